@@ -1,1 +1,12 @@
-export {}
+export * from './errors.ts'
+export * from './evidence.ts'
+export * from './fleet.ts'
+export * from './identity.ts'
+export * from './ledger.ts'
+export * from './live.ts'
+export * from './operation.ts'
+export * from './permissions.ts'
+export * from './purposes.ts'
+export * from './socket.ts'
+export * from './territory.ts'
+export * from './tracks.ts'

@@ -1,0 +1,81 @@
+/**
+ * The closed list of refusal codes and the HTTP status each is answered with (RFC 9457 problem details).
+ * Words for people are in `packages/text`, Spanish first. A code here without words there does not compile.
+ */
+export const refusals = {
+  // any request
+  'request.invalid': 400,
+  'request.too-large': 413,
+  'request.too-slow': 408,
+  'request.too-many': 429,
+  'request.not-found': 404,
+  // installation
+  'installation.not-set-up': 503,
+  'installation.already-set-up': 409,
+  'installation.disk-reserve': 507,
+  // access
+  'access.not-signed-in': 401,
+  'access.denied': 403,
+  'access.purpose-required': 403,
+  'access.own-recording': 403,
+  'access.wrong-credentials': 401,
+  'access.second-factor-required': 401,
+  'access.wrong-code': 401,
+  'access.locked': 429,
+  'access.link-used': 410,
+  'access.link-expired': 410,
+  'access.origin': 403,
+  'account.name-taken': 409,
+  'account.not-found': 404,
+  'account.weak-password': 422,
+  'account.last-administrator': 409,
+  // devices
+  'device.not-found': 404,
+  'device.enrolment-used': 410,
+  'device.enrolment-expired': 410,
+  'device.weak-key': 422,
+  'device.simulated-refused': 403,
+  'device.wrong-signature': 401,
+  'device.session-expired': 401,
+  'device.revoked': 403,
+  'device.already-issued': 409,
+  'device.not-issued': 409,
+  'device.wrong-pin': 403,
+  'officer.not-found': 404,
+  'officer.code-taken': 409,
+  'shift.not-found': 404,
+  'shift.already-started': 409,
+  // segments
+  'segment.bad-frame': 400,
+  'segment.not-canonical': 400,
+  'segment.unknown-key': 401,
+  'segment.bad-signature': 401,
+  'segment.wrong-hash': 422,
+  'segment.wrong-size': 422,
+  'segment.wrong-place': 422,
+  'segment.wrong-installation': 422,
+  'segment.init-missing': 422,
+  'segment.equivocation': 409,
+  // recordings
+  'recording.not-found': 404,
+  'recording.not-stopped': 409,
+  'recording.incomplete': 409,
+  'recording.not-sealed': 409,
+  'recording.already-sealed': 409,
+  'recording.too-early': 409,
+  'recording.destroyed': 410,
+  'track.implausible': 422,
+  // live
+  'live.grant-expired': 403,
+  'live.grant-used': 403,
+  'live.not-watching': 404,
+  'live.device-away': 409,
+  'live.too-many': 409,
+  'alarm.not-found': 404,
+  'alarm.already-acknowledged': 409,
+  // ledger
+  'ledger.not-found': 404,
+  'ledger.not-published': 404,
+  'ledger.opening-lost': 410,
+} as const
+export type RefusalCode = keyof typeof refusals

@@ -1,0 +1,147 @@
+import { Type } from 'typebox'
+import { Done, InstantMs, May, nullable, type Operations, Uuid, Words } from './operation.ts'
+import { permissions, roles } from './permissions.ts'
+
+export const RoleName = Type.Enum([...roles])
+export const Account = Type.Object({
+  id: Uuid,
+  name: Words(120),
+  signIn: Words(120),
+  roles: Type.Array(RoleName),
+  officer: nullable(Uuid),
+  active: Type.Boolean(),
+  secondFactor: Type.Boolean(),
+  lastSeenAt: nullable(InstantMs),
+  may: May,
+})
+export const Me = Type.Object({
+  account: Account,
+  municipality: Type.Object({ id: Uuid, name: Type.String(), timeZone: Type.String(), fictitious: Type.Boolean() }),
+  permissions: Type.Array(Type.Enum([...permissions])),
+  session: Type.Object({ startedAt: InstantMs, idleAt: InstantMs, endsAt: InstantMs }),
+  language: Type.Union([Type.Literal('es'), Type.Literal('en')]),
+})
+
+export const identityOperations = {
+  'POST /session': {
+    access: 'public',
+    summary: 'Sign in with name and password (and a TOTP code when the account has a second factor)',
+    body: Type.Object({
+      signIn: Words(120),
+      password: Type.String({ maxLength: 1024 }),
+      code: Type.Optional(Type.String({ maxLength: 12 })),
+    }),
+    reply: Me,
+  },
+  'POST /session/link': {
+    access: 'public',
+    summary: 'Sign in with a one-time link token',
+    body: Type.Object({ token: Type.String({ minLength: 20, maxLength: 200 }) }),
+    reply: Me,
+  },
+  'DELETE /session': { access: 'self.write', summary: 'Sign out', reply: Done },
+  'GET /me': { access: 'self.read', summary: 'Who I am, what I may do, until when', reply: Me },
+  'POST /me/password': {
+    access: 'self.write',
+    summary: 'Set or change my password',
+    body: Type.Object({
+      current: Type.Optional(Type.String({ maxLength: 1024 })),
+      next: Type.String({ minLength: 12, maxLength: 1024 }),
+    }),
+    reply: Done,
+  },
+  'POST /me/second-factor': {
+    access: 'self.write',
+    summary: 'Begin a TOTP second factor (RFC 6238): the secret is shown once',
+    reply: Type.Object({ secret: Type.String(), uri: Type.String() }),
+  },
+  'POST /me/second-factor/confirm': {
+    access: 'self.write',
+    summary: 'Confirm the second factor with a code',
+    body: Type.Object({ code: Type.String({ minLength: 6, maxLength: 8 }) }),
+    reply: Done,
+  },
+  'GET /accounts': {
+    access: 'account.read',
+    summary: 'Accounts of the municipality',
+    reply: Type.Object({ accounts: Type.Array(Account) }),
+  },
+  'POST /accounts': {
+    access: 'account.write',
+    summary: 'Create an account; replies with a one-time link for its first sign-in',
+    body: Type.Object({ name: Words(120), signIn: Words(120), roles: Type.Array(RoleName, { minItems: 1 }) }),
+    reply: Type.Object({ account: Account, link: Type.String() }),
+  },
+  'POST /accounts/:id/roles': {
+    access: 'account.write',
+    summary: 'Change the roles of an account; an entry in the ledger',
+    params: Type.Object({ id: Uuid }),
+    body: Type.Object({ roles: Type.Array(RoleName, { minItems: 1 }), reason: Words(500) }),
+    reply: Account,
+  },
+  'POST /accounts/:id/close': {
+    access: 'account.write',
+    summary: 'Close an account and its sessions; an entry in the ledger',
+    params: Type.Object({ id: Uuid }),
+    body: Type.Object({ reason: Words(500) }),
+    reply: Account,
+  },
+  'POST /accounts/:id/link': {
+    access: 'account.write',
+    summary: 'A new one-time sign-in link',
+    params: Type.Object({ id: Uuid }),
+    reply: Type.Object({ link: Type.String() }),
+  },
+} as const satisfies Operations
+
+export const installationOperations = {
+  'GET /installation': {
+    access: 'public',
+    summary: 'What a client must know before anybody signs in',
+    reply: Type.Object({
+      state: Type.Union([Type.Literal('set-up'), Type.Literal('ready')]),
+      installation: Uuid,
+      municipality: nullable(
+        Type.Object({ id: Uuid, name: Type.String(), timeZone: Type.String(), fictitious: Type.Boolean() }),
+      ),
+      version: Type.String(),
+      origin: nullable(Type.String()),
+      map: Type.Object({ styleUrl: nullable(Type.String()), pmtilesUrl: nullable(Type.String()) }),
+      nowMs: InstantMs,
+    }),
+  },
+  'POST /installation': {
+    access: 'public',
+    summary: 'First set-up, with the one-use administrator token printed at start',
+    body: Type.Object({
+      token: Type.String({ minLength: 20, maxLength: 200 }),
+      municipality: Words(120),
+      timeZone: Words(60),
+      origin: Words(300),
+      administrator: Type.Object({
+        name: Words(120),
+        signIn: Words(120),
+        password: Type.String({ minLength: 12, maxLength: 1024 }),
+      }),
+      accounts: Type.Array(
+        Type.Object({ name: Words(120), signIn: Words(120), roles: Type.Array(RoleName, { minItems: 1 }) }),
+        { maxItems: 50 },
+      ),
+      backupFolder: nullable(Words(500)),
+    }),
+    reply: Type.Object({ me: Me, links: Type.Array(Type.Object({ signIn: Type.String(), link: Type.String() })) }),
+  },
+  'GET /health': {
+    access: 'installation.read',
+    summary: 'The state of the installation: disk, database, ledger, signer, each with its age',
+    reply: Type.Object({
+      nowMs: InstantMs,
+      diskFreeBytes: Type.Integer(),
+      diskSizeBytes: Type.Integer(),
+      ingestOpen: Type.Boolean(),
+      ledger: Type.Object({ size: Type.Integer(), committed: Type.Integer(), checkpointAt: nullable(InstantMs) }),
+      signer: Type.Boolean(),
+      startedAt: InstantMs,
+    }),
+  },
+} as const satisfies Operations
