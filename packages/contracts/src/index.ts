@@ -1,4 +1,5 @@
 export * from './errors.ts'
+export * from './events.ts'
 export * from './evidence.ts'
 export * from './fleet.ts'
 export * from './identity.ts'
