@@ -1,0 +1,3 @@
+import { wheel } from './wheel.ts'
+
+export const circle = () => wheel

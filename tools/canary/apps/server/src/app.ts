@@ -1,0 +1,3 @@
+import { store } from './modules/ledger/store.ts'
+
+export const app = store

@@ -1,0 +1,3 @@
+import { tracks } from '../tracks/index.ts'
+
+export const fleet = `fleet ${tracks}`

@@ -1,0 +1,3 @@
+import { territory } from '../territory/index.ts'
+
+export const identity = `identity ${territory}`

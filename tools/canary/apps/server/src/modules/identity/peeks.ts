@@ -1,0 +1,3 @@
+import { store } from '../ledger/store.ts'
+
+export const peeks = store

@@ -1,0 +1,3 @@
+import { transparency } from '../transparency/index.ts'
+
+export const insight = `insight ${transparency}`

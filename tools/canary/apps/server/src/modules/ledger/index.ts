@@ -1,0 +1,3 @@
+import { identity } from '../identity/index.ts'
+
+export const ledger = `ledger ${identity}`

@@ -1,0 +1,3 @@
+import { incidents } from '../incidents/index.ts'
+
+export const live = `live ${incidents}`

@@ -1,0 +1,3 @@
+import { insight } from '../insight/index.ts'
+
+export const oversight = `oversight ${insight}`

@@ -1,0 +1,3 @@
+import { oversight } from '../oversight/index.ts'
+
+export const residents = `residents ${oversight}`

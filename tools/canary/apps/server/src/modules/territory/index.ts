@@ -1,0 +1,3 @@
+import { fleet } from '../fleet/index.ts'
+
+export const territory = `territory ${fleet}`

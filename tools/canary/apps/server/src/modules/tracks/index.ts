@@ -1,0 +1,3 @@
+import { evidence } from '../evidence/index.ts'
+
+export const tracks = `tracks ${evidence}`

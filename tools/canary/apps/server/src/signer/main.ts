@@ -1,0 +1,3 @@
+import { http } from '../kernel/http.ts'
+
+export const signer = http

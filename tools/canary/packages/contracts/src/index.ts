@@ -1,0 +1,3 @@
+import { app } from '../../../apps/server/src/app.ts'
+
+export const contracts = app

@@ -1,0 +1,3 @@
+import { media } from '../../media/src/index.ts'
+
+export const proof = media
