@@ -25,7 +25,8 @@ export type EventMap = {
   readonly 'recording.sealed': { readonly recording: string; readonly manifestSha256: string }
   readonly 'watch.opened': { readonly watch: string; readonly device: string; readonly account: string }
   readonly 'watch.closed': { readonly watch: string; readonly device: string; readonly account: string }
-  readonly 'alarm.raised': { readonly alarm: string }
+  /** `device` and `kind` let live mark the unit and open its leg (SOS), without knowing the alarms' tables. */
+  readonly 'alarm.raised': { readonly alarm: string; readonly kind?: string; readonly device?: string | null }
   readonly 'alarm.acknowledged': { readonly alarm: string }
   readonly 'alarm.closed': { readonly alarm: string }
 }
