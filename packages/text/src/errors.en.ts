@@ -1,0 +1,173 @@
+import type { RefusalCode } from '@sereno/contracts'
+import type { RefusalWords } from './refusal-words.ts'
+
+export const errorsEn = {
+  'request.invalid': { title: 'A field is missing or has the wrong form.', next: 'Check the fields and try again.' },
+  'request.too-large': { title: 'What was sent is too large.', next: 'Send it in smaller parts.' },
+  'request.too-slow': { title: 'The upload was too slow and was cut.', next: 'Try again with better signal.' },
+  'request.too-many': { title: 'There were too many tries in a row.', next: 'Wait a minute and try again.' },
+  'request.not-found': { title: 'That page or record does not exist.', next: 'Go back and look for it again.' },
+  'installation.not-set-up': {
+    title: 'This installation is not set up yet.',
+    next: 'The administrator must open the link the server printed at start.',
+  },
+  'installation.already-set-up': {
+    title: 'This installation is already set up.',
+    next: 'Sign in with your account; the set-up link no longer works.',
+  },
+  'installation.disk-reserve': {
+    title: 'The server’s disk is almost full and takes no more video.',
+    next: 'Tell whoever runs the server. Cameras keep what they have and upload later.',
+  },
+  'access.not-signed-in': { title: 'The session has ended.', next: 'Sign in again.' },
+  'access.denied': {
+    title: 'Your role does not allow this.',
+    next: 'Ask a supervisor; the attempt is in the ledger.',
+  },
+  'access.purpose-required': { title: 'The purpose is missing.', next: 'Choose a purpose and try again.' },
+  'access.own-recording': {
+    title: 'Nobody watches their own recording before their report.',
+    next: 'Hand in the report, or ask custody to review it.',
+  },
+  'access.wrong-credentials': {
+    title: 'The name or the password does not match.',
+    next: 'Type them again; if forgotten, ask the administrator for a link.',
+  },
+  'access.second-factor-required': {
+    title: 'The code of your second factor is missing.',
+    next: 'Open it on your phone and type the six digits.',
+  },
+  'access.wrong-code': { title: 'The code is not right.', next: 'Wait for the next code and type it.' },
+  'access.locked': {
+    title: 'The account is paused after failed tries.',
+    next: 'Wait fifteen minutes or ask the administrator for a link.',
+  },
+  'access.link-used': {
+    title: 'This link was already used.',
+    next: 'Ask the administrator for another: each works once.',
+  },
+  'access.link-expired': { title: 'This link has expired.', next: 'Ask the administrator for another.' },
+  'access.origin': {
+    title: 'The request comes from another address.',
+    next: 'Open Sereno at its usual address and try again.',
+  },
+  'account.name-taken': { title: 'There is already an account with that sign-in name.', next: 'Choose another name.' },
+  'account.not-found': { title: 'That account does not exist.', next: 'Refresh the list and choose another.' },
+  'account.weak-password': {
+    title: 'The password is short or well known.',
+    next: 'Use twelve characters or more; four unrelated words do well.',
+  },
+  'account.last-administrator': {
+    title: 'This is the last administrator account.',
+    next: 'Appoint another person first.',
+  },
+  'device.not-found': { title: 'That device does not exist.', next: 'Refresh the list and choose another.' },
+  'device.enrolment-used': { title: 'This QR code was already used.', next: 'Ask the control room for a new one.' },
+  'device.enrolment-expired': {
+    title: 'This QR code expired after ten minutes.',
+    next: 'Ask the control room for a new one.',
+  },
+  'device.weak-key': {
+    title: 'The phone gave a key that is not safe.',
+    next: 'Close the browser completely and enrol the device again.',
+  },
+  'device.simulated-refused': {
+    title: 'This installation does not accept simulated devices.',
+    next: 'Use a real phone, or the demonstration.',
+  },
+  'device.wrong-signature': {
+    title: 'The device’s signature does not match its key.',
+    next: 'Reload the page; if it goes on, enrol the device again.',
+  },
+  'device.session-expired': {
+    title: 'The device’s session expired.',
+    next: 'Another opens by itself; wait a few seconds.',
+  },
+  'device.revoked': {
+    title: 'This device has been revoked.',
+    next: 'What it recorded can still be delivered. Take the device to the control room.',
+  },
+  'device.already-issued': { title: 'This device is already issued.', next: 'Register its return and issue it again.' },
+  'device.not-issued': {
+    title: 'This device is not issued to anybody.',
+    next: 'Ask the control room to issue it to you.',
+  },
+  'device.wrong-pin': { title: 'The PIN is not right.', next: 'Type the PIN you were given with the device.' },
+  'officer.not-found': { title: 'That officer does not exist.', next: 'Refresh the list and choose another.' },
+  'officer.code-taken': { title: 'There is already an officer with that code.', next: 'Use another code.' },
+  'shift.not-found': { title: 'That shift does not exist.', next: 'Refresh the list.' },
+  'shift.already-started': { title: 'The shift has already started.', next: 'You can record.' },
+  'segment.bad-frame': { title: 'The upload arrived broken.', next: 'The device repeats it by itself.' },
+  'segment.not-canonical': {
+    title: 'The segment’s statement is not in its exact form.',
+    next: 'Update the app on the device.',
+  },
+  'segment.unknown-key': {
+    title: 'Nobody knows the key that signed this segment.',
+    next: 'Check that the device was enrolled in this installation.',
+  },
+  'segment.bad-signature': {
+    title: 'The segment’s signature is not valid.',
+    next: 'Keep the device and tell custody.',
+  },
+  'segment.wrong-hash': {
+    title: 'The video does not match the signed hash.',
+    next: 'The device repeats it; if it goes on, tell custody.',
+  },
+  'segment.wrong-size': { title: 'The size does not match what was signed.', next: 'The device repeats it by itself.' },
+  'segment.wrong-place': {
+    title: 'The segment was sent to another recording or number.',
+    next: 'Update the app on the device.',
+  },
+  'segment.wrong-installation': {
+    title: 'The segment belongs to another installation.',
+    next: 'Deliver it where the device was enrolled.',
+  },
+  'segment.init-missing': {
+    title: 'The beginning of this recording is still missing.',
+    next: 'The device sends it first and repeats; nothing to do.',
+  },
+  'segment.equivocation': {
+    title: 'The device signed two different things with the same number.',
+    next: 'Both are kept as proof. Tell custody.',
+  },
+  'recording.not-found': { title: 'That recording does not exist.', next: 'Look for it again in the list.' },
+  'recording.not-stopped': { title: 'The recording is still running.', next: 'Wait until the officer stops it.' },
+  'recording.incomplete': {
+    title: 'Segments are still to arrive.',
+    next: 'Wait for the upload, or declare the gap with its reason.',
+  },
+  'recording.not-sealed': { title: 'The recording is not sealed yet.', next: 'Wait for the seal and try again.' },
+  'recording.already-sealed': { title: 'The recording is already sealed.', next: 'Nothing to do.' },
+  'recording.too-early': {
+    title: 'It is too early to seal it incomplete.',
+    next: 'Fourteen days must pass in case the device still delivers what is missing.',
+  },
+  'recording.destroyed': {
+    title: 'This recording was destroyed under the rule in force.',
+    next: 'Its destruction record remains in the ledger.',
+  },
+  'track.implausible': { title: 'The position is impossible.', next: 'It is flagged; check the device’s GPS.' },
+  'live.grant-expired': {
+    title: 'The permission to watch expired.',
+    next: 'Ask for the video again, with its purpose.',
+  },
+  'live.grant-used': { title: 'That permission was already used.', next: 'Ask for the video again.' },
+  'live.not-watching': { title: 'You no longer watch that device.', next: 'Ask for the video again if you need it.' },
+  'live.device-away': {
+    title: 'The device has no signal.',
+    next: 'Call by radio. The video returns by itself when the device does.',
+  },
+  'live.too-many': { title: 'Four videos are already open.', next: 'Close one and try again.' },
+  'alarm.not-found': { title: 'That alarm does not exist.', next: 'Refresh the queue.' },
+  'alarm.already-acknowledged': { title: 'Somebody else already took this alarm.', next: 'The alarm itself says who.' },
+  'ledger.not-found': { title: 'That entry does not exist.', next: 'Look for it again in the ledger.' },
+  'ledger.not-published': {
+    title: 'That entry is not in a published checkpoint yet.',
+    next: 'Wait a minute and try again.',
+  },
+  'ledger.opening-lost': {
+    title: 'The content of that entry was lost in a restore.',
+    next: 'Its hash is still in the ledger and proves that it existed.',
+  },
+} as const satisfies Record<RefusalCode, RefusalWords>

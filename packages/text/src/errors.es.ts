@@ -1,0 +1,173 @@
+import type { RefusalCode } from '@sereno/contracts'
+import type { RefusalWords } from './refusal-words.ts'
+
+export const errorsEs = {
+  'request.invalid': { title: 'Falta un dato o no tiene la forma debida.', next: 'Revise los campos y repita.' },
+  'request.too-large': { title: 'Lo enviado es demasiado grande.', next: 'Envíelo en partes más pequeñas.' },
+  'request.too-slow': { title: 'El envío fue demasiado lento y se cortó.', next: 'Repita con mejor señal.' },
+  'request.too-many': { title: 'Hubo demasiados intentos seguidos.', next: 'Espere un minuto y repita.' },
+  'request.not-found': { title: 'Esa página o dato no existe.', next: 'Vuelva atrás y búsquelo de nuevo.' },
+  'installation.not-set-up': {
+    title: 'Esta instalación todavía no está preparada.',
+    next: 'El administrador debe abrir el enlace que el servidor imprimió al arrancar.',
+  },
+  'installation.already-set-up': {
+    title: 'Esta instalación ya está preparada.',
+    next: 'Entre con su cuenta; el enlace de preparación ya no sirve.',
+  },
+  'installation.disk-reserve': {
+    title: 'El disco del servidor está casi lleno y no recibe más video.',
+    next: 'Avise a quien cuida el servidor. Las cámaras guardan lo suyo y lo suben después.',
+  },
+  'access.not-signed-in': { title: 'La sesión terminó.', next: 'Entre otra vez.' },
+  'access.denied': {
+    title: 'Su función no permite esto.',
+    next: 'Pídalo a un supervisor; el intento quedó en el libro.',
+  },
+  'access.purpose-required': { title: 'Falta decir para qué.', next: 'Elija un propósito y repita.' },
+  'access.own-recording': {
+    title: 'Nadie mira su propia grabación antes de su parte.',
+    next: 'Entregue el parte o pida a custodia que la revise.',
+  },
+  'access.wrong-credentials': {
+    title: 'El nombre o la contraseña no coinciden.',
+    next: 'Escríbalos otra vez; si los olvidó, pida un enlace al administrador.',
+  },
+  'access.second-factor-required': {
+    title: 'Falta el código de su segundo factor.',
+    next: 'Ábralo en su teléfono y escriba los seis dígitos.',
+  },
+  'access.wrong-code': { title: 'El código no es correcto.', next: 'Espere el siguiente código y escríbalo.' },
+  'access.locked': {
+    title: 'La cuenta está en pausa por intentos fallidos.',
+    next: 'Espere quince minutos o pida un enlace al administrador.',
+  },
+  'access.link-used': {
+    title: 'Este enlace ya se usó.',
+    next: 'Pida otro al administrador: cada enlace sirve una vez.',
+  },
+  'access.link-expired': { title: 'Este enlace venció.', next: 'Pida otro al administrador.' },
+  'access.origin': {
+    title: 'La petición viene de otra dirección.',
+    next: 'Abra Sereno por su dirección de siempre y repita.',
+  },
+  'account.name-taken': { title: 'Ya hay una cuenta con ese nombre de entrada.', next: 'Elija otro nombre.' },
+  'account.not-found': { title: 'Esa cuenta no existe.', next: 'Actualice la lista y elija otra.' },
+  'account.weak-password': {
+    title: 'La contraseña es corta o conocida.',
+    next: 'Use doce caracteres o más; cuatro palabras sin relación sirven bien.',
+  },
+  'account.last-administrator': {
+    title: 'Es la última cuenta de administración.',
+    next: 'Nombre primero a otra persona.',
+  },
+  'device.not-found': { title: 'Ese equipo no existe.', next: 'Actualice la lista y elija otro.' },
+  'device.enrolment-used': { title: 'Este código QR ya se usó.', next: 'Pida al centro de control uno nuevo.' },
+  'device.enrolment-expired': {
+    title: 'Este código QR venció a los diez minutos.',
+    next: 'Pida al centro de control uno nuevo.',
+  },
+  'device.weak-key': {
+    title: 'El teléfono dio una llave que no es segura.',
+    next: 'Cierre el navegador del todo y dé de alta el equipo otra vez.',
+  },
+  'device.simulated-refused': {
+    title: 'Esta instalación no admite equipos simulados.',
+    next: 'Use un teléfono real, o la demostración.',
+  },
+  'device.wrong-signature': {
+    title: 'La firma del equipo no coincide con su llave.',
+    next: 'Recargue la página; si sigue, dé de alta el equipo otra vez.',
+  },
+  'device.session-expired': { title: 'La sesión del equipo venció.', next: 'Se abre otra sola; espere unos segundos.' },
+  'device.revoked': {
+    title: 'Este equipo está dado de baja.',
+    next: 'Lo ya grabado se puede entregar. Lleve el equipo al centro de control.',
+  },
+  'device.already-issued': {
+    title: 'Este equipo ya está entregado.',
+    next: 'Regístrelo como devuelto y entréguelo otra vez.',
+  },
+  'device.not-issued': {
+    title: 'Este equipo no está entregado a nadie.',
+    next: 'Pida al centro de control que se lo entregue.',
+  },
+  'device.wrong-pin': { title: 'El PIN no es correcto.', next: 'Escriba el PIN que le dieron al entregar el equipo.' },
+  'officer.not-found': { title: 'Ese agente no existe.', next: 'Actualice la lista y elija otro.' },
+  'officer.code-taken': { title: 'Ya hay un agente con ese código.', next: 'Use otro código.' },
+  'shift.not-found': { title: 'Ese turno no existe.', next: 'Actualice la lista.' },
+  'shift.already-started': { title: 'El turno ya empezó.', next: 'Puede grabar.' },
+  'segment.bad-frame': { title: 'El envío llegó roto.', next: 'El equipo lo repite solo.' },
+  'segment.not-canonical': {
+    title: 'La declaración del segmento no está en su forma exacta.',
+    next: 'Actualice la aplicación del equipo.',
+  },
+  'segment.unknown-key': {
+    title: 'Nadie conoce la llave que firmó este segmento.',
+    next: 'Revise si el equipo se dio de alta en esta instalación.',
+  },
+  'segment.bad-signature': {
+    title: 'La firma del segmento no es válida.',
+    next: 'Guarde el equipo y avise a custodia.',
+  },
+  'segment.wrong-hash': {
+    title: 'El video no coincide con la huella firmada.',
+    next: 'El equipo lo repite; si sigue, avise a custodia.',
+  },
+  'segment.wrong-size': { title: 'El tamaño no coincide con lo firmado.', next: 'El equipo lo repite solo.' },
+  'segment.wrong-place': {
+    title: 'El segmento se envió a otra grabación o a otro número.',
+    next: 'Actualice la aplicación del equipo.',
+  },
+  'segment.wrong-installation': {
+    title: 'El segmento es de otra instalación.',
+    next: 'Entréguelo donde el equipo se dio de alta.',
+  },
+  'segment.init-missing': {
+    title: 'Todavía falta el comienzo de esta grabación.',
+    next: 'El equipo lo envía primero y repite; no hay que hacer nada.',
+  },
+  'segment.equivocation': {
+    title: 'El equipo firmó dos cosas distintas con el mismo número.',
+    next: 'Las dos quedaron guardadas como prueba. Avise a custodia.',
+  },
+  'recording.not-found': { title: 'Esa grabación no existe.', next: 'Búsquela de nuevo en la lista.' },
+  'recording.not-stopped': { title: 'La grabación sigue en curso.', next: 'Espere a que el agente la detenga.' },
+  'recording.incomplete': {
+    title: 'Faltan segmentos por llegar.',
+    next: 'Espere la subida, o declare el hueco con su razón.',
+  },
+  'recording.not-sealed': { title: 'La grabación todavía no está sellada.', next: 'Espere el sello y repita.' },
+  'recording.already-sealed': { title: 'La grabación ya está sellada.', next: 'No hay que hacer nada.' },
+  'recording.too-early': {
+    title: 'Todavía no se puede sellar incompleta.',
+    next: 'Hay que esperar catorce días por si el equipo aún entrega lo que falta.',
+  },
+  'recording.destroyed': {
+    title: 'Esta grabación se destruyó según la norma.',
+    next: 'Queda su constancia de destrucción en el libro.',
+  },
+  'track.implausible': { title: 'La posición es imposible.', next: 'Queda marcada; revise el GPS del equipo.' },
+  'live.grant-expired': { title: 'El permiso para mirar venció.', next: 'Pida el video otra vez, con su propósito.' },
+  'live.grant-used': { title: 'Ese permiso ya se usó.', next: 'Pida el video otra vez.' },
+  'live.not-watching': { title: 'Ya no está mirando ese equipo.', next: 'Pida el video otra vez si lo necesita.' },
+  'live.device-away': {
+    title: 'El equipo no tiene señal.',
+    next: 'Llame por radio. El video vuelve solo cuando el equipo vuelva.',
+  },
+  'live.too-many': { title: 'Ya hay cuatro videos abiertos.', next: 'Cierre uno y repita.' },
+  'alarm.not-found': { title: 'Esa alarma no existe.', next: 'Actualice la cola.' },
+  'alarm.already-acknowledged': {
+    title: 'Otra persona ya atendió esta alarma.',
+    next: 'Vea quién en la propia alarma.',
+  },
+  'ledger.not-found': { title: 'Ese asiento no existe.', next: 'Búsquelo de nuevo en el libro.' },
+  'ledger.not-published': {
+    title: 'Ese asiento todavía no está en un punto publicado.',
+    next: 'Espere un minuto y repita.',
+  },
+  'ledger.opening-lost': {
+    title: 'El contenido de ese asiento se perdió en una restauración.',
+    next: 'Su huella sigue en el libro y prueba que existió.',
+  },
+} as const satisfies Record<RefusalCode, RefusalWords>
