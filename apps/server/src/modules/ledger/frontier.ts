@@ -1,0 +1,53 @@
+import {
+  appendLeaf,
+  type ClosedNode,
+  concat,
+  type Frontier,
+  frontierOf,
+  type Nodes,
+  nodesOfTiles,
+  type Tile,
+  tileWidth,
+} from '@sereno/proof'
+import type { Db } from '../../kernel/database.ts'
+import { tileHashes } from './store.ts'
+
+/** Heights that a tile covers: a stored node of level n is the root of 256^n leaves. */
+const tileHeight = 8
+
+/** Nodes of the stored tree of `size` leaves, for proofs. */
+export function storedNodes(db: Db, municipality: string, size: number): Nodes {
+  return nodesOfTiles(size, (tile) => readHashTile(db, municipality, tile))
+}
+
+/** A hash tile's bytes: 32 × width. */
+export async function readHashTile(db: Db, municipality: string, tile: Tile): Promise<Uint8Array> {
+  if (tile.level === 'entries') {
+    throw new TypeError('an entry bundle has no hashes')
+  }
+  const range = { level: tile.level, first: tile.index * tileWidth, width: tile.width }
+  return concat(...(await tileHashes(db, municipality, range)))
+}
+
+export async function storedFrontier(db: Db, municipality: string, size: number): Promise<Frontier> {
+  return frontierOf(storedNodes(db, municipality, size), size)
+}
+
+/** Adds leaves; answers the new frontier and the rows that hash tiles above level 0 gain. */
+export async function extend(
+  frontier: Frontier,
+  hashes: readonly Uint8Array[],
+): Promise<{ readonly frontier: Frontier; readonly nodes: readonly ClosedNode[] }> {
+  let grown = frontier
+  const nodes: ClosedNode[] = []
+  for (const hash of hashes) {
+    const step = await appendLeaf(grown, hash)
+    grown = step.frontier
+    for (const { level, index, hash: root } of step.closed) {
+      if (level > 0 && level % tileHeight === 0) {
+        nodes.push({ level: level / tileHeight, index, hash: root })
+      }
+    }
+  }
+  return { frontier: grown, nodes }
+}

@@ -1,0 +1,69 @@
+import { emptyFrontier, type Frontier } from '@sereno/proof'
+import type { Database } from '../../kernel/database.ts'
+import { extend, storedFrontier } from './frontier.ts'
+import { insertNodes, lockLog, pendingLeaves, placeLeaves, sizeOf } from './store.ts'
+
+/** Leaves placed by one transaction. */
+const batchSize = 500
+
+export type Sequencer = {
+  /** Gives every committed entry its place; answers the tree's size. */
+  readonly run: (municipality: string) => Promise<number>
+}
+
+/** Where a test stops the machine: the numbered steps of {@link createSequencer} and of the publisher. */
+export type Step = (name: string) => void | Promise<void>
+
+/**
+ * Puts committed entries into the tree. Order of effects, and what a crash after each means:
+ *
+ * 1. Take the municipality's advisory lock, so that no two processes place leaves. Crash: the lock goes with the session.
+ * 2. Read the size, and the frontier of that tree if the one in memory is of another size (first run, or another
+ *    process was here). Crash: nothing was written.
+ * 3. Read pending leaves in the order of their ids. Crash: nothing was written.
+ * 4. Insert places and the tree's new nodes, delete the pending rows: one transaction. Crash before its commit: as
+ *    if never begun, they are pending still. Crash after: they are placed, and the next run continues behind them.
+ * 5. Keep the new frontier in memory. Crash: step 2 reads it back.
+ *
+ * Recovery is step 2 of the next run: there is no other code for it.
+ */
+export function createSequencer(database: Database, step: Step = () => undefined): Sequencer {
+  const frontiers = new Map<string, Frontier>()
+
+  async function placeBatch(municipality: string): Promise<{ readonly size: number; readonly more: boolean }> {
+    const placed = await database.transaction(async (tx) => {
+      await lockLog(tx, municipality, 'sequence')
+      await step('sequence.locked')
+      const size = await sizeOf(tx, municipality)
+      const kept = frontiers.get(municipality) ?? emptyFrontier
+      const frontier = kept.size === size ? kept : await storedFrontier(tx, municipality, size)
+      const leaves = await pendingLeaves(tx, municipality, batchSize)
+      await step('sequence.read')
+      if (leaves.length === 0) {
+        return { frontier, more: false }
+      }
+      const grown = await extend(
+        frontier,
+        leaves.map(({ hash }) => hash),
+      )
+      await placeLeaves(tx, municipality, size, leaves)
+      await step('sequence.placed')
+      await insertNodes(tx, municipality, grown.nodes)
+      await step('sequence.written')
+      return { frontier: grown.frontier, more: leaves.length === batchSize }
+    })
+    await step('sequence.committed')
+    frontiers.set(municipality, placed.frontier)
+    return { size: placed.frontier.size, more: placed.more }
+  }
+
+  return {
+    run: async (municipality) => {
+      let batch = await placeBatch(municipality)
+      while (batch.more) {
+        batch = await placeBatch(municipality)
+      }
+      return batch.size
+    },
+  }
+}
