@@ -1,0 +1,68 @@
+import type { Recording } from '@sereno/contracts'
+import type { Static } from 'typebox'
+import type { Scope } from '../../kernel/actor.ts'
+import type { Checker, Cron } from '../../kernel/checker.ts'
+import type { RouteTable } from '../../kernel/http.ts'
+import type { JobTable } from '../../kernel/jobs.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Fleet } from '../fleet/index.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Ledger } from '../ledger/index.ts'
+import type { Territory } from '../territory/index.ts'
+import type { Tracks } from '../tracks/index.ts'
+
+export type EvidenceDeps = Kernel & {
+  readonly ledger: Ledger
+  readonly identity: Identity
+  readonly territory: Territory
+  readonly fleet: Fleet
+  readonly tracks: Tracks
+  /** Where a default does not suit; tests shorten waits, bench raises limits. */
+  readonly evidenceSettings?: Partial<EvidenceSettings>
+}
+
+export type EvidenceSettings = {
+  /** How long a custodian waits before sealing with something missing. */
+  readonly incompleteAfterMs: number
+  /** Life of a look until it is renewed. */
+  readonly lookMs: number
+  /** Life of an export's address. */
+  readonly exportMs: number
+  /** How long an export waits for its entries to be in a published checkpoint. */
+  readonly exportWaitMs: number
+  /** Heads of growing recordings enter the ledger at least this often; ≤ 60 s by design. */
+  readonly headsEveryMs: number
+  readonly sealEveryMs: number
+  /** A sender is judged after the grace, by its mean rate. */
+  readonly uploadGraceMs: number
+  readonly uploadMinimumBytesPerSecond: number
+  /** Most statements in one transaction. */
+  readonly groupMaximum: number
+}
+
+export const evidenceDefaults: EvidenceSettings = {
+  incompleteAfterMs: 14 * 24 * 3_600_000,
+  lookMs: 30 * 60_000,
+  exportMs: 15 * 60_000,
+  exportWaitMs: 15_000,
+  headsEveryMs: 20_000,
+  sealEveryMs: 2_000,
+  uploadGraceMs: 15_000,
+  uploadMinimumBytesPerSecond: 4_096,
+  groupMaximum: 64,
+}
+
+export type RecordingView = Static<typeof Recording>
+
+/** What evidence offers to app.ts and to the modules on its right. */
+export type Evidence = {
+  readonly routes: RouteTable
+  readonly jobs: JobTable
+  readonly timers: readonly Cron[]
+  readonly check: Checker
+  start(): Promise<void>
+  /** The recording the device is making now, as far as its uploads tell; null when none is open. */
+  recordingOf(device: string): Promise<{ readonly id: string; readonly startedAt: number } | null>
+  /** Null when the municipality has no such recording. */
+  recording(scope: Scope, id: string): Promise<RecordingView | null>
+}

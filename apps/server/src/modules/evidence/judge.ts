@@ -1,0 +1,147 @@
+/** Everything that can be judged of an upload before anything is stored. */
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import {
+  isSignedBy,
+  openStatement,
+  parseUpload,
+  type Statement,
+  type UploadProblem,
+  type Upload,
+  type Verifier,
+} from '@sereno/proof'
+import type { RefusalCode } from '@sereno/contracts'
+import type { Db } from '../../kernel/database.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import type { DeviceKey, Fleet } from '../fleet/index.ts'
+
+export type Judged = {
+  readonly statement: Statement
+  readonly statementSha256: string
+  /** The envelope's own bytes; canonical JSON of ASCII members, so text holds them exactly. */
+  readonly envelope: string
+  readonly upload: Upload
+  readonly key: DeviceKey
+}
+
+const codes: Readonly<Record<UploadProblem, RefusalCode>> = {
+  'frame-truncated': 'segment.bad-frame',
+  'frame-empty': 'segment.bad-frame',
+  'envelope-too-long': 'segment.bad-frame',
+  'init-too-long': 'segment.bad-frame',
+  'media-too-long': 'segment.bad-frame',
+  'unexpected-media': 'segment.bad-frame',
+  'unexpected-init': 'segment.bad-frame',
+  'malformed-envelope': 'segment.bad-frame',
+  'unknown-payload-type': 'segment.bad-frame',
+  'malformed-statement': 'segment.bad-frame',
+  'not-canonical': 'segment.not-canonical',
+  'bad-signature': 'segment.bad-signature',
+  'wrong-media-size': 'segment.wrong-size',
+  'wrong-media-hash': 'segment.wrong-hash',
+  'wrong-init-hash': 'segment.wrong-hash',
+}
+
+const ed25519SpkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
+
+export type Judge = (body: Uint8Array, place: Place) => Promise<Judged>
+export type Place = { readonly recording: string; readonly sequence: number }
+
+/** In the order of the evidence format, section 3; the first problem is the one that is told. */
+export function createJudge(deps: { readonly fleet: Fleet; readonly db: Db; readonly installation: string }): Judge {
+  // node:crypto verifies and hashes on this thread: handing 512 KiB to WebCrypto's pool costs more than the work.
+  const verifiers = new Map<string, Verifier>()
+
+  function verifierOf(key: DeviceKey): Verifier {
+    const name = `${key.device}.${key.epoch}`
+    const known = verifiers.get(name)
+    if (known !== undefined && known.keyId === key.keyId) {
+      return known
+    }
+    const made = nodeVerifier(key)
+    if (verifiers.size >= 10_000) {
+      verifiers.clear()
+    }
+    verifiers.set(name, made)
+    return made
+  }
+
+  return async (body, place) => {
+    const upload = parseUpload(body)
+    if (!upload.ok) {
+      throw refusalOf(upload.code)
+    }
+    const opened = openStatement(upload.value.envelope)
+    if (!opened.ok) {
+      throw refusalOf(opened.code)
+    }
+    const { statement, envelope } = opened.value
+    const { installation, municipality, device, keyEpoch, recording, sequence } = statement.body
+    if (installation !== deps.installation) {
+      throw new Refusal('segment.wrong-installation')
+    }
+    const key = await deps.fleet.keyOf(deps.db, device, keyEpoch)
+    if (key === null) {
+      throw new Refusal('segment.unknown-key')
+    }
+    if (!(await isSignedBy(envelope, verifierOf(key)))) {
+      throw refusalOf('bad-signature')
+    }
+    if (municipality !== key.municipality) {
+      throw new Refusal('segment.wrong-installation')
+    }
+    if (recording !== place.recording || sequence !== place.sequence) {
+      throw new Refusal('segment.wrong-place')
+    }
+    checkMedia(upload.value, statement)
+    return {
+      statement,
+      statementSha256: hash('sha256', upload.value.envelope),
+      envelope: Buffer.from(
+        upload.value.envelope.buffer,
+        upload.value.envelope.byteOffset,
+        upload.value.envelope.length,
+      ).toString('latin1'),
+      upload: upload.value,
+      key,
+    }
+  }
+}
+
+function checkMedia(upload: Upload, statement: Statement): void {
+  if (statement.kind !== 'media') {
+    if (upload.media.length > 0) {
+      throw refusalOf('unexpected-media')
+    }
+    if (upload.init.length > 0) {
+      throw refusalOf('unexpected-init')
+    }
+    return
+  }
+  if (upload.media.length !== statement.body.media.sizeBytes) {
+    throw refusalOf('wrong-media-size')
+  }
+  if (hash('sha256', upload.media) !== statement.body.media.sha256) {
+    throw refusalOf('wrong-media-hash')
+  }
+  if (upload.init.length > 0 && hash('sha256', upload.init) !== statement.body.init) {
+    throw refusalOf('wrong-init-hash')
+  }
+}
+
+function nodeVerifier(key: DeviceKey): Verifier {
+  const publicKey: KeyObject = createPublicKey({
+    key: Buffer.concat([ed25519SpkiPrefix, key.publicKey]),
+    format: 'der',
+    type: 'spki',
+  })
+  return {
+    key: { algorithm: key.algorithm, publicKey: Buffer.from(key.publicKey).toString('base64url') },
+    keyId: key.keyId,
+    verify: async (message, signature) =>
+      key.algorithm === 'ed25519' && signature.length === 64 && verify(null, message, publicKey, signature),
+  }
+}
+
+function refusalOf(problem: UploadProblem): Refusal {
+  return new Refusal(codes[problem], { problem })
+}
