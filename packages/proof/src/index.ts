@@ -14,6 +14,8 @@ export {
 } from './bytes.ts'
 export type { Json, JsonObject } from './canonical-json.ts'
 export { decodeCanonical, encodeCanonical } from './canonical-json.ts'
+export type { Checkpoint, CheckpointProblem, VerifiedCheckpoint } from './checkpoint.ts'
+export { formatCheckpoint, parseCheckpoint, signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
 export type { Envelope, EnvelopeSignature } from './dsse.ts'
 export {
   encodeEnvelope,
@@ -26,7 +28,51 @@ export {
 export { sha256, sha256Hex } from './hash.ts'
 export type { KeyProblem, PublicKey, Signer, Verifier } from './keys.ts'
 export { decodeEd25519, ed25519Key, importVerifier, keyId, samePublicKey, signerFromSeed, signerOf } from './keys.ts'
+export type { Field, LedgerLeaf, Opening } from './leaf.ts'
+export {
+  commitFields,
+  decodeLeaf,
+  encodeLeaf,
+  fieldCommitment,
+  maximumFields,
+  openField,
+  openFields,
+  verifyOpening,
+  verifyOpenings,
+} from './leaf.ts'
+export type { Manifest, SequenceRange } from './manifest.ts'
+export { encodeManifest, manifestPayloadType, openManifest, trackDigest } from './manifest.ts'
+export type { ClosedNode, Frontier, Nodes } from './merkle.ts'
+export {
+  appendLeaf,
+  consistencyProof,
+  emptyFrontier,
+  frontierOf,
+  frontierRoot,
+  inclusionProof,
+  leafHash,
+  nodeHash,
+  nodesOf,
+  rootAt,
+  rootOf,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle.ts'
+export type { Note, NoteProblem, NoteSignature, NoteVerifier } from './note.ts'
+export { addSignatures, encodeVkey, noteKeyHash, openNote, parseVkey, signNote, verifyNote } from './note.ts'
+export type { Promised, Receipt } from './receipt.ts'
+export {
+  encodePromise,
+  encodeReceipt,
+  openPromise,
+  openReceipt,
+  promisePayloadType,
+  receiptPayloadType,
+} from './receipt.ts'
+export type { GapFact, KnownStatement, RecordingFacts } from './recording.ts'
+export { assembleRecording } from './recording.ts'
 export type { Accepted, Refused, Result } from './result.ts'
+export type { Opened, SignedProblem } from './signed.ts'
 export type {
   GapReason,
   GapStatement,
@@ -53,6 +99,17 @@ export {
   stopPayloadType,
   stopReasons,
 } from './statement.ts'
+export type { Tile } from './tiles.ts'
+export {
+  decodeEntryBundle,
+  encodeEntryBundle,
+  nodesOfTiles,
+  parseTilePath,
+  tilePath,
+  tilesBetween,
+  tileWidth,
+  tileWidthAt,
+} from './tiles.ts'
 export type { FrameProblem, Upload, UploadProblem } from './upload.ts'
 export {
   checkUpload,
