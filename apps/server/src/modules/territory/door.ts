@@ -1,5 +1,5 @@
 import type { Scope } from '../../kernel/actor.ts'
-import type { Checker } from '../../kernel/check.ts'
+import type { Checker } from '../../kernel/checker.ts'
 import type { RouteTable } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Ground, Line, Quadrant } from './territory.ts'

@@ -1,9 +1,8 @@
 import type { Fix, TrackPoint } from '@sereno/contracts'
 import type { Static } from 'typebox'
-import type { Checker } from '../../kernel/check.ts'
+import type { Checker, Cron } from '../../kernel/checker.ts'
 import type { Db } from '../../kernel/database.ts'
 import type { RouteTable } from '../../kernel/http.ts'
-import type { Cron } from '../../kernel/jobs.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Fleet } from '../fleet/index.ts'
 
