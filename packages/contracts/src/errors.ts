@@ -38,6 +38,7 @@ export const refusals = {
   'device.wrong-signature': 401,
   'device.session-expired': 401,
   'device.revoked': 403,
+  'device.not-enrolled': 409,
   'device.already-issued': 409,
   'device.not-issued': 409,
   'device.wrong-pin': 403,
@@ -45,6 +46,7 @@ export const refusals = {
   'officer.code-taken': 409,
   'shift.not-found': 404,
   'shift.already-started': 409,
+  'shift.check-failed': 422,
   // segments
   'segment.bad-frame': 400,
   'segment.not-canonical': 400,

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Base64Url, Done, InstantMs, May, nullable, type Operations, Sha256Hex, Uuid, Words } from './operation.ts'
 
 export const DeviceKind = Type.Enum(['phone', 'body-camera', 'fixed-camera', 'drone', 'dock'])
-export const DeviceState = Type.Enum(['enrolled', 'issued', 'lost', 'stolen', 'revoked', 'retired'])
+export const DeviceState = Type.Enum(['registered', 'enrolled', 'issued', 'lost', 'stolen', 'revoked', 'retired'])
 export const Health = Type.Object({
   batteryPercent: nullable(Type.Integer({ minimum: 0, maximum: 100 })),
   charging: nullable(Type.Boolean()),

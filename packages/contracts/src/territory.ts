@@ -20,10 +20,22 @@ export const Place = Type.Object({
   latitude: Type.Number(),
 })
 
+/** A street for the base map of an installation without tiles; avenues are drawn wider and named first. */
+export const Line = Type.Object({
+  kind: Type.Union([Type.Literal('avenue'), Type.Literal('street')]),
+  name: Type.String(),
+  coordinates: Type.Array(Position),
+})
+
 export const territoryOperations = {
   'GET /territory': {
     access: 'territory.read',
     summary: 'The district, its sectors, quadrants and places, in the version in force',
-    reply: Type.Object({ version: Type.Integer(), areas: Type.Array(Area), places: Type.Array(Place) }),
+    reply: Type.Object({
+      version: Type.Integer(),
+      areas: Type.Array(Area),
+      places: Type.Array(Place),
+      lines: Type.Array(Line),
+    }),
   },
 } as const satisfies Operations

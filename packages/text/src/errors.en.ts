@@ -87,6 +87,10 @@ export const errorsEn = {
     title: 'This device has been revoked.',
     next: 'What it recorded can still be delivered. Take the device to the control room.',
   },
+  'device.not-enrolled': {
+    title: 'This device is not enrolled yet.',
+    next: 'Enrol it with a QR code and issue it again.',
+  },
   'device.already-issued': { title: 'This device is already issued.', next: 'Register its return and issue it again.' },
   'device.not-issued': {
     title: 'This device is not issued to anybody.',
@@ -96,6 +100,10 @@ export const errorsEn = {
   'officer.not-found': { title: 'That officer does not exist.', next: 'Refresh the list and choose another.' },
   'officer.code-taken': { title: 'There is already an officer with that code.', next: 'Use another code.' },
   'shift.not-found': { title: 'That shift does not exist.', next: 'Refresh the list.' },
+  'shift.check-failed': {
+    title: 'The check before the shift did not pass.',
+    next: 'Put right what fails. Without storage or with a wrong clock a shift cannot start; the rest needs a reason.',
+  },
   'shift.already-started': { title: 'The shift has already started.', next: 'You can record.' },
   'segment.bad-frame': { title: 'The upload arrived broken.', next: 'The device repeats it by itself.' },
   'segment.not-canonical': {

@@ -84,6 +84,10 @@ export const errorsEs = {
     title: 'Este equipo está dado de baja.',
     next: 'Lo ya grabado se puede entregar. Lleve el equipo al centro de control.',
   },
+  'device.not-enrolled': {
+    title: 'Este equipo todavía no está inscrito.',
+    next: 'Inscríbalo con un código QR y vuelva a entregarlo.',
+  },
   'device.already-issued': {
     title: 'Este equipo ya está entregado.',
     next: 'Regístrelo como devuelto y entréguelo otra vez.',
@@ -96,6 +100,10 @@ export const errorsEs = {
   'officer.not-found': { title: 'Ese agente no existe.', next: 'Actualice la lista y elija otro.' },
   'officer.code-taken': { title: 'Ya hay un agente con ese código.', next: 'Use otro código.' },
   'shift.not-found': { title: 'Ese turno no existe.', next: 'Actualice la lista.' },
+  'shift.check-failed': {
+    title: 'La revisión previa al turno no pasó.',
+    next: 'Corrija lo que falla. Sin espacio o con la hora mal no se puede empezar; lo demás necesita un motivo.',
+  },
   'shift.already-started': { title: 'El turno ya empezó.', next: 'Puede grabar.' },
   'segment.bad-frame': { title: 'El envío llegó roto.', next: 'El equipo lo repite solo.' },
   'segment.not-canonical': {
