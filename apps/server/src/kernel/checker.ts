@@ -1,0 +1,11 @@
+/** One thing that is not as promised. `code` is stable (`evidence.blob-missing`), `detail` names the object. */
+export type Finding = { readonly code: string; readonly detail: string }
+
+/** A module's own examination of what it keeps, run by `sereno check`. No finding means clean. */
+export type Checker = {
+  readonly name: string
+  readonly run: (report: (finding: Finding) => void) => Promise<{ readonly examined: number }>
+}
+
+/** Work a module wants done again and again. Runs never overlap; a failure is logged and the next run comes. */
+export type Cron = { readonly name: string; readonly everyMs: number; readonly run: () => Promise<void> }

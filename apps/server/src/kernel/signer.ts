@@ -1,0 +1,62 @@
+/**
+ * The main process's side of the signer (`src/signer`), a small process that alone holds the installation's private
+ * keys and the recordings' data keys. Everything here throws `Unavailable('signer')` while it is away.
+ */
+export type Purpose = 'receipt' | 'manifest' | 'package' | 'promise'
+
+export type KeyInfo = {
+  /** As `packages/proof` computes it: 16 hexadecimal digits. */
+  readonly keyId: string
+  readonly algorithm: string
+  /** Raw key, base64url. */
+  readonly publicKey: string
+}
+
+export type PublicKeys = Readonly<Record<'log' | Purpose, KeyInfo>>
+
+export type CheckpointRequest = {
+  /** The log's origin, a UUID (design §4). One signer keeps one last checkpoint for each origin. */
+  readonly origin: string
+  readonly size: number
+  readonly root: Uint8Array
+  /** RFC 6962 consistency proof from the signer's last checkpoint to this one; empty for the first, and for the same. */
+  readonly consistency: readonly Uint8Array[]
+}
+
+export type Signer = {
+  readonly publicKeys: () => Promise<PublicKeys>
+  /** The last one it fsynced for the origin; without an origin the only one it has. */
+  readonly lastCheckpoint: (origin?: string) => Promise<{ readonly size: number; readonly root: Uint8Array } | null>
+  /**
+   * A signed note (C2SP checkpoint). Signs only what is proven consistent with its last one, which it fsyncs first.
+   * Throws {@link SignerRefusal} `signer.fork` otherwise.
+   */
+  readonly signCheckpoint: (request: CheckpointRequest) => Promise<string>
+  /** A DSSE envelope in canonical JSON. Calls made in the same turn of the event loop travel together. */
+  readonly sign: (purpose: Purpose, payloadType: string, payload: Uint8Array) => Promise<Uint8Array>
+  readonly signMany: (
+    purpose: Purpose,
+    payloadType: string,
+    payloads: readonly Uint8Array[],
+  ) => Promise<readonly Uint8Array[]>
+  /** 32 bytes. The same recording has the same key for ever; fsynced before it answers. Throws `signer.key-destroyed`. */
+  readonly createDataKey: (recording: string) => Promise<Uint8Array>
+  /** Null when there never was one, or it was destroyed. */
+  readonly dataKey: (recording: string) => Promise<Uint8Array | null>
+  /** Crypto-erasure. Idempotent; fsynced before it answers. */
+  readonly destroyDataKey: (recording: string) => Promise<void>
+}
+
+export const signerRefusals = ['signer.fork', 'signer.key-destroyed', 'signer.invalid'] as const
+export type SignerRefusalCode = (typeof signerRefusals)[number]
+
+/** The signer would not, and will not when asked again: something is wrong with the log or the caller. */
+export class SignerRefusal extends Error {
+  readonly code: SignerRefusalCode
+
+  constructor(code: SignerRefusalCode, detail: string) {
+    super(`${code}: ${detail}`)
+    this.name = 'SignerRefusal'
+    this.code = code
+  }
+}
