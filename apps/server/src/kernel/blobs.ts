@@ -226,7 +226,11 @@ async function* readRange(
     const lastIndex = Math.max(0, Math.ceil(storedBytes / segmentBytes) - 1)
     const wanted = segmentsOf({ start, end })
     // An empty object still has one segment, which is authenticated before "nothing" is answered.
-    for (let index = wanted.first; index <= Math.min(wanted.last, lastIndex) && (start < end || sizeBytes === 0); index += 1) {
+    for (
+      let index = wanted.first;
+      index <= Math.min(wanted.last, lastIndex) && (start < end || sizeBytes === 0);
+      index += 1
+    ) {
       const from = index === 0 ? headerBytes : index * segmentBytes
       const to = Math.min(storedBytes, (index + 1) * segmentBytes)
       const plaintext = opening.open(index, index === lastIndex, await readAt(handle, from, to - from))

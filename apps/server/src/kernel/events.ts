@@ -5,12 +5,7 @@ import type { Log } from './log.ts'
 
 /** What modules tell those to their right: written in the transaction of the change, delivered at least once. */
 export type Events = {
-  readonly publish: <N extends EventName>(
-    tx: Db,
-    name: N,
-    municipality: string,
-    payload: EventMap[N],
-  ) => Promise<void>
+  readonly publish: <N extends EventName>(tx: Db, name: N, municipality: string, payload: EventMap[N]) => Promise<void>
   /**
    * `subscriber` names the listener for ever (`'incidents.alarm'`): what it has not handled waits under that name. The
    * handler's transaction also marks the delivery, so its own writes happen once; what it does elsewhere may repeat.
@@ -74,7 +69,9 @@ export function createEvents(database: Database, log: Log): EventBus {
     const pauseMs = Math.min(200 * 2 ** delivery.attempts, longestPauseMs)
     try {
       await sql`update event_delivery set attempts = attempts + 1,
-        due_at = clock_timestamp() + ${pauseMs} * interval '1 millisecond' where id = ${delivery.id}`.execute(database.db)
+        due_at = clock_timestamp() + ${pauseMs} * interval '1 millisecond' where id = ${delivery.id}`.execute(
+        database.db,
+      )
       return true
     } catch {
       return false

@@ -34,7 +34,9 @@ type Input = {
 }
 
 /** Validation in, outgoing filter out: the contract object at work. Compiled once for each route. */
-export function operationHandler(route: Route): (request: FastifyRequest, reply: FastifyReply, actor: Actor) => Promise<unknown> {
+export function operationHandler(
+  route: Route,
+): (request: FastifyRequest, reply: FastifyReply, actor: Actor) => Promise<unknown> {
   const { operation } = route
   const params = input(operation.params, 'params', true)
   const query = input(operation.query, 'query', true)

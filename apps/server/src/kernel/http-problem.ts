@@ -21,7 +21,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const refusal = asRefusal(error)
   if (refusal !== null) {
     const { code, status, details } = refusal
-    const retryAfterSeconds = details['retryAfterSeconds']
+    const retryAfterSeconds = details.retryAfterSeconds
     if (retryAfterSeconds !== undefined) {
       reply.header('retry-after', String(retryAfterSeconds))
     }

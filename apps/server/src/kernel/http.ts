@@ -18,11 +18,13 @@ export type Caller<O extends Operation> = {
   readonly language: Language
 }
 
-type Answer<R> = R extends 'stream' ? void : R
+/** Who writes the bytes itself answers nothing that would be sent. */
+type Answer<R> = R extends 'stream' ? unknown : R
+type Handler<O extends Operation> = (call: Caller<O>) => Promise<Answer<ReplyOf<O>>>
 
 /** One handler for each operation. A missing or an extra one does not compile. */
 export type Handlers<T extends Operations> = {
-  readonly [K in keyof T]: (call: Caller<T[K]>) => Promise<Answer<ReplyOf<T[K]>>>
+  readonly [K in keyof T]: T[K] extends Operation ? Handler<T[K]> : never
 }
 
 /** An operation and its handler, the types already checked by {@link routes}. */
