@@ -1,9 +1,8 @@
 import type { Fix } from '@sereno/contracts'
+import { bearingDeg, boxOf, destination, distanceM, inRing, type Position, pointOf } from '@sereno/geo'
 
-type Point = readonly [longitude: number, latitude: number]
+type Point = Position
 export type Walker = { readonly fixAt: (atMs: number) => Fix }
-
-const metresPerDegree = 111_320
 
 /** Gaussian noise (Box and Muller 1958), mean 0, deviation 1. */
 function gaussian(random: () => number): number {
@@ -98,60 +97,32 @@ export function readGpx(text: string): { readonly point: Point; readonly atMs: n
   return points.sort((a, b) => a.atMs - b.atMs)
 }
 
-function noisy(
-  [longitude, latitude]: Point,
-  rest: Omit<Fix, 'longitude' | 'latitude'> & { readonly drift: Point },
-): Fix {
+function noisy(place: Point, rest: Omit<Fix, 'longitude' | 'latitude'> & { readonly drift: Point }): Fix {
   const { drift, ...fix } = rest
-  return {
-    ...fix,
-    atMs: Math.round(fix.atMs),
-    accuracyM: Math.round(fix.accuracyM * 10) / 10,
-    longitude: longitude + drift[0] / (metresPerDegree * Math.cos((latitude * Math.PI) / 180)),
-    latitude: latitude + drift[1] / metresPerDegree,
-  }
+  const [eastM, northM] = drift
+  const seen = destination(pointOf(place), (Math.atan2(eastM, northM) * 180) / Math.PI, Math.hypot(eastM, northM))
+  return { ...fix, ...seen, atMs: Math.round(fix.atMs), accuracyM: Math.round(fix.accuracyM * 10) / 10 }
 }
 
 function pointIn(ring: readonly Point[], random: () => number): Point {
-  const longitudes = ring.map(([longitude]) => longitude)
-  const latitudes = ring.map(([, latitude]) => latitude)
-  const [west, east] = [Math.min(...longitudes), Math.max(...longitudes)]
-  const [south, north] = [Math.min(...latitudes), Math.max(...latitudes)]
+  const { west, south, east, north } = boxOf(ring)
   for (let tries = 0; tries < 200; tries += 1) {
     const point: Point = [west + random() * (east - west), south + random() * (north - south)]
-    if (inside(point, ring)) {
+    if (inRing(ring, point)) {
       return point
     }
   }
   return ring[0] ?? [0, 0]
 }
 
-function inside([x, y]: Point, ring: readonly Point[]): boolean {
-  let within = false
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-    const [xi, yi] = ring[i] ?? [0, 0]
-    const [xj, yj] = ring[j] ?? [0, 0]
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) {
-      within = !within
-    }
-  }
-  return within
-}
-
 function between(a: Point, b: Point, share: number): Point {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]
 }
 
-function metres(a: Point, b: Point): Point {
-  const east = (b[0] - a[0]) * metresPerDegree * Math.cos((a[1] * Math.PI) / 180)
-  return [east, (b[1] - a[1]) * metresPerDegree]
-}
-
 function distance(a: Point, b: Point): number {
-  return Math.hypot(...metres(a, b))
+  return distanceM(pointOf(a), pointOf(b))
 }
 
 function bearing(a: Point, b: Point): number {
-  const [east, north] = metres(a, b)
-  return ((((Math.atan2(east, north) * 180) / Math.PI) % 360) + 360) % 360
+  return bearingDeg(pointOf(a), pointOf(b))
 }
