@@ -1,0 +1,221 @@
+import type { Fix, Unit } from '@sereno/contracts'
+import { type Scope, systemActor } from '../../kernel/actor.ts'
+import type { LiveDeps } from './door.ts'
+import { newerFix, seen, statusOf, type UnitState } from './unit.ts'
+
+/** Battery, officer and quadrant are read again this often while somebody looks; everything else arrives by itself. */
+export const reloadEveryMs = 10_000
+
+type Duties = Awaited<ReturnType<LiveDeps['fleet']['onDuty']>>
+type Board = {
+  readonly states: Map<string, UnitState>
+  readonly shown: Map<string, Unit['status']>
+  loadedAt: number
+  stale: boolean
+  loading: Promise<void> | null
+}
+/** Told of everything that moved; the room turns it into messages. */
+export type UnitChanges = {
+  changed(municipality: string, device: string): void
+  gone(municipality: string, device: string): void
+}
+
+export type Units = ReturnType<typeof createUnits>
+
+/**
+ * The units on duty, in memory, by municipality. Fleet owns who is on duty, tracks the positions, evidence the
+ * recordings; here they meet, so that a thousand units at 1 Hz cost no query.
+ */
+export function createUnits(
+  deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence' | 'clock'>,
+  changes: UnitChanges,
+) {
+  const boards = new Map<string, Board>()
+  const calls = new Map<string, { readonly device: string; readonly municipality: string }>()
+  // What the phone itself says of its recording outranks the evidence, which may be working off yesterday's uploads.
+  const said = new Map<string, { readonly recording: string | null; readonly since: number | null }>()
+
+  function alarmsOf(device: string): readonly string[] {
+    return [...calls].filter(([, call]) => call.device === device).map(([alarm]) => alarm)
+  }
+
+  async function recordingOf(device: string): Promise<{ recording: string | null; since: number | null }> {
+    const spoken = said.get(device)
+    if (spoken !== undefined) {
+      return spoken
+    }
+    const found = await deps.evidence.recordingOf(device)
+    return { recording: found?.id ?? null, since: found?.startedAt ?? null }
+  }
+
+  function set(municipality: string, board: Board, state: UnitState): void {
+    board.states.set(state.device, state)
+    board.shown.set(state.device, statusOf(state, deps.clock.nowMs()))
+    changes.changed(municipality, state.device)
+  }
+
+  async function load(municipality: string, board: Board): Promise<void> {
+    board.stale = false
+    board.loadedAt = deps.clock.nowMs()
+    const duties: Duties = await deps.fleet.onDuty({ municipality, actor: systemActor(municipality) })
+    const fixes = deps.tracks.latest(municipality)
+    for (const duty of duties) {
+      const known = board.states.get(duty.device)
+      const recording =
+        known === undefined
+          ? await recordingOf(duty.device)
+          : { recording: known.recording, since: known.recordingSince }
+      const fix = fixes.get(duty.device)
+      const state: UnitState = {
+        device: duty.device,
+        deviceCode: duty.deviceCode,
+        officer: duty.officer,
+        shift: duty.shift,
+        quadrant: duty.quadrant === null ? null : { id: duty.quadrant.id, code: duty.quadrant.code },
+        simulated: duty.simulated,
+        fix: fix === undefined ? (known?.fix ?? null) : newerFix(known?.fix ?? null, fix),
+        seenAt: latest(duty.seenAt, deps.fleet.seenAt(duty.device), known?.seenAt ?? null),
+        batteryPercent: duty.health?.batteryPercent ?? null,
+        recording: recording.recording,
+        recordingSince: recording.since,
+        alarms: alarmsOf(duty.device),
+      }
+      if (known === undefined || !isSame(known, state)) {
+        set(municipality, board, state)
+      } else {
+        board.states.set(duty.device, state)
+      }
+    }
+    const onDuty = new Set(duties.map((duty) => duty.device))
+    for (const device of [...board.states.keys()].filter((device) => !onDuty.has(device))) {
+      board.states.delete(device)
+      board.shown.delete(device)
+      changes.gone(municipality, device)
+    }
+  }
+
+  /** Loads once at a time; callers who come meanwhile wait for the same load. */
+  async function fresh(municipality: string): Promise<Board> {
+    let board = boards.get(municipality)
+    if (board === undefined) {
+      board = { states: new Map(), shown: new Map(), loadedAt: 0, stale: true, loading: null }
+      boards.set(municipality, board)
+    }
+    const due = board.stale || deps.clock.nowMs() - board.loadedAt >= reloadEveryMs
+    if (board.loading === null && due) {
+      const loading = load(municipality, board)
+      board.loading = loading
+      const known = board
+      const settle = () => {
+        known.loading = null
+      }
+      loading.then(settle, () => {
+        known.stale = true
+        settle()
+      })
+    }
+    await board.loading
+    return board
+  }
+
+  function change(municipality: string, device: string, next: (state: UnitState) => UnitState): void {
+    const board = boards.get(municipality)
+    const state = board?.states.get(device)
+    if (board !== undefined && state !== undefined) {
+      const changed = next(state)
+      if (changed !== state) {
+        set(municipality, board, changed)
+      }
+    }
+  }
+
+  return {
+    /** Everybody on duty. */
+    async all(scope: Scope): Promise<readonly UnitState[]> {
+      return [...(await fresh(scope.municipality)).states.values()]
+    },
+    /** The state in memory, if its municipality was ever looked at. */
+    get: (municipality: string, device: string) => boards.get(municipality)?.states.get(device) ?? null,
+    fresh: async (municipality: string) => void (await fresh(municipality)),
+    /** Somebody came on duty, left, or was revoked: fleet is asked at the next look. */
+    markStale(municipality: string): void {
+      const board = boards.get(municipality)
+      if (board !== undefined) {
+        board.stale = true
+      }
+    },
+    /** A sign of life. Only coming back from away is a change to show; the age itself is counted by the reader. */
+    heard(municipality: string, device: string, atMs: number): void {
+      const board = boards.get(municipality)
+      const state = board?.states.get(device)
+      if (board !== undefined && state !== undefined) {
+        const next = seen(state, atMs)
+        if (board.shown.get(device) === statusOf(next, deps.clock.nowMs())) {
+          board.states.set(device, next)
+        } else {
+          set(municipality, board, next)
+        }
+      }
+    },
+    moved(municipality: string, device: string, fix: Fix): boolean {
+      const board = boards.get(municipality)
+      const state = board?.states.get(device)
+      if (board === undefined || state === undefined) {
+        return false
+      }
+      const newer = newerFix(state.fix, fix)
+      board.states.set(device, { ...state, fix: newer })
+      return newer === fix
+    },
+    /** @param spoken by the phone itself; otherwise the evidence says so, and the phone's word stands. */
+    recording(municipality: string, device: string, recording: string | null, since: number | null, spoken: boolean) {
+      if (spoken) {
+        said.set(device, { recording, since })
+      } else if (said.has(device)) {
+        return
+      }
+      change(municipality, device, (state) =>
+        state.recording === recording ? state : { ...state, recording, recordingSince: since },
+      )
+    },
+    /** The phone's channel closed: its word no longer outranks the evidence. */
+    silent: (device: string) => void said.delete(device),
+    called(municipality: string, alarm: string, device: string): void {
+      calls.set(alarm, { device, municipality })
+      change(municipality, device, (state) => ({ ...state, alarms: alarmsOf(device) }))
+    },
+    answered(municipality: string, alarm: string): string | null {
+      const call = calls.get(alarm)
+      calls.delete(alarm)
+      if (call !== undefined) {
+        change(municipality, call.device, (state) => ({ ...state, alarms: alarmsOf(call.device) }))
+      }
+      return call?.device ?? null
+    },
+    hasCalled: (device: string) => alarmsOf(device).length > 0,
+    /** Shows who fell silent since the last sweep. */
+    sweep(): void {
+      const nowMs = deps.clock.nowMs()
+      for (const [municipality, board] of boards) {
+        for (const state of board.states.values()) {
+          const heard = seen(state, deps.fleet.seenAt(state.device) ?? 0)
+          if (statusOf(heard, nowMs) !== board.shown.get(state.device)) {
+            set(municipality, board, heard)
+          } else if (heard !== state) {
+            board.states.set(state.device, heard)
+          }
+        }
+      }
+    },
+  }
+}
+
+function latest(...instants: readonly (number | null)[]): number | null {
+  return instants.reduce((newest, one) => (one !== null && (newest === null || one > newest) ? one : newest), null)
+}
+
+/** Whether a reader would see a difference beyond position and age, which travel on their own. */
+function isSame(one: UnitState, other: UnitState): boolean {
+  const shown = ({ fix: _fix, seenAt: _seenAt, ...rest }: UnitState) => JSON.stringify(rest)
+  return shown(one) === shown(other)
+}

@@ -1,0 +1,68 @@
+import type { Purpose, Watcher } from '@sereno/contracts'
+import type { Counts } from './relay.ts'
+
+/** A watch lives this long unless renewed (design §4). */
+export const watchLivesMs = 60_000
+/** A viewer whose connection broke may come back within this; a closed page must not stand as a watcher for long. */
+export const detachedLivesMs = 15_000
+
+export type CloseReason =
+  | 'closed'
+  | 'revoked'
+  | 'expired'
+  | 'left'
+  | 'session-ended'
+  | 'shift-ended'
+  | 'device-revoked'
+  | 'not-opened'
+  | 'server-restart'
+  | 'server-stop'
+
+/** A watch as the database keeps it. */
+export type WatchRow = {
+  readonly municipality: string
+  readonly id: string
+  readonly device: string
+  readonly account: string
+  readonly accountName: string
+  readonly accountRole: string
+  readonly session: string | null
+  readonly purpose: Purpose
+  readonly reference: string | null
+  readonly policy: string
+  readonly entry: string
+  readonly openedAt: number
+}
+/** An open watch in memory: what moves while it is open. `viewer` is null before the first frame and while detached. */
+export type OpenWatch = WatchRow & {
+  expiresAt: number
+  detachedAt: number | null
+  viewer: { counts(): Counts; end(reason: string): void } | null
+  /** Of viewers that came and went under this watch. */
+  earlier: Counts
+}
+
+/** What a watch shows the officer who is being watched. */
+export function toWatcher(watch: WatchRow): Watcher {
+  return {
+    name: watch.accountName,
+    role: watch.accountRole,
+    purpose: watch.purpose,
+    reference: watch.reference,
+    sinceMs: watch.openedAt,
+  }
+}
+
+/** Pictures sent and dropped under a watch so far, over all its connections. */
+export function countsOf(watch: OpenWatch): Counts {
+  const now = watch.viewer?.counts() ?? { sent: 0, dropped: 0 }
+  return { sent: watch.earlier.sent + now.sent, dropped: watch.earlier.dropped + now.dropped }
+}
+
+/** Why an open watch has to end now, or null. */
+export function dueToClose(watch: OpenWatch, nowMs: number): CloseReason | null {
+  if (nowMs >= watch.expiresAt) {
+    return 'expired'
+  }
+  return watch.detachedAt !== null && nowMs - watch.detachedAt >= detachedLivesMs ? 'left' : null
+}
