@@ -62,6 +62,9 @@ export type WebSocket = {
   close(code?: number, reason?: string): void
   terminate(): void
   ping(): void
+  /** Stops reading: what arrives meanwhile waits in the network, not in memory. */
+  pause(): void
+  resume(): void
   on(event: 'message', listener: (data: Uint8Array, isBinary: boolean) => void): unknown
   on(event: 'close', listener: (code: number, reason: Uint8Array) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
