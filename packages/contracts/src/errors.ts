@@ -79,5 +79,7 @@ export const refusals = {
   'ledger.not-found': 404,
   'ledger.not-published': 404,
   'ledger.opening-lost': 410,
+  'ledger.behind': 503,
+  'ledger.forked': 503,
 } as const
 export type RefusalCode = keyof typeof refusals

@@ -178,4 +178,12 @@ export const errorsEn = {
     title: 'The content of that entry was lost in a restore.',
     next: 'Its hash is still in the ledger and proves that it existed.',
   },
+  'ledger.behind': {
+    title: 'The database is older than the last signed point of the ledger.',
+    next: 'Nothing is recorded until whoever keeps the server brings the published entries back.',
+  },
+  'ledger.forked': {
+    title: 'The database contradicts the last signed point of the ledger.',
+    next: 'Nothing more is recorded: tell whoever keeps the server, and keep this copy.',
+  },
 } as const satisfies Record<RefusalCode, RefusalWords>

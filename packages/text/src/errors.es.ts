@@ -178,4 +178,12 @@ export const errorsEs = {
     title: 'El contenido de ese asiento se perdió en una restauración.',
     next: 'Su huella sigue en el libro y prueba que existió.',
   },
+  'ledger.behind': {
+    title: 'La base de datos es más antigua que el último punto firmado del libro.',
+    next: 'No se registra nada hasta que quien cuida el servidor recupere los asientos publicados.',
+  },
+  'ledger.forked': {
+    title: 'La base de datos contradice el último punto firmado del libro.',
+    next: 'No se registra nada más: avise a quien cuida el servidor y conserve la copia.',
+  },
 } as const satisfies Record<RefusalCode, RefusalWords>

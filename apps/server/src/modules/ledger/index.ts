@@ -1,78 +1,275 @@
-import type { CustodyEntry } from '@sereno/contracts'
-import type { Opening } from '@sereno/proof'
-import type { FastifyInstance } from 'fastify'
-import type { Static } from 'typebox'
+import { join } from 'node:path'
+import { ledgerOperations } from '@sereno/contracts'
+import { encodePromise, encodeVkey, inclusionProof, promisePayloadType, toBase64, toHex } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
-import type { Db } from '../../kernel/database.ts'
-import type { RouteTable } from '../../kernel/http.ts'
-import type { Checker, Cron } from '../../kernel/kernel.ts'
-import type { NewEntry } from './entry.ts'
+import { afterCommit } from '../../kernel/database.ts'
+import { Refusal, Unavailable } from '../../kernel/errors.ts'
+import { routes } from '../../kernel/http.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import { appendEntry } from './append.ts'
+import { checkLog } from './check.ts'
+import type { EntryProof, Ledger, LedgerState, PublishedCheckpoint } from './door.ts'
+import { custodyEntry, ledgerEntry, openingsOf } from './entries.ts'
+import { storedNodes } from './frontier.ts'
+import { openMirror } from './mirror.ts'
+import { compareWithSigner, publish, shown } from './publish.ts'
+import { importPublished } from './restore.ts'
+import { createSequencer, type Step } from './sequence.ts'
+import { logFiles } from './serve.ts'
+import {
+  allLogs,
+  entries,
+  entryById,
+  insertLog,
+  type Log,
+  newestStored,
+  nextNumber,
+  pendingCount,
+  type StoredCheckpoint,
+  sizeOf,
+} from './store.ts'
 
+export type { EntryProof, Ledger, LedgerState, LedgerStatus, PublishedCheckpoint } from './door.ts'
 export type { CoarseKind, NewEntry } from './entry.ts'
 
 export const ledgerMigrations = { module: 'ledger', folder: new URL('./migrations/', import.meta.url) }
 
-/** A published entry with all that an outsider needs to check it. */
-export type EntryProof = {
-  readonly id: string
-  /** The leaf's bytes (evidence format, section 5). */
-  readonly leaf: Uint8Array
-  /** Null when the opening was lost in a restore. */
-  readonly openings: readonly Opening[] | null
-  readonly index: number
-  /** RFC 9162 §2.1.3.1, from the leaf upwards. */
-  readonly proof: readonly Uint8Array[]
-  /** Signed note. All proofs of one answer lead to the same one. */
-  readonly checkpoint: string
+export type LedgerDeps = Pick<Kernel, 'database' | 'signer' | 'clock' | 'ids' | 'fanout' | 'log' | 'config'> & {
+  /** Called after each numbered step of sequencing and publishing; a test stops there. */
+  readonly step?: Step
 }
 
-export type PublishedCheckpoint = { readonly size: number; readonly root: string; readonly publishedAt: number }
+const sequenceEveryMs = 250
+const publishEveryMs = 5_000
+/** What a promise promises: sequenced and published within this time of its signature. */
+const includedWithinMs = 60_000
+const pageSize = 100
 
-/**
- * `following`: the database holds all that was ever signed. `behind`: the signer has signed more than the database
- * holds (an old copy was restored). `forked`: they contradict each other. Only `following` takes entries.
- */
-export type LedgerState = 'following' | 'behind' | 'forked'
+/** The append-only Merkle log of an installation (design §4). */
+export function createLedger(deps: LedgerDeps): Ledger {
+  const { database, signer, clock, ids } = deps
+  const { db } = database
+  const sequencer = createSequencer(database, deps.step)
+  const logs: Log[] = []
+  const states = new Map<string, LedgerState>()
+  const newest = new Map<string, PublishedCheckpoint>()
+  const listeners = new Set<(checkpoint: PublishedCheckpoint) => void>()
+  const mirrorOf = (log: Log) => openMirror(join(deps.config.dataFolder, 'ledger', log.origin))
+  const publisher = { database, signer, clock, mirrorOf, ...(deps.step === undefined ? {} : { step: deps.step }) }
 
-export type Ledger = {
-  readonly routes: RouteTable
-  readonly timers: readonly Cron[]
-  readonly check: Checker
-  /** Compares database and signer, and finishes what a crash interrupted. Before the first append. */
-  start(): Promise<void>
-  /** Registers the public log: `GET /log/checkpoint`, `/log/tile/…` (C2SP tlog-tiles). */
-  serveLog(app: FastifyInstance): void
-  /** Begins the log of a new municipality, in the transaction that makes it; answers its origin. */
-  openLog(tx: Db, municipality: string): Promise<string>
-  /** Commits an entry with the caller's transaction (I-3). Refuses `ledger.behind` and `ledger.forked`. */
-  append(tx: Db, entry: NewEntry): Promise<{ readonly id: string; readonly leafHash: Uint8Array }>
-  /** The signed promise of a committed entry, base64 of a DSSE envelope. Only after the commit. */
-  promise(entryId: string): Promise<string>
-  /** Entries that speak of the subject (`recording:<uuid>`), opened, newest first. The caller has decided who may. */
-  entriesOf(scope: Scope, subject: string): Promise<readonly Static<typeof CustodyEntry>[]>
-  /** The next number of a gapless counter, from 1; rolls back with the transaction. */
-  counter(tx: Db, name: string, municipality: string): Promise<number>
-  /** Null until the entry is published. */
-  proofOf(entryId: string): Promise<EntryProof | null>
-  /** Proofs of all entries of a subject, towards one checkpoint, oldest first; unpublished ones are left out. */
-  proofsOf(scope: Scope, subject: string): Promise<readonly EntryProof[]>
-  newestCheckpoint(): PublishedCheckpoint | null
-  /** Calls the listener after each publication; answers how to stop. */
-  onCheckpoint(listener: (checkpoint: PublishedCheckpoint) => void): () => void
-  /** Origin of the installation's log. Throws Unavailable before set-up. */
-  readonly originUuid: string
-  /** The log's key in the C2SP form name+hash+key. */
-  vkey(): Promise<string>
-  status(): Promise<LedgerStatus>
-  /** Publishes at once whatever is committed: before an export, at a clean stop. */
-  flush(): Promise<void>
+  function home(): Log {
+    const log = logs[0]
+    if (log === undefined) {
+      throw new Unavailable('log')
+    }
+    return log
+  }
+
+  function logOf(municipality: string): Log {
+    const log = logs.find((candidate) => candidate.municipality === municipality)
+    if (log === undefined) {
+      throw new Unavailable('log')
+    }
+    return log
+  }
+
+  function setState(log: Log, state: LedgerState): void {
+    if (state !== (states.get(log.municipality) ?? 'following')) {
+      deps.log[state === 'following' ? 'info' : 'fatal'](
+        { origin: log.origin, state },
+        'ledger: compared with the signer',
+      )
+    }
+    states.set(log.municipality, state)
+  }
+
+  async function sequenceAll(): Promise<void> {
+    for (const log of logs) {
+      if ((states.get(log.municipality) ?? 'following') === 'following') {
+        await sequencer.run(log.municipality)
+      }
+    }
+  }
+
+  async function publishAll(): Promise<void> {
+    for (const log of logs) {
+      const { state, checkpoint, isNew } = await publish(publisher, log)
+      setState(log, state)
+      if (checkpoint !== null) {
+        newest.set(log.municipality, checkpoint)
+      }
+      if (isNew && checkpoint !== null && log === logs[0]) {
+        deps.fanout.publish('checkpoint', checkpoint)
+        for (const listener of listeners) {
+          listener(checkpoint)
+        }
+      }
+    }
+  }
+
+  async function start(): Promise<void> {
+    logs.splice(0, logs.length, ...(await allLogs(db)))
+    for (const log of logs) {
+      const { state } = await compareWithSigner(signer, db, log, await sizeOf(db, log.municipality))
+      setState(log, state)
+      const stored = await newestStored(db, log.municipality)
+      if (stored !== null) {
+        newest.set(log.municipality, shown(stored))
+      }
+    }
+    await sequenceAll()
+    await publishAll()
+  }
+
+  async function proofs(ofIds: readonly string[]): Promise<readonly EntryProof[]> {
+    const answers: EntryProof[] = []
+    const checkpoints = new Map<string, StoredCheckpoint | null>()
+    for (const id of ofIds) {
+      const entry = await entryById(db, id)
+      if (entry === null || entry.index === null) {
+        continue
+      }
+      const { municipality, index } = entry
+      const known = checkpoints.get(municipality)
+      const checkpoint = known === undefined ? await newestStored(db, municipality) : known
+      checkpoints.set(municipality, checkpoint)
+      if (checkpoint === null || index >= checkpoint.size) {
+        continue
+      }
+      const proof = await inclusionProof(storedNodes(db, municipality, checkpoint.size), index, checkpoint.size)
+      const openings = await openingsOf(entry.fields)
+      answers.push({ id, leaf: entry.bytes, openings, index, proof, checkpoint: checkpoint.note })
+    }
+    return answers
+  }
+
+  async function flush(): Promise<void> {
+    await sequenceAll()
+    await publishAll()
+  }
+
+  const publishedSize = (municipality: string) => newest.get(municipality)?.size ?? 0
+
+  async function status() {
+    const log = home()
+    const size = await sizeOf(db, log.municipality)
+    return {
+      state: states.get(log.municipality) ?? 'following',
+      size,
+      committed: size + (await pendingCount(db, log.municipality)),
+      checkpointAt: newest.get(log.municipality)?.publishedAt ?? null,
+    } as const
+  }
+
+  return {
+    files: logFiles(db, () => logs[0] ?? null),
+    timers: [
+      { name: 'ledger.sequence', everyMs: sequenceEveryMs, run: sequenceAll },
+      { name: 'ledger.publish', everyMs: publishEveryMs, run: publishAll },
+    ],
+    start,
+    flush,
+    status,
+    routes: routes(ledgerOperations, {
+      'GET /ledger/entries': async ({ scope, query, actor }) => {
+        const limit = query.limit ?? pageSize
+        const found = await entries(db, scope, {
+          limit: limit + 1,
+          ...(query.subject === undefined ? {} : { subject: query.subject }),
+          ...(query.kind === undefined ? {} : { kind: query.kind }),
+          ...(query.cursor === undefined ? {} : { before: cursorOf(query.cursor) }),
+        })
+        const page = found.slice(0, limit)
+        return {
+          entries: page.map((entry) => ledgerEntry(entry, actor)),
+          size: await sizeOf(db, scope.municipality),
+          next: found.length > limit ? (page.at(-1)?.id ?? null) : null,
+        }
+      },
+      'GET /ledger/entries/:id/proof': async ({ scope, params }) => {
+        const entry = await entryById(db, params.id)
+        if (entry === null || entry.municipality !== scope.municipality) {
+          throw new Refusal('ledger.not-found')
+        }
+        const [proof] = await proofs([params.id])
+        if (proof === undefined) {
+          throw new Refusal('ledger.not-published')
+        }
+        return {
+          index: proof.index,
+          leafHash: toHex(entry.hash),
+          proof: proof.proof.map(toHex),
+          checkpoint: proof.checkpoint,
+        }
+      },
+    }),
+    check: {
+      name: 'ledger',
+      run: async (report) => {
+        let examined = 0
+        for (const log of await allLogs(db)) {
+          const vkey = await encodeVkey(log.origin, (await signer.publicKeys()).log)
+          examined += await checkLog({ database, signer, mirror: mirrorOf(log), vkey }, log, report)
+        }
+        return { examined }
+      },
+    },
+    openLog: async (tx, municipality) => {
+      const log = { municipality, origin: ids.uuid() }
+      await insertLog(tx, log, clock.nowMs())
+      afterCommit(tx, () => logs.push(log))
+      return log.origin
+    },
+    append: async (tx, entry) => {
+      const state = states.get(entry.municipality) ?? 'following'
+      if (state !== 'following') {
+        throw new Refusal(state === 'behind' ? 'ledger.behind' : 'ledger.forked')
+      }
+      return appendEntry(tx, entry, { nowMs: clock.nowMs(), ids })
+    },
+    promise: async (entryId) => {
+      const entry = await entryById(db, entryId)
+      if (entry === null) {
+        throw new Refusal('ledger.not-found')
+      }
+      const promisedAtMs = clock.nowMs()
+      const payload = encodePromise({
+        format: 1,
+        origin: logOf(entry.municipality).origin,
+        leafHash: toHex(entry.hash),
+        promisedAtMs,
+        includedByMs: promisedAtMs + includedWithinMs,
+      })
+      return toBase64(await signer.sign('promise', promisePayloadType, payload))
+    },
+    entriesOf: async (scope: Scope, subject) => {
+      const found = await entries(db, scope, { subject })
+      return found.map((entry) => custodyEntry(entry, publishedSize(scope.municipality)))
+    },
+    counter: (tx, name, municipality) => nextNumber(tx, municipality ?? home().municipality, name),
+    proofOf: async (entryId) => (await proofs([entryId]))[0] ?? null,
+    proofsOf: async (scope, subject) => proofs((await entries(db, scope, { subject })).map(({ id }) => id).reverse()),
+    newestCheckpoint: () => (logs[0] === undefined ? null : (newest.get(logs[0].municipality) ?? null)),
+    onCheckpoint: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    get originUuid() {
+      return home().origin
+    },
+    vkey: async () => encodeVkey(home().origin, (await signer.publicKeys()).log),
+    importPublished: async (readBundle) => {
+      const log = home()
+      const count = await importPublished(deps, log, readBundle ?? mirrorOf(log).read)
+      await start()
+      return count
+    },
+  }
 }
 
-export type LedgerStatus = {
-  readonly state: LedgerState
-  /** Leaves with a place in the tree. */
-  readonly size: number
-  /** Entries committed, sequenced or not. */
-  readonly committed: number
-  readonly checkpointAt: number | null
+function cursorOf(cursor: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)) {
+    throw new Refusal('request.invalid', { where: 'query/cursor' })
+  }
+  return cursor
 }

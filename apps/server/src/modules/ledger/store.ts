@@ -18,6 +18,7 @@ export type LedgerTables = {
   readonly leaf_place: { municipality: string; index: number; leaf: string; hash: Uint8Array }
   readonly tree_node: { municipality: string; level: number; index: number; hash: Uint8Array }
   readonly checkpoint: { municipality: string; size: number; root: Uint8Array; note: string; published_at: number }
+  readonly leaf_lost: { leaf: string; municipality: string; imported_at: number }
   readonly counter: { municipality: string; name: string; value: number }
 }
 
@@ -83,11 +84,12 @@ export async function insertEntry(
     insert into leaf_pending (municipality, leaf) values (${municipality}, ${id})`.execute(tx)
 }
 
-export async function insertLeaf(
-  tx: Db,
-  leaf: LedgerTables['leaf'],
-): Promise<void> {
+export async function insertLeaf(tx: Db, leaf: LedgerTables['leaf']): Promise<void> {
   await tables(tx).insertInto('leaf').values(leaf).execute()
+}
+
+export async function insertLost(tx: Db, row: LedgerTables['leaf_lost']): Promise<void> {
+  await tables(tx).insertInto('leaf_lost').values(row).execute()
 }
 
 /** The oldest unsequenced leaves, by the order of their ids (UUIDv7: the order they were made in). */
@@ -117,7 +119,11 @@ export async function placeLeaves(
   await tables(tx)
     .deleteFrom('leaf_pending')
     .where('municipality', '=', municipality)
-    .where('leaf', 'in', leaves.map(({ id }) => id))
+    .where(
+      'leaf',
+      'in',
+      leaves.map(({ id }) => id),
+    )
     .execute()
 }
 
@@ -186,7 +192,9 @@ export async function leavesBetween(
   municipality: string,
   first: number,
   width: number,
-): Promise<readonly { readonly index: number; readonly id: string; readonly bytes: Uint8Array; readonly hash: Uint8Array }[]> {
+): Promise<
+  readonly { readonly index: number; readonly id: string; readonly bytes: Uint8Array; readonly hash: Uint8Array }[]
+> {
   return tables(db)
     .selectFrom('leaf_place')
     .innerJoin('leaf', 'leaf.id', 'leaf_place.leaf')

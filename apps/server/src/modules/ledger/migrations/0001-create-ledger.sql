@@ -79,3 +79,10 @@ create table counter (
   value bigint not null,
   primary key (municipality, name)
 );
+
+-- Leaves that came back from the published log after a restore, without their bodies: "opening lost".
+create table leaf_lost (
+  leaf uuid primary key references leaf,
+  municipality uuid not null,
+  imported_at bigint not null
+);

@@ -20,7 +20,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['log', 'leaf', 'leaf_opening', 'leaf_subject', 'leaf_place', 'tree_node', 'checkpoint']
+  foreach name in array array['log', 'leaf', 'leaf_opening', 'leaf_subject', 'leaf_place', 'leaf_lost', 'tree_node', 'checkpoint']
   loop
     execute format('create trigger never_rewritten before update or delete on %I for each row execute function refuse_rewriting()', name);
     execute format('create trigger never_truncated before truncate on %I for each statement execute function refuse_rewriting()', name);

@@ -1,0 +1,79 @@
+import type { CustodyEntry } from '@sereno/contracts'
+import type { Opening } from '@sereno/proof'
+import type { Static } from 'typebox'
+import type { Scope } from '../../kernel/actor.ts'
+import type { Checker, Cron } from '../../kernel/checker.ts'
+import type { Db } from '../../kernel/database.ts'
+import type { PublicFile, RouteTable } from '../../kernel/http.ts'
+import type { NewEntry } from './entry.ts'
+import type { ReadBundle } from './mirror.ts'
+
+/** A published entry with all that an outsider needs to check it. */
+export type EntryProof = {
+  readonly id: string
+  /** The leaf's bytes (evidence format, section 5). */
+  readonly leaf: Uint8Array
+  /** Null when the opening was lost in a restore. */
+  readonly openings: readonly Opening[] | null
+  readonly index: number
+  /** RFC 9162 §2.1.3.1, from the leaf upwards. */
+  readonly proof: readonly Uint8Array[]
+  /** Signed note. All proofs of one answer lead to the same one. */
+  readonly checkpoint: string
+}
+
+export type PublishedCheckpoint = { readonly size: number; readonly root: string; readonly publishedAt: number }
+
+/**
+ * `following`: the database holds all that was ever signed. `behind`: the signer has signed more than the database
+ * holds (an old copy was restored). `forked`: they contradict each other. Only `following` takes entries.
+ */
+export type LedgerState = 'following' | 'behind' | 'forked'
+
+export type Ledger = {
+  readonly routes: RouteTable
+  readonly timers: readonly Cron[]
+  readonly check: Checker
+  /** Compares database and signer, and finishes what a crash interrupted. Before the first append. */
+  start(): Promise<void>
+  /** The public log: `GET /log/checkpoint`, `/log/tile/…` (C2SP tlog-tiles). */
+  readonly files: readonly PublicFile[]
+  /** Begins the log of a new municipality, in the transaction that makes it; answers its origin. */
+  openLog(tx: Db, municipality: string): Promise<string>
+  /** Commits an entry with the caller's transaction (I-3). Refuses with `ledger.behind` or `ledger.forked`. */
+  append(tx: Db, entry: NewEntry): Promise<{ readonly id: string; readonly leafHash: Uint8Array }>
+  /** The signed promise of a committed entry, base64 of a DSSE envelope. Only after the commit. */
+  promise(entryId: string): Promise<string>
+  /** Entries that speak of the subject (`recording:<uuid>`), opened, newest first. The caller has decided who may. */
+  entriesOf(scope: Scope, subject: string): Promise<readonly Static<typeof CustodyEntry>[]>
+  /** The next number of a gapless counter, from 1; rolls back with the transaction. The installation's own municipality unless told. */
+  counter(tx: Db, name: string, municipality?: string): Promise<number>
+  /** Null until the entry is published. */
+  proofOf(entryId: string): Promise<EntryProof | null>
+  /** Proofs of all entries of a subject, towards one checkpoint, oldest first; unpublished ones are left out. */
+  proofsOf(scope: Scope, subject: string): Promise<readonly EntryProof[]>
+  newestCheckpoint(): PublishedCheckpoint | null
+  /** Calls the listener after each publication; answers how to stop. */
+  onCheckpoint(listener: (checkpoint: PublishedCheckpoint) => void): () => void
+  /** Origin of the installation's log. Throws Unavailable before set-up. */
+  readonly originUuid: string
+  /** The log's key in the C2SP form name+hash+key. */
+  vkey(): Promise<string>
+  status(): Promise<LedgerStatus>
+  /** Publishes at once whatever is committed: before an export, at a clean stop. */
+  flush(): Promise<void>
+  /**
+   * After a restore (`behind`): takes back the published leaves that the database has lost, from the copy beside it
+   * or from `readBundle` (entry bundle by index, of any mirror). Their bodies read "opening lost". Answers how many.
+   */
+  importPublished(readBundle?: ReadBundle): Promise<number>
+}
+
+export type LedgerStatus = {
+  readonly state: LedgerState
+  /** Leaves with a place in the tree. */
+  readonly size: number
+  /** Entries committed, sequenced or not. */
+  readonly committed: number
+  readonly checkpointAt: number | null
+}

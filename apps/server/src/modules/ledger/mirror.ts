@@ -1,0 +1,67 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { decodeEntryBundle, encodeEntryBundle, tilePath, tileWidth } from '@sereno/proof'
+
+/** The bytes of an entry bundle (C2SP tlog-tiles), as wide as it is there, or null. */
+export type ReadBundle = (index: number) => Promise<Uint8Array | null>
+
+/**
+ * A copy of the published leaves in files, outside PostgreSQL and its backups: what a restored database takes back
+ * what it has lost from. Public bytes only. One file a bundle of 256, named as in the public log.
+ */
+export type Mirror = {
+  /** Durable when it resolves: file and folder are fsynced, and a reader sees the old bundle or the new one. */
+  readonly write: (index: number, leaves: readonly Uint8Array[]) => Promise<void>
+  readonly read: ReadBundle
+}
+
+export function openMirror(folder: string): Mirror {
+  const pathOf = (index: number) => join(folder, tilePath({ level: 'entries', index, width: tileWidth }))
+  return {
+    async write(index, leaves) {
+      const path = pathOf(index)
+      await mkdir(dirname(path), { recursive: true })
+      const file = await open(`${path}.new`, 'w')
+      try {
+        await file.writeFile(encodeEntryBundle(leaves))
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(`${path}.new`, path)
+      await syncFolder(dirname(path))
+    },
+    async read(index) {
+      try {
+        return new Uint8Array(await readFile(pathOf(index)))
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+          return null
+        }
+        throw error
+      }
+    },
+  }
+}
+
+/** The first `size` leaves of a copy, bundle by bundle; null for a bundle that is missing, short or malformed. */
+export async function* leavesOf(
+  read: ReadBundle,
+  size: number,
+): AsyncGenerator<{ readonly first: number; readonly leaves: readonly Uint8Array[] } | null> {
+  for (let first = 0; first < size; first += tileWidth) {
+    const wanted = Math.min(tileWidth, size - first)
+    const bytes = await read(first / tileWidth)
+    const leaves = bytes === null ? null : decodeEntryBundle(bytes)
+    yield leaves === null || leaves.length < wanted ? null : { first, leaves: leaves.slice(0, wanted) }
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
