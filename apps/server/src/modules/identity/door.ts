@@ -1,0 +1,86 @@
+import type { Permission, RefusalCode, Role } from '@sereno/contracts'
+import type { FastifyRequest } from 'fastify'
+import type { Actor, Scope } from '../../kernel/actor.ts'
+import type { Checker, Cron } from '../../kernel/checker.ts'
+import type { Db } from '../../kernel/database.ts'
+import type { RouteTable } from '../../kernel/http.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Ledger } from '../ledger/index.ts'
+
+export type IdentityDeps = Kernel & { readonly ledger: Ledger }
+
+/**
+ * What is acted on. Attributes that policies read, all optional (absent means no):
+ * `officer` (id of the officer recorded) · `statementGiven` (that officer's statement is in) · `quarantined` ·
+ * `sos` (an SOS is open for the device, or the recording began with one) · `startedAt` (epoch ms) · `account` (id of
+ * the account a watch or an account operation is about) · `municipality` (the actor's own unless told).
+ */
+export type Resource = {
+  readonly type: string
+  readonly id: string
+  readonly attributes: Readonly<Record<string, string | number | boolean>>
+}
+export type Circumstance = {
+  readonly purpose?: string | undefined
+  /** Case, complaint or request number that the purpose refers to. */
+  readonly reference?: string | undefined
+}
+/** `policy` is the id of the policy that decided; `code` what a refusal is answered with. */
+export type Decision = { readonly allowed: boolean; readonly policy: string; readonly code: RefusalCode }
+
+export type Person = { readonly id: string; readonly name: string; readonly roles: readonly Role[] }
+export type Municipality = {
+  readonly id: string
+  readonly name: string
+  /** IANA name. */
+  readonly timeZone: string
+  readonly fictitious: boolean
+}
+export type NewAccount = {
+  readonly name: string
+  readonly signIn: string
+  readonly roles: readonly Role[]
+  readonly officer?: string
+}
+/** A demonstration role and the web address that signs in as it, once. */
+export type RoleLink = { readonly role: Role; readonly name: string; readonly url: string }
+
+export type Identity = {
+  readonly routes: RouteTable
+  readonly timers: readonly Cron[]
+  readonly check: Checker
+  start(): Promise<void>
+  /** The person of the session cookie, or null. Moves the idle limit. */
+  authenticate(request: FastifyRequest): Promise<Actor | null>
+  /** Whether any of the actor's roles holds the permission: the contract's gate. The object itself needs `decide`. */
+  permits(actor: Actor, permission: Permission): boolean
+  decide(actor: Actor, action: Permission, resource: Resource, circumstance?: Circumstance): Decision
+  /** Throws Refusal with the decision's code. The caller records refused looks (allowed: false). */
+  require(
+    actor: Actor,
+    action: Permission,
+    resource: Resource,
+    circumstance?: Circumstance,
+  ): { readonly policy: string }
+  /** Those of the actions that the actor may do with the object, for at least one purpose. */
+  may(actor: Actor, resource: Resource, actions: readonly Permission[]): Permission[]
+  person(db: Db, municipality: string, id: string): Promise<Person | null>
+  /** The installation's municipality; null before set-up. */
+  municipality(): Municipality | null
+  state(): 'set-up' | 'ready'
+  /** For `createHttp({ gate })`: refuses `installation.not-set-up` for all but the set-up until it is done. */
+  gate(operation: string): Promise<void>
+  /** The one-use address of the first administrator; null when the installation is ready. A new one voids the last. */
+  setUpLink(): Promise<string | null>
+  createAccount(tx: Db, scope: Scope, account: NewAccount): Promise<Person>
+  /** A one-time sign-in address for an account, an entry in the ledger. 15 minutes unless told. */
+  oneTimeLink(tx: Db, scope: Scope, account: string, validMs?: number): Promise<string>
+  /** For `sereno link ROLE`: a fresh link for the first active account with the role. Null when there is none. */
+  linkFor(role: Role): Promise<RoleLink | null>
+  /** The fictitious municipality and its accounts; does nothing when a municipality exists. */
+  seedDemonstration(): Promise<Municipality>
+  /** One fresh link for each demonstration role (24 hours). */
+  demonstrationLinks(): Promise<readonly RoleLink[]>
+  /** Calls the listener with a session's id when it ends before its time (sign-out, closed account, revoked). */
+  onSessionEnded(listener: (session: string) => void): () => void
+}
