@@ -12,7 +12,7 @@ export type Territory = {
   /** The quadrant a point lies in, in the version in force; null outside the district. */
   quadrantAt(municipality: string, longitude: number, latitude: number): Promise<Quadrant | null>
   quadrant(municipality: string, id: string): Promise<Quadrant | null>
-  /** Whether a sector or quadrant with this id is in force. */
+  /** Whether a sector with this id is in force. */
   hasSector(municipality: string, id: string): Promise<boolean>
   quadrants(municipality: string): Promise<readonly Quadrant[]>
   lines(municipality: string): Promise<readonly Line[]>
