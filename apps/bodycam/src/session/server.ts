@@ -1,0 +1,103 @@
+import type {
+  BodyOf,
+  evidenceOperations,
+  fleetOperations,
+  incidentOperations,
+  ParamsOf,
+  ReplyOf,
+  trackOperations,
+} from '@sereno/contracts'
+
+type DeviceOperations = typeof fleetOperations &
+  typeof evidenceOperations &
+  typeof trackOperations &
+  typeof incidentOperations
+type Name = keyof DeviceOperations & string
+
+/** The server refused, with a code of the contract's closed list. */
+export class Refused extends Error {
+  readonly code: string
+  readonly status: number
+  constructor(code: string, status: number) {
+    super(code)
+    this.code = code
+    this.status = status
+  }
+}
+/** The server did not answer, or said it cannot now: try again later. */
+export class Unreachable extends Error {}
+
+export type Fetch = (input: string, init: RequestInit) => Promise<Response>
+export type Server = {
+  readonly call: <N extends Name>(
+    name: N,
+    call: {
+      readonly params?: ParamsOf<DeviceOperations[N]>
+      readonly body?: BodyOf<DeviceOperations[N]> extends 'stream'
+        ? Uint8Array<ArrayBuffer>
+        : BodyOf<DeviceOperations[N]>
+      readonly token?: string
+      readonly timeoutMs?: number
+    },
+  ) => Promise<ReplyOf<DeviceOperations[N]>>
+}
+
+/** Calls operations of the contract by name. Throws {@link Refused} or {@link Unreachable}, nothing else. */
+export function createServer(fetchIt: Fetch, origin: string): Server {
+  return {
+    call: async (name, { params, body, token, timeoutMs = 30_000 }) => {
+      const [method = 'GET', path = '/'] = name.split(' ')
+      const isBytes = body instanceof Uint8Array
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `Device ${token}` }
+      if (body !== undefined) {
+        headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
+      }
+      const response = await reach(fetchIt, origin + '/api' + fill(path, params), {
+        method,
+        headers,
+        cache: 'no-store',
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),
+      })
+      const reply = await readJson(response)
+      if (response.ok) {
+        return reply as ReplyOf<DeviceOperations[typeof name]>
+      }
+      const code = codeOf(reply)
+      if (code === null || (response.status >= 500 && code !== 'installation.disk-reserve')) {
+        throw new Unreachable(`answered ${response.status}`)
+      }
+      throw new Refused(code, response.status)
+    },
+  }
+}
+
+async function reach(fetchIt: Fetch, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetchIt(url, init)
+  } catch {
+    throw new Unreachable('no answer')
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    if (response.ok) {
+      throw new Unreachable('an answer that is not JSON')
+    }
+    return null
+  }
+}
+
+function fill(path: string, params: unknown): string {
+  const values = new Map(Object.entries(params ?? {}))
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(values.get(name))))
+}
+
+function codeOf(reply: unknown): string | null {
+  return typeof reply === 'object' && reply !== null && 'code' in reply && typeof reply.code === 'string'
+    ? reply.code
+    : null
+}
