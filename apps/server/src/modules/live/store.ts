@@ -77,7 +77,12 @@ export async function closeWatchRow(
   db: Db,
   scope: Scope,
   id: string,
-  closing: { readonly at: number; readonly reason: CloseReason; readonly entry: string; readonly counts: Counts | null },
+  closing: {
+    readonly at: number
+    readonly reason: CloseReason
+    readonly entry: string
+    readonly counts: Counts | null
+  },
 ): Promise<void> {
   await tables(db)
     .updateTable('watch')

@@ -26,10 +26,7 @@ export type Units = ReturnType<typeof createUnits>
  * The units on duty, in memory, by municipality. Fleet owns who is on duty, tracks the positions, evidence the
  * recordings; here they meet, so that a thousand units at 1 Hz cost no query.
  */
-export function createUnits(
-  deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence' | 'clock'>,
-  changes: UnitChanges,
-) {
+export function createUnits(deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence' | 'clock'>, changes: UnitChanges) {
   const boards = new Map<string, Board>()
   const calls = new Map<string, { readonly device: string; readonly municipality: string }>()
   // What the phone itself says of its recording outranks the evidence, which may be working off yesterday's uploads.
@@ -55,6 +52,8 @@ export function createUnits(
   }
 
   async function load(municipality: string, board: Board): Promise<void> {
+    // The first look at a municipality is nobody's news: whoever looks gets all of it.
+    const isFirst = board.loadedAt === 0
     board.stale = false
     board.loadedAt = deps.clock.nowMs()
     const duties: Duties = await deps.fleet.onDuty({ municipality, actor: systemActor(municipality) })
@@ -80,10 +79,11 @@ export function createUnits(
         recordingSince: recording.since,
         alarms: alarmsOf(duty.device),
       }
-      if (known === undefined || !isSame(known, state)) {
+      if (!isFirst && (known === undefined || !isSame(known, state))) {
         set(municipality, board, state)
       } else {
         board.states.set(duty.device, state)
+        board.shown.set(duty.device, statusOf(state, deps.clock.nowMs()))
       }
     }
     const onDuty = new Set(duties.map((duty) => duty.device))
@@ -136,6 +136,11 @@ export function createUnits(
     },
     /** The state in memory, if its municipality was ever looked at. */
     get: (municipality: string, device: string) => boards.get(municipality)?.states.get(device) ?? null,
+    /** Where everybody is, as far as known. */
+    fixes(municipality: string): ReadonlyMap<string, Fix> {
+      const states = [...(boards.get(municipality)?.states.values() ?? [])]
+      return new Map(states.flatMap(({ device, fix }) => (fix === null ? [] : [[device, fix] as const])))
+    },
     fresh: async (municipality: string) => void (await fresh(municipality)),
     /** Somebody came on duty, left, or was revoked: fleet is asked at the next look. */
     markStale(municipality: string): void {

@@ -28,11 +28,7 @@ export function openViewer(
   attach(deps, socket, watch)
 }
 
-function attach(
-  deps: Pick<LiveDeps, 'clock'> & { readonly relay: Relay },
-  socket: WebSocket,
-  watch: OpenWatch,
-): void {
+function attach(deps: Pick<LiveDeps, 'clock'> & { readonly relay: Relay }, socket: WebSocket, watch: OpenWatch): void {
   // One viewer a watch: whoever reconnects replaces the connection that TCP has not given up yet.
   watch.viewer?.end('replaced')
   const viewing = deps.relay.view(

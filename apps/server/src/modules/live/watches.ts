@@ -3,7 +3,15 @@ import { Refusal } from '../../kernel/errors.ts'
 import type { LiveDeps } from './door.ts'
 import type { Counts } from './relay.ts'
 import { closeWatchRow, lockOpenWatch, watchesLeftOpen } from './store.ts'
-import { type CloseReason, countsOf, dueToClose, type OpenWatch, toWatcher, type WatchRow, watchLivesMs } from './watch.ts'
+import {
+  type CloseReason,
+  countsOf,
+  dueToClose,
+  type OpenWatch,
+  toWatcher,
+  type WatchRow,
+  watchLivesMs,
+} from './watch.ts'
 
 /** One account watches at most this many devices at once: what one person can look at, and what the dock holds. */
 export const watchesPerAccount = 4

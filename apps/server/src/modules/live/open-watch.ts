@@ -1,0 +1,155 @@
+import type { BodyOf, liveOperations, ReplyOf } from '@sereno/contracts'
+import { type Scope, systemActor } from '../../kernel/actor.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import type { LiveDeps } from './door.ts'
+import type { Grants } from './grants.ts'
+import { insertWatch } from './store.ts'
+import { statusOf } from './unit.ts'
+import type { Units } from './units.ts'
+import { type OpenWatch, type WatchRow, watchLivesMs } from './watch.ts'
+import type { Watches } from './watches.ts'
+
+type OpenWatchOperation = (typeof liveOperations)['POST /watches']
+export type OpenWatchDeps = Pick<
+  LiveDeps,
+  'database' | 'ledger' | 'identity' | 'fleet' | 'events' | 'clock' | 'ids'
+> & {
+  readonly units: Units
+  readonly watches: Watches
+  readonly grants: Grants
+  isStreaming(device: string): boolean
+}
+
+/**
+ * Opens a watch (I-3). In order:
+ * 1. The device must be on duty.
+ * 2. Cedar decides. A refused look is an entry of its own (`allowed: false`), durable before the refusal is answered.
+ * 3. It must have been heard from, or be calling for help: nobody is watched by waiting for them. A place of the
+ *    account's four is reserved.
+ * 4. One transaction: ledger entry, watch row, event. A crash before it leaves nothing; after it, an open row that
+ *    the next start closes. No frame has been sent in either case: there is no grant yet.
+ * 5. The signer's promise for the entry. If it fails, the watch is closed again, with its entry.
+ * 6. The watch lives: the phone is told who watches and why, and is asked for its stream; only now is there a grant.
+ */
+export async function openWatch(
+  deps: OpenWatchDeps,
+  scope: Scope,
+  asked: BodyOf<OpenWatchOperation>,
+): Promise<ReplyOf<OpenWatchOperation>> {
+  const { actor } = scope
+  const unit = (await deps.units.all(scope)).find((one) => one.device === asked.device)
+  if (unit === undefined) {
+    const device = await deps.fleet.device(scope, asked.device)
+    throw new Refusal(device === null ? 'device.not-found' : 'live.device-away')
+  }
+  const decision = deps.identity.decide(
+    actor,
+    'live.watch',
+    {
+      type: 'Unit',
+      id: unit.device,
+      attributes: { officer: unit.officer.id, sos: unit.alarms.length > 0 },
+    },
+    { purpose: asked.purpose, reference: asked.reference },
+  )
+  const subjects = [`device:${unit.device}`, `person:${unit.officer.id}`]
+  const fields = {
+    device: unit.deviceCode,
+    officer: unit.officer.code,
+    ...(asked.reference === undefined ? {} : { reference: asked.reference }),
+  }
+  if (!decision.allowed) {
+    await deps.database.transaction((tx) =>
+      deps.ledger.append(tx, {
+        municipality: scope.municipality,
+        kind: 'live.opened',
+        coarse: 'live',
+        subjects,
+        actor,
+        purpose: asked.purpose,
+        policy: decision.policy,
+        allowed: false,
+        fields,
+      }),
+    )
+    throw new Refusal(decision.code)
+  }
+  if (statusOf(unit, deps.clock.nowMs()) === 'away' && !deps.isStreaming(unit.device)) {
+    throw new Refusal('live.device-away')
+  }
+  const release = await deps.watches.reserve(actor.id)
+  let watch: OpenWatch
+  try {
+    const id = deps.ids.uuid()
+    const openedAt = deps.clock.nowMs()
+    const row = await deps.database.transaction(async (tx) => {
+      const { id: entry } = await deps.ledger.append(tx, {
+        municipality: scope.municipality,
+        kind: 'live.opened',
+        coarse: 'live',
+        subjects: [...subjects, `watch:${id}`, ...(unit.recording === null ? [] : [`recording:${unit.recording}`])],
+        actor,
+        purpose: asked.purpose,
+        policy: decision.policy,
+        allowed: true,
+        at: openedAt,
+        fields: { ...fields, watch: id },
+      })
+      const opened: WatchRow = {
+        municipality: scope.municipality,
+        id,
+        device: unit.device,
+        account: actor.id,
+        accountName: actor.name,
+        accountRole: actor.roles[0] ?? '',
+        session: actor.session,
+        purpose: asked.purpose,
+        reference: asked.reference ?? null,
+        policy: decision.policy,
+        entry,
+        openedAt,
+      }
+      await insertWatch(tx, scope, opened)
+      await deps.events.publish(tx, 'watch.opened', scope.municipality, {
+        watch: id,
+        device: unit.device,
+        account: actor.id,
+      })
+      return opened
+    })
+    watch = deps.watches.begin(row, deps.clock.nowMs() + watchLivesMs)
+  } finally {
+    release()
+  }
+  return answer(deps, watch)
+}
+
+async function answer(deps: OpenWatchDeps, watch: OpenWatch): Promise<ReplyOf<OpenWatchOperation>> {
+  const row: WatchRow = watch
+  try {
+    const promise = await deps.ledger.promise(row.entry)
+    return {
+      id: row.id,
+      device: row.device,
+      purpose: row.purpose,
+      reference: row.reference,
+      grant: grantFor(deps, watch),
+      entry: row.entry,
+      promise,
+      policy: row.policy,
+      startedAt: row.openedAt,
+      expiresAt: watch.expiresAt,
+      watermark: `${row.accountName} · ${row.entry.slice(-8)}`,
+    }
+  } catch (error) {
+    await deps.watches.close(row.id, 'not-opened', { actor: systemActor(row.municipality) })
+    throw error
+  }
+}
+
+/** A fresh single-use grant, as long-lived as the watch is until it is renewed. */
+export function grantFor(deps: Pick<OpenWatchDeps, 'grants' | 'ids'>, watch: OpenWatch): string {
+  const token = deps.ids.token()
+  deps.grants.issue(token, { watch: watch.id, account: watch.account, expiresAt: watch.expiresAt })
+  return token
+}
