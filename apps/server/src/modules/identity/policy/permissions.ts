@@ -1,0 +1,65 @@
+import type { Permission, Role } from '@sereno/contracts'
+
+const everybody: readonly Permission[] = ['self.read', 'self.write', 'territory.read']
+const registers: readonly Permission[] = ['device.read', 'officer.read']
+const fleet: readonly Permission[] = ['device.enrol', 'device.issue', 'device.revoke', 'officer.write']
+const room: readonly Permission[] = ['unit.read', 'alarm.read', 'alarm.acknowledge', 'live.watch', 'recording.mark']
+
+/**
+ * Which role may ask for what: the gate in front of every operation of the contract. What a role may then do with one
+ * object, for one purpose, is decided by the Cedar policies beside this file; a test holds both together.
+ */
+const granted: Readonly<Record<Role, readonly Permission[]>> = {
+  administrator: [
+    'account.read',
+    'account.write',
+    'installation.read',
+    'installation.write',
+    'ledger.read',
+    'territory.write',
+    ...registers,
+    ...fleet,
+  ],
+  operator: ['installation.read', ...registers, ...room, 'recording.find', 'recording.view'],
+  supervisor: [
+    'installation.read',
+    'ledger.read',
+    ...registers,
+    ...fleet,
+    ...room,
+    'live.revoke',
+    'recording.find',
+    'recording.view',
+    'recording.custody',
+  ],
+  custodian: [
+    'installation.read',
+    'ledger.read',
+    ...registers,
+    'recording.find',
+    'recording.view',
+    'recording.mark',
+    'recording.seal',
+    'recording.export',
+    'recording.custody',
+  ],
+  'data-protection-officer': [
+    'account.read',
+    'installation.read',
+    'ledger.read',
+    ...registers,
+    'live.revoke',
+    'recording.find',
+    'recording.view',
+    'recording.custody',
+  ],
+  'internal-affairs': ['ledger.read', ...registers, 'recording.find', 'recording.view', 'recording.custody'],
+  analyst: [],
+  manager: ['installation.read', ...registers],
+  overseer: ['installation.read', 'ledger.read', 'recording.custody'],
+  officer: ['recording.view'],
+}
+
+export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
+  return new Set(roles.length === 0 ? [] : [...everybody, ...roles.flatMap((role) => granted[role])])
+}
