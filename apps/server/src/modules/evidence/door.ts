@@ -1,4 +1,4 @@
-import type { Recording } from '@sereno/contracts'
+import type { CustodyEntry, Recording } from '@sereno/contracts'
 import type { Static } from 'typebox'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
@@ -33,8 +33,8 @@ export type EvidenceSettings = {
   /** Heads of growing recordings enter the ledger at least this often; ≤ 60 s by design. */
   readonly headsEveryMs: number
   readonly sealEveryMs: number
-  /** A sender is judged after the grace, by its mean rate. */
-  readonly uploadGraceMs: number
+  /** Whole body; and the mean rate a sender must keep. */
+  readonly uploadTimeoutMs: number
   readonly uploadMinimumBytesPerSecond: number
   /** Most statements in one transaction. */
   readonly groupMaximum: number
@@ -45,14 +45,15 @@ export const evidenceDefaults: EvidenceSettings = {
   lookMs: 30 * 60_000,
   exportMs: 15 * 60_000,
   exportWaitMs: 15_000,
-  headsEveryMs: 20_000,
+  headsEveryMs: 30_000,
   sealEveryMs: 2_000,
-  uploadGraceMs: 15_000,
+  uploadTimeoutMs: 170_000,
   uploadMinimumBytesPerSecond: 4_096,
   groupMaximum: 64,
 }
 
 export type RecordingView = Static<typeof Recording>
+export type CustodyEntryView = Static<typeof CustodyEntry>
 
 /** What evidence offers to app.ts and to the modules on its right. */
 export type Evidence = {

@@ -1,3 +1,53 @@
+import { mayDo } from './access.ts'
+import { createCheck } from './check.ts'
+import { createCustody } from './custody.ts'
+import { type Evidence, type EvidenceDeps, evidenceDefaults } from './door.ts'
+import { createExports } from './export.ts'
+import { createFootage } from './footage.ts'
+import { createHeads } from './heads.ts'
+import { createIngest } from './ingest.ts'
+import { evidenceTimers } from './jobs.ts'
+import { createLooks } from './look.ts'
+import { createPhone } from './phone.ts'
+import { evidenceRoutes } from './routes.ts'
+import { createSeal } from './seal.ts'
+import { markSos } from './sos.ts'
+import { findRecording, receivingOf } from './store.ts'
+import { createStrangers } from './strangers.ts'
+import { viewOf } from './view.ts'
+
 export type { Evidence, EvidenceDeps, EvidenceSettings, RecordingView } from './door.ts'
 
 export const evidenceMigrations = { module: 'evidence', folder: new URL('./migrations/', import.meta.url) }
+
+/** Recordings from the first upload to the package that anybody can verify. */
+export function createEvidence(deps: EvidenceDeps): Evidence {
+  const settings = { ...evidenceDefaults, ...deps.evidenceSettings }
+  const db = deps.database.db
+  const strangers = createStrangers(deps)
+  const seal = createSeal(deps, settings)
+  const heads = createHeads(deps)
+  const looks = createLooks(deps, settings)
+  const routes = evidenceRoutes(deps, {
+    ingest: createIngest(deps, settings, strangers),
+    phone: createPhone(deps),
+    custody: createCustody(deps),
+    seal,
+    looks,
+    footage: createFootage(deps, looks),
+    exports: createExports(deps, settings),
+  })
+  markSos(deps)
+  return {
+    routes,
+    jobs: {},
+    timers: evidenceTimers(deps, settings, { seal, heads, strangers }),
+    check: createCheck(deps, { everyByte: false }),
+    start: async () => undefined,
+    recordingOf: (device) => receivingOf(db, device),
+    async recording(scope, id) {
+      const row = await findRecording(db, scope, id)
+      return row === null ? null : viewOf(row, mayDo(deps.identity, scope.actor, row), deps.clock.nowMs())
+    },
+  }
+}

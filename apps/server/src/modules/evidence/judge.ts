@@ -1,15 +1,15 @@
 /** Everything that can be judged of an upload before anything is stored. */
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import type { RefusalCode } from '@sereno/contracts'
 import {
   isSignedBy,
   openStatement,
   parseUpload,
   type Statement,
-  type UploadProblem,
   type Upload,
+  type UploadProblem,
   type Verifier,
 } from '@sereno/proof'
-import type { RefusalCode } from '@sereno/contracts'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { DeviceKey, Fleet } from '../fleet/index.ts'

@@ -1,3 +1,4 @@
+import type { Category, MarkerCategory, Purpose } from '@sereno/contracts'
 import type { RecordingState, StatementKind } from './evidence.ts'
 
 /** Rows as they are stored (see migrations). Instants are epoch milliseconds. */
@@ -36,7 +37,7 @@ export type RecordingRow = {
   declared: number
   init_sha256: string | null
   init_stored: boolean
-  category: string | null
+  category: Category | null
   note: string | null
   headed_sequence: number
   headed_sha256: string | null
@@ -73,7 +74,7 @@ export type StatementRow = {
   receipt: string
 }
 
-type OpeningRow = {
+export type OpeningRow = {
   municipality: string
   recording: string
   sequence: number
@@ -88,7 +89,7 @@ export type MarkerRow = {
   id: string
   recording: string
   marked_at: number
-  category: string | null
+  category: MarkerCategory | null
   note: string | null
   by_kind: string
   by_id: string
@@ -107,7 +108,7 @@ export type DeclaredGapRow = {
   entry: string
 }
 
-type ManifestRow = {
+export type ManifestRow = {
   municipality: string
   recording: string
   number: number
@@ -123,7 +124,7 @@ export type LookRow = {
   recording: string
   account: string
   account_name: string
-  purpose: string
+  purpose: Purpose
   reference: string | null
   policy: string
   entry: string
@@ -138,10 +139,11 @@ export type ExportRow = {
   id: string
   recording: string
   account: string
-  purpose: string
+  purpose: Purpose
   positions: boolean
   entry: string
   file_name: string
+  size_bytes: number
   plan: string
   created_at: number
   expires_at: number

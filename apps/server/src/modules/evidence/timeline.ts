@@ -69,8 +69,7 @@ export function placeOnAxis(statements: readonly Stated[], highestSequence: numb
     const mediaMs = (one.decodeTime * 1000) / one.timescale
     const restarts: boolean = originMs !== null && originMs + mediaMs < cursorMs - toleranceMs
     if (originMs === null || restarts) {
-      const wallMs =
-        lastCapturedAt === null ? null : Math.max(0, one.capturedAt - one.durationMs - lastCapturedAt)
+      const wallMs = lastCapturedAt === null ? null : Math.max(0, one.capturedAt - one.durationMs - lastCapturedAt)
       fillHoles(holes.length === 0 || holes.some((hole) => hole.saidMs === null) ? wallMs : null)
       originMs = cursorMs - mediaMs
     } else {

@@ -172,6 +172,7 @@ create table evidence_export (
   positions boolean not null,
   entry uuid not null,
   file_name text not null,
+  size_bytes bigint not null,
   plan text not null,
   created_at bigint not null,
   expires_at bigint not null,
@@ -188,3 +189,5 @@ create table ingest_refusal (
   count integer not null,
   primary key (municipality, minute_at, source, code)
 );
+
+create index capture_statement_to_supplement on capture_statement (municipality, recording) where supplement = 0;

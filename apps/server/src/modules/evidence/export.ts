@@ -1,0 +1,229 @@
+/**
+ * Makes an evidence package (design §3, step 9). In this order:
+ *
+ *  1. the policy decides; a refused export is an entry           crash: nothing left
+ *  2. one transaction: the entry of the export                   crash after commit: an entry of a copy nobody has
+ *  3. the log's promise of it; then the log is asked to publish, and waited for a little
+ *  4. the entries of the recording with their proofs towards one checkpoint, and the sheet: the plan, with its size
+ *  5. one row with the plan; only now does an address exist      crash before: as 2
+ *  6. whoever asked fetches it: originals decrypted while they are sent, the last member signed by the package key
+ */
+import type { Purpose } from '@sereno/contracts'
+import { toHex } from '@sereno/proof'
+import type { Scope } from '../../kernel/actor.ts'
+import { Refusal, Unavailable } from '../../kernel/errors.ts'
+import type { EntryProof } from '../ledger/index.ts'
+import type { EvidenceDeps, EvidenceSettings } from './door.ts'
+import { allow, referenceOf } from './look.ts'
+import { createPackages, manifestOf, type Plan, writePlan } from './package.ts'
+import { writeSheet } from './sheet.ts'
+import { addExport, declaredGaps, findExport, manifestsOf, needRecording } from './store.ts'
+import type { ExportRow, ManifestRow, RecordingRow } from './tables.ts'
+import { custodyProofOf } from './translate.ts'
+import { trustOf } from './trust.ts'
+
+export type ExportWish = { readonly purpose: Purpose; readonly reference?: string; readonly positions: boolean }
+export type MadeExport = {
+  readonly export: string
+  readonly entry: string
+  readonly promise: string
+  readonly url: string
+  readonly fileName: string
+  readonly sizeBytes: number
+  readonly expiresAt: number
+}
+export type Exports = {
+  readonly make: (scope: Scope, recording: string, wish: ExportWish) => Promise<MadeExport>
+  readonly fetch: (
+    scope: Scope,
+    id: string,
+  ) => Promise<{ readonly fileName: string; readonly sizeBytes: number; readonly bytes: AsyncGenerator<Uint8Array> }>
+}
+
+type Proved = { readonly entries: readonly EntryProof[]; readonly enrolment: EntryProof; readonly checkpoint: string }
+
+export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): Exports {
+  const db = deps.database.db
+  const packages = createPackages(deps)
+
+  async function make(scope: Scope, recording: string, wish: ExportWish): Promise<MadeExport> {
+    const row = await needRecording(db, scope, recording)
+    const { policy } = await allow(deps, scope, 'recording.export', row, wish)
+    if (row.destroyed_at !== null) {
+      throw new Refusal('recording.destroyed')
+    }
+    const manifests = await manifestsOf(db, scope, recording)
+    const newest = manifests.at(-1)
+    if (row.state !== 'sealed' || newest === undefined) {
+      throw new Refusal('recording.not-sealed')
+    }
+    const id = deps.ids.uuid()
+    const entry = await deps.database.transaction((tx) =>
+      deps.ledger.append(tx, {
+        municipality: scope.municipality,
+        kind: 'recording.exported',
+        coarse: 'access',
+        subjects: [`recording:${recording}`, `person:${scope.actor.id}`],
+        actor: scope.actor,
+        purpose: wish.purpose,
+        policy,
+        allowed: true,
+        fields: { export: id, positions: String(wish.positions), manifest: newest.sha256, ...referenceOf(wish) },
+      }),
+    )
+    const promise = await deps.ledger.promise(entry.id)
+    await published(entry.id)
+    const plan = await planOf(scope, row, manifests, wish, toHex(entry.leafHash))
+    const sizeBytes = await packages.sizeOf(scope, row, plan, wish.positions)
+    const expiresAt = deps.clock.nowMs() + settings.exportMs
+    const fileName = fileNameOf(row)
+    await addExport(db, {
+      municipality: scope.municipality,
+      id,
+      recording,
+      account: scope.actor.id,
+      purpose: wish.purpose,
+      positions: wish.positions,
+      entry: entry.id,
+      file_name: fileName,
+      size_bytes: sizeBytes,
+      plan: writePlan(plan),
+      created_at: plan.madeAtMs,
+      expires_at: expiresAt,
+    })
+    return {
+      export: id,
+      entry: entry.id,
+      promise,
+      url: `/api/exports/${id}/package.zip`,
+      fileName,
+      sizeBytes,
+      expiresAt,
+    }
+  }
+
+  // Whether or not it is published in time: what is not yet in a checkpoint is named on the sheet.
+  async function published(entry: string): Promise<void> {
+    const deadline = deps.clock.monotonicMs() + settings.exportWaitMs
+    await deps.ledger.flush()
+    while ((await deps.ledger.proofOf(entry)) === null) {
+      const leftMs = deadline - deps.clock.monotonicMs()
+      if (leftMs <= 0) {
+        return
+      }
+      await nextCheckpoint(Math.min(leftMs, 1_000))
+    }
+  }
+
+  function nextCheckpoint(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        stop()
+        resolve()
+      }
+      const timer = setTimeout(done, timeoutMs)
+      const stop = deps.ledger.onCheckpoint(done)
+    })
+  }
+
+  // Proofs asked for one after the other may lead to different checkpoints; a package has one.
+  async function provedTogether(scope: Scope, row: RecordingRow, keyEpoch: number): Promise<Proved> {
+    const key = await deps.fleet.keyOf(db, row.device, keyEpoch)
+    for (let attempt = 0; key !== null && attempt < 10; attempt += 1) {
+      const entries = await deps.ledger.proofsOf(scope, `recording:${row.id}`)
+      const enrolment = await deps.ledger.proofOf(key.enrolmentEntry)
+      const checkpoint = entries[0]?.checkpoint
+      if (enrolment !== null && checkpoint !== undefined && enrolment.checkpoint === checkpoint) {
+        return { entries, enrolment, checkpoint }
+      }
+    }
+    throw new Unavailable('ledger')
+  }
+
+  async function planOf(
+    scope: Scope,
+    row: RecordingRow,
+    manifests: readonly ManifestRow[],
+    wish: ExportWish,
+    exportEntry: string,
+  ): Promise<Plan> {
+    const [first] = manifests
+    const newest = manifests.at(-1)
+    if (first === undefined || newest === undefined) {
+      throw new Refusal('recording.not-sealed')
+    }
+    const manifest = manifestOf(newest.envelope)
+    const proved = await provedTogether(scope, row, manifest.keyEpoch)
+    if (!proved.entries.some((entry) => entry.id === newest.entry)) {
+      // Without the seal's own entry the package would fail its verification: better to ask again shortly.
+      throw new Unavailable('ledger')
+    }
+    const madeAtMs = deps.clock.nowMs()
+    const all = await deps.ledger.entriesOf(scope, `recording:${row.id}`)
+    const provedIds = new Set(proved.entries.map((entry) => entry.id))
+    const municipality = deps.identity.municipality()
+    // C2SP checkpoint: origin, size and root on lines of their own.
+    const checkpointSize = Number(proved.checkpoint.split('\n')[1] ?? 0)
+    const sheet = writeSheet({
+      municipality: municipality?.name ?? '',
+      fictitious: municipality?.fictitious ?? false,
+      timeZone: municipality?.timeZone ?? 'UTC',
+      recording: row.id,
+      code: row.code,
+      device: row.device_code,
+      simulated: row.simulated,
+      officer: row.officer === null ? null : `${row.officer_name ?? ''} (${row.officer_code ?? ''})`,
+      startedAt: row.started_at,
+      endedAt: row.ended_at,
+      durationMs: row.duration_ms,
+      segments: row.segments,
+      gaps: manifest.gaps,
+      missing: manifest.missing,
+      declared: (await declaredGaps(db, scope, row.id)).map((gap) => ({ ...gap, by: gap.by_name })),
+      incomplete: manifest.incomplete,
+      supplementOf: manifest.supplementOf,
+      stop: manifest.stop,
+      sealedAt: manifest.sealedAtMs,
+      manifestSha256: newest.sha256,
+      positions: wish.positions,
+      exporter: scope.actor.name,
+      purpose: wish.purpose,
+      reference: wish.reference ?? null,
+      madeAt: madeAtMs,
+      checkpointSize,
+      pending: all.filter((entry) => !provedIds.has(entry.id)).map((entry) => `${entry.kind} ${entry.id}`),
+      entries: all.filter((entry) => entry.kind !== 'recording.head').toReversed(),
+    })
+    return {
+      sheet,
+      origin: await trustOf(deps),
+      manifest: newest.envelope,
+      firstManifest: manifest.supplementOf === null ? null : first.envelope,
+      enrolment: custodyProofOf(proved.enrolment),
+      entries: proved.entries.map(custodyProofOf),
+      checkpoint: proved.checkpoint,
+      exportEntry,
+      madeAtMs,
+    }
+  }
+
+  async function fetch(scope: Scope, id: string): ReturnType<Exports['fetch']> {
+    const made: ExportRow | null = await findExport(db, scope, id)
+    if (made === null || made.expires_at <= deps.clock.nowMs()) {
+      throw new Refusal('recording.not-found')
+    }
+    const row = await needRecording(db, scope, made.recording)
+    if (row.destroyed_at !== null) {
+      throw new Refusal('recording.destroyed')
+    }
+    return { fileName: made.file_name, sizeBytes: made.size_bytes, bytes: packages.stream(scope, row, made) }
+  }
+
+  return { make, fetch }
+}
+
+function fileNameOf(row: RecordingRow): string {
+  const day = new Date(row.started_at).toISOString().slice(0, 10)
+  return `sereno-${row.device_code.replace(/[^A-Za-z0-9-]/g, '')}-${day}-${row.code}.zip`
+}

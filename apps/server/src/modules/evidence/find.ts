@@ -1,0 +1,102 @@
+/**
+ * Finds recordings: by officer, device, quadrant, time, category, state, short code, and near a point between two
+ * times (the track of the device, not of the recording's start). Newest first, by pages.
+ */
+import type { evidenceOperations, QueryOf } from '@sereno/contracts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Scope } from '../../kernel/actor.ts'
+import type { Db } from '../../kernel/database.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import type { Tracks } from '../tracks/index.ts'
+import type { RecordingRow } from './tables.ts'
+
+export type Wanted = QueryOf<(typeof evidenceOperations)['GET /recordings']>
+export type Found = { readonly rows: readonly RecordingRow[]; readonly next: string | null; readonly total: number }
+
+const usualLimit = 50
+const everMs = 253_402_300_799_999
+
+export async function findRecordings(db: Db, tracks: Tracks, scope: Scope, wanted: Wanted): Promise<Found> {
+  const conditions = conditionsOf(scope, wanted)
+  const near = await visitsNear(db, tracks, scope, wanted)
+  if (near !== null && near.length === 0) {
+    return { rows: [], next: null, total: 0 }
+  }
+  const matching = sql`from recording r where ${sql.join(conditions, sql` and `)} ${nearCondition(near)}`
+  const limit = wanted.limit ?? usualLimit
+  const after = wanted.cursor === undefined ? null : readCursor(wanted.cursor)
+  const page = after === null ? sql`` : sql`and (r.started_at, r.id) < (${after.startedAt}::bigint, ${after.id}::uuid)`
+  const [found, counted] = await Promise.all([
+    sql<RecordingRow>`select r.* ${matching} ${page}
+      order by r.started_at desc, r.id desc limit ${limit + 1}`.execute(db),
+    sql<{ n: number }>`select count(*) as n ${matching}`.execute(db),
+  ])
+  const rows = found.rows.slice(0, limit)
+  const last = found.rows.length > limit ? rows.at(-1) : undefined
+  return { rows, next: last === undefined ? null : writeCursor(last), total: counted.rows[0]?.n ?? 0 }
+}
+
+function conditionsOf(scope: Scope, wanted: Wanted): RawBuilder<unknown>[] {
+  const conditions: RawBuilder<unknown>[] = [sql`r.municipality = ${scope.municipality}::uuid`]
+  for (const name of ['officer', 'device', 'quadrant'] as const) {
+    const value = wanted[name]
+    if (value !== undefined) {
+      conditions.push(sql`r.${sql.ref(name)} = ${value}::uuid`)
+    }
+  }
+  if (wanted.category !== undefined) {
+    conditions.push(sql`r.category = ${wanted.category}`)
+  }
+  if (wanted.state !== undefined) {
+    conditions.push(sql`r.state = ${wanted.state}`)
+  }
+  // A recording belongs to a stretch of time when the two overlap.
+  if (wanted.fromMs !== undefined) {
+    conditions.push(sql`r.ended_at >= ${wanted.fromMs}::bigint`)
+  }
+  if (wanted.toMs !== undefined) {
+    conditions.push(sql`r.started_at <= ${wanted.toMs}::bigint`)
+  }
+  if (wanted.text !== undefined) {
+    const like = `%${wanted.text.replace(/[\\%_]/g, (character) => `\\${character}`)}%`
+    conditions.push(sql`(r.code ilike ${like} or r.device_code ilike ${like} or r.officer_code ilike ${like}
+      or r.officer_name ilike ${like} or r.note ilike ${like})`)
+  }
+  return conditions
+}
+
+type Stretch = { readonly d: string; readonly f: number; readonly t: number }
+
+async function visitsNear(db: Db, tracks: Tracks, scope: Scope, wanted: Wanted): Promise<Stretch[] | null> {
+  const { longitude, latitude, radiusM } = wanted
+  if (longitude === undefined && latitude === undefined && radiusM === undefined) {
+    return null
+  }
+  if (longitude === undefined || latitude === undefined || radiusM === undefined) {
+    throw new Refusal('request.invalid', { where: 'query', message: 'longitude, latitude and radiusM go together' })
+  }
+  const circle = { longitude, latitude, radiusM, fromMs: wanted.fromMs ?? 0, toMs: wanted.toMs ?? everMs }
+  const visits = await tracks.near(db, scope.municipality, circle)
+  return visits.map((visit) => ({ d: visit.device, f: visit.fromMs, t: visit.toMs }))
+}
+
+function nearCondition(visits: readonly Stretch[] | null): RawBuilder<unknown> {
+  return visits === null
+    ? sql``
+    : sql`and exists (select 1
+        from json_to_recordset(${JSON.stringify(visits)}::text::json) as v(d uuid, f bigint, t bigint)
+        where v.d = r.device and v.f <= r.ended_at and v.t >= r.started_at)`
+}
+
+function writeCursor(row: RecordingRow): string {
+  return `${row.started_at}.${row.id}`
+}
+
+function readCursor(cursor: string): { readonly startedAt: number; readonly id: string } {
+  const match = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(cursor)
+  const [, startedAt, id] = match ?? []
+  if (startedAt === undefined || id === undefined) {
+    throw new Refusal('request.invalid', { where: 'query/cursor', message: 'not a cursor' })
+  }
+  return { startedAt: Number(startedAt), id }
+}

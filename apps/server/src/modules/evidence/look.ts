@@ -1,0 +1,187 @@
+/**
+ * Looks (I-3). In this order:
+ *
+ *  1. the policy decides; a refused look is an entry of its own    crash: nobody saw anything
+ *  2. one transaction: the entry and the look                      crash before commit: no look, nothing was served;
+ *                                                                  after: an entry of a look nobody used
+ *  3. the log's signed promise of that entry                       crash: as after 2
+ *  4. the answer; only now does an address exist that serves bytes
+ *
+ * Every request for bytes reads the look again: closed, expired or somebody else's serves nothing.
+ */
+import type { Purpose } from '@sereno/contracts'
+import type { Scope } from '../../kernel/actor.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import { resourceOf } from './access.ts'
+import type { EvidenceDeps, EvidenceSettings } from './door.ts'
+import { addLook, changeLook, findLook, needRecording } from './store.ts'
+import type { LookRow, RecordingRow } from './tables.ts'
+
+export type Wish = { readonly purpose: Purpose; readonly reference?: string }
+export type OpenLook = {
+  readonly look: string
+  readonly entry: string
+  readonly promise: string
+  readonly policy: string
+  readonly expiresAt: number
+  readonly playlist: string
+  readonly watermark: string
+}
+export type Allowed = { readonly policy: string }
+
+/**
+ * Asks the policy; what it refuses becomes an entry (`allowed` false) before the refusal is thrown. Used by looks and
+ * exports alike.
+ */
+export async function allow(
+  deps: EvidenceDeps,
+  scope: Scope,
+  action: 'recording.view' | 'recording.export',
+  row: RecordingRow,
+  wish: Wish,
+): Promise<Allowed> {
+  const decision = deps.identity.decide(scope.actor, action, resourceOf(row), { purpose: wish.purpose })
+  if (decision.allowed) {
+    return { policy: decision.policy }
+  }
+  await deps.database.transaction(async (tx) => {
+    await deps.ledger.append(tx, {
+      municipality: scope.municipality,
+      kind: action === 'recording.view' ? 'recording.viewed' : 'recording.exported',
+      coarse: 'access',
+      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`],
+      actor: scope.actor,
+      purpose: wish.purpose,
+      policy: decision.policy,
+      allowed: false,
+      fields: referenceOf(wish),
+    })
+  })
+  throw new Refusal(decision.code)
+}
+
+export function referenceOf(wish: Wish): Record<string, string> {
+  return wish.reference === undefined ? {} : { reference: wish.reference }
+}
+
+export type Looks = {
+  readonly open: (scope: Scope, recording: string, wish: Wish) => Promise<OpenLook>
+  readonly renew: (scope: Scope, look: string, wish: Wish) => Promise<{ expiresAt: number; entry: string }>
+  readonly close: (scope: Scope, look: string) => Promise<void>
+  /** The recording a look opens now. Throws `access.purpose-required` when it has ended, `recording.not-found`. */
+  readonly through: (scope: Scope, look: string) => Promise<{ readonly look: LookRow; readonly row: RecordingRow }>
+}
+
+export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Looks {
+  const db = deps.database.db
+
+  async function open(scope: Scope, recording: string, wish: Wish): Promise<OpenLook> {
+    const row = await needRecording(db, scope, recording)
+    const { policy } = await allow(deps, scope, 'recording.view', row, wish)
+    if (row.destroyed_at !== null) {
+      throw new Refusal('recording.destroyed')
+    }
+    const now = deps.clock.nowMs()
+    const look = deps.ids.uuid()
+    const entry = await deps.database.transaction(async (tx) => {
+      const appended = await appendView(tx, scope, row, wish, policy, look)
+      await addLook(tx, {
+        municipality: scope.municipality,
+        id: look,
+        recording,
+        account: scope.actor.id,
+        account_name: scope.actor.name,
+        purpose: wish.purpose,
+        reference: wish.reference ?? null,
+        policy,
+        entry: appended.id,
+        entry_leaf: Buffer.from(appended.leafHash).toString('hex'),
+        opened_at: now,
+        expires_at: now + settings.lookMs,
+        closed_at: null,
+      })
+      return appended
+    })
+    return {
+      look,
+      entry: entry.id,
+      promise: await deps.ledger.promise(entry.id),
+      policy,
+      expiresAt: now + settings.lookMs,
+      playlist: `/api/looks/${look}/index.m3u8`,
+      watermark: watermarkOf(scope.actor.name, now, entry.id),
+    }
+  }
+
+  async function appendView(
+    tx: Parameters<EvidenceDeps['ledger']['append']>[0],
+    scope: Scope,
+    row: RecordingRow,
+    wish: Wish,
+    policy: string,
+    look: string,
+  ): ReturnType<EvidenceDeps['ledger']['append']> {
+    return deps.ledger.append(tx, {
+      municipality: scope.municipality,
+      kind: 'recording.viewed',
+      coarse: 'access',
+      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`],
+      actor: scope.actor,
+      purpose: wish.purpose,
+      policy,
+      allowed: true,
+      fields: { look, ...referenceOf(wish) },
+    })
+  }
+
+  async function renew(scope: Scope, id: string, wish: Wish): Promise<{ expiresAt: number; entry: string }> {
+    const look = await needLook(scope, id)
+    const row = await needRecording(db, scope, look.recording)
+    const { policy } = await allow(deps, scope, 'recording.view', row, wish)
+    const expiresAt = deps.clock.nowMs() + settings.lookMs
+    const entry = await deps.database.transaction(async (tx) => {
+      const appended = await appendView(tx, scope, row, wish, policy, id)
+      await changeLook(tx, scope, id, { expires_at: expiresAt, entry: appended.id })
+      return appended.id
+    })
+    return { expiresAt, entry }
+  }
+
+  async function close(scope: Scope, id: string): Promise<void> {
+    const look = await findLook(db, scope, id)
+    if (look === null || look.closed_at !== null) {
+      return
+    }
+    await changeLook(db, scope, id, { closed_at: deps.clock.nowMs() })
+  }
+
+  async function needLook(scope: Scope, id: string): Promise<LookRow> {
+    const look = await findLook(db, scope, id)
+    if (look === null) {
+      throw new Refusal('recording.not-found')
+    }
+    if (look.closed_at !== null) {
+      throw new Refusal('access.purpose-required')
+    }
+    return look
+  }
+
+  async function through(scope: Scope, id: string): Promise<{ look: LookRow; row: RecordingRow }> {
+    const look = await needLook(scope, id)
+    if (look.expires_at <= deps.clock.nowMs()) {
+      throw new Refusal('access.purpose-required')
+    }
+    const row = await needRecording(db, scope, look.recording)
+    if (row.destroyed_at !== null) {
+      throw new Refusal('recording.destroyed')
+    }
+    return { look, row }
+  }
+
+  return { open, renew, close, through }
+}
+
+/** Shown over the picture: who looks, when, and the entry that says so (its index is known a second later). */
+function watermarkOf(name: string, nowMs: number, entry: string): string {
+  return `${name} · ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')}Z · ${entry.slice(-12)}`
+}

@@ -1,0 +1,212 @@
+/** The parts of an evidence package and its exact size, both repeatable from a plan that is kept with the export. */
+import { crc32 as nativeCrc32 } from 'node:zlib'
+import {
+  buildPackage,
+  type CustodyProof,
+  encodeEnvelope,
+  fromHex,
+  openManifest,
+  type PackageParts,
+  type Position,
+  type Trust,
+} from '@sereno/proof'
+import type { Scope } from '../../kernel/actor.ts'
+import { Unavailable } from '../../kernel/errors.ts'
+import type { EvidenceDeps } from './door.ts'
+import { initKey, mediaKey } from './evidence.ts'
+import { openingsOf, statementLines, wholeStatements } from './store.ts'
+import type { ExportRow, OpeningRow, RecordingRow } from './tables.ts'
+
+/** Everything small of a package, fixed when the export is made; footage and statements are read when it is fetched. */
+export type Plan = {
+  readonly sheet: string
+  readonly origin: Trust
+  readonly manifest: string
+  readonly firstManifest: string | null
+  readonly enrolment: CustodyProof
+  readonly entries: readonly CustodyProof[]
+  readonly checkpoint: string
+  readonly exportEntry: string
+  readonly madeAtMs: number
+}
+
+type Named = { readonly sequence: number; readonly hash: string }
+
+export type Packages = {
+  readonly sizeOf: (scope: Scope, row: RecordingRow, plan: Plan, positions: boolean) => Promise<number>
+  readonly stream: (scope: Scope, row: RecordingRow, made: ExportRow) => AsyncGenerator<Uint8Array>
+}
+
+export function createPackages(deps: EvidenceDeps): Packages {
+  const db = deps.database.db
+
+  async function partsOf(
+    scope: Scope,
+    row: RecordingRow,
+    plan: Plan,
+    positions: boolean,
+    media: (sequence: number, sizeBytes: number, statementSha256: string) => Promise<Uint8Array>,
+    init: (initSha256: string) => Promise<Uint8Array>,
+    sign: PackageParts['sign'],
+  ): Promise<PackageParts> {
+    const manifest = manifestOf(plan.manifest)
+    const named = new Map(manifest.statements.map((entry) => [entry.sequence, entry.statement]))
+    const lines = (await statementLines(db, scope, row.id)).filter(
+      (line) => named.get(line.sequence) === line.statement_sha256,
+    )
+    const bySequence = new Map(lines.map((line) => [line.sequence, line]))
+    const openings = positions ? await openingsBySequence(scope, row, named) : new Map<number, OpeningRow>()
+    const hidden = manifest.equivocations.flatMap(({ sequence, statements }) =>
+      statements.filter((hash) => hash !== named.get(sequence)).map((hash) => ({ sequence, hash })),
+    )
+    return {
+      sheet: plan.sheet,
+      origin: plan.origin,
+      manifest: Buffer.from(plan.manifest, 'latin1'),
+      firstManifest: plan.firstManifest === null ? null : Buffer.from(plan.firstManifest, 'latin1'),
+      enrolment: plan.enrolment,
+      entries: plan.entries,
+      checkpoint: plan.checkpoint,
+      init: manifest.init === null ? null : await init(manifest.init),
+      statement: envelopesInOrder(scope, row, named),
+      media: async (sequence) => {
+        const line = bySequence.get(sequence)
+        return line?.kind === 'media' ? media(sequence, line.size_bytes, line.statement_sha256) : null
+      },
+      positions: async (sequence) => disclosed(openings.get(sequence)),
+      conflicts: await conflictsOf(scope, row, hidden),
+      exportEntry: plan.exportEntry,
+      madeAtMs: plan.madeAtMs,
+      sign,
+      crc32: (bytes) => nativeCrc32(bytes),
+    }
+  }
+
+  /** Envelopes are asked for in ascending order: one page at a time is in memory. */
+  function envelopesInOrder(
+    scope: Scope,
+    row: RecordingRow,
+    named: ReadonlyMap<number, string>,
+  ): (sequence: number) => Promise<Uint8Array> {
+    let page = new Map<number, string>()
+    return async (sequence) => {
+      if (!page.has(sequence)) {
+        const rows = await wholeStatements(db, scope, row.id, sequence, 200)
+        const wanted = rows.filter((one) => named.get(one.sequence) === one.statement_sha256)
+        page = new Map(wanted.map((one) => [one.sequence, one.envelope]))
+      }
+      const envelope = page.get(sequence)
+      if (envelope === undefined) {
+        throw new Error(`a statement of the manifest is not kept: ${row.id} ${sequence}`)
+      }
+      return Buffer.from(envelope, 'latin1')
+    }
+  }
+
+  async function conflictsOf(
+    scope: Scope,
+    row: RecordingRow,
+    hidden: readonly Named[],
+  ): Promise<PackageParts['conflicts']> {
+    const found: { sequence: number; statement: Uint8Array }[] = []
+    for (const { sequence, hash } of hidden) {
+      const rows = await wholeStatements(db, scope, row.id, sequence, 100)
+      const one = rows.find((candidate) => candidate.statement_sha256 === hash)
+      if (one !== undefined) {
+        found.push({ sequence, statement: Buffer.from(one.envelope, 'latin1') })
+      }
+    }
+    return found
+  }
+
+  async function openingsBySequence(
+    scope: Scope,
+    row: RecordingRow,
+    named: ReadonlyMap<number, string>,
+  ): Promise<Map<number, OpeningRow>> {
+    const openings = await openingsOf(db, scope, row.id)
+    return new Map(
+      openings.filter((one) => named.get(one.sequence) === one.statement_sha256).map((one) => [one.sequence, one]),
+    )
+  }
+
+  // A dry run over zeros of the right lengths: exact whatever the container needs, and it signs nothing.
+  async function sizeOf(scope: Scope, row: RecordingRow, plan: Plan, positions: boolean): Promise<number> {
+    const zeros = new Uint8Array(17 * 1024 * 1024)
+    const key = initKey(row.municipality, row.id, manifestOf(plan.manifest).init ?? '')
+    const initBytes = (await deps.blobs.size(key).catch(() => null)) ?? 0
+    const parts = await partsOf(
+      scope,
+      row,
+      plan,
+      positions,
+      async (_sequence, sizeBytes) => zeros.subarray(0, sizeBytes),
+      async () => zeros.subarray(0, initBytes),
+      async (payloadType, payload) =>
+        encodeEnvelope({
+          payload,
+          payloadType,
+          signatures: [{ keyId: '0'.repeat(16), signature: new Uint8Array(64) }],
+        }),
+    )
+    let sizeBytes = 0
+    for await (const piece of buildPackage(parts)) {
+      sizeBytes += piece.length
+    }
+    return sizeBytes
+  }
+
+  async function* stream(scope: Scope, row: RecordingRow, made: ExportRow): AsyncGenerator<Uint8Array> {
+    const plan = readPlan(made.plan)
+    const dataKey = await deps.signer.dataKey(row.id)
+    if (dataKey === null) {
+      throw new Unavailable('footage')
+    }
+    const whole = async (key: string): Promise<Uint8Array> => {
+      const pieces: Uint8Array[] = []
+      for await (const piece of deps.blobs.read(key, dataKey)) {
+        pieces.push(piece)
+      }
+      return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+    }
+    const parts = await partsOf(
+      scope,
+      row,
+      plan,
+      made.positions,
+      (sequence, _sizeBytes, hash) => whole(mediaKey(row.municipality, row.id, sequence, hash)),
+      (initSha256) => whole(initKey(row.municipality, row.id, initSha256)),
+      (payloadType, payload) => deps.signer.sign('package', payloadType, payload),
+    )
+    yield* buildPackage(parts)
+  }
+
+  return { sizeOf, stream }
+}
+
+export function writePlan(plan: Plan): string {
+  return JSON.stringify(plan)
+}
+
+// Our own row, written by writePlan.
+function readPlan(text: string): Plan {
+  return JSON.parse(text) as Plan
+}
+
+export function manifestOf(
+  envelope: string,
+): Extract<ReturnType<typeof openManifest>, { readonly ok: true }>['value']['value'] {
+  const opened = openManifest(Buffer.from(envelope, 'latin1'))
+  if (!opened.ok) {
+    throw new Error(`a kept manifest does not open: ${opened.code}`)
+  }
+  return opened.value.value
+}
+
+function disclosed(opening: OpeningRow | undefined): { salt: Uint8Array; positions: readonly Position[] } | null {
+  const salt = opening === undefined ? null : fromHex(opening.salt)
+  // Checked against the statement's commitment before it was kept, so it has the format's form.
+  return opening === undefined || salt === null
+    ? null
+    : { salt, positions: JSON.parse(opening.positions) as readonly Position[] }
+}
