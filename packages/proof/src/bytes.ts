@@ -71,6 +71,11 @@ export function fromBase64Url(text: string): Bytes | null {
 }
 
 export function concat(...parts: readonly Uint8Array[]): Bytes {
+  return concatAll(parts)
+}
+
+/** {@link concat} for lists longer than a call may have arguments. */
+export function concatAll(parts: readonly Uint8Array[]): Bytes {
   const joined = new Uint8Array(parts.reduce((sizeBytes, part) => sizeBytes + part.length, 0))
   let offset = 0
   for (const part of parts) {
@@ -123,8 +128,13 @@ function isUnshared(bytes: Uint8Array): bytes is Bytes {
 const base64Values = sextetValues(base64Alphabet)
 const base64UrlValues = sextetValues(base64UrlAlphabet)
 
-function sextetValues(alphabet: string): ReadonlyMap<string, number> {
-  return new Map([...alphabet].map((character, value) => [character, value]))
+// By character code; 255 where the character is none of the alphabet's.
+function sextetValues(alphabet: string): Uint8Array {
+  const values = new Uint8Array(128).fill(255)
+  for (let value = 0; value < alphabet.length; value += 1) {
+    values[alphabet.charCodeAt(value)] = value
+  }
+  return values
 }
 
 function encodeSextets(bytes: Uint8Array, alphabet: string): string {
@@ -140,7 +150,7 @@ function encodeSextets(bytes: Uint8Array, alphabet: string): string {
   return text
 }
 
-function decodeSextets(text: string, values: ReadonlyMap<string, number>): Bytes | null {
+function decodeSextets(text: string, values: Uint8Array): Bytes | null {
   if (text.length % 4 === 1) {
     return null
   }
@@ -149,8 +159,8 @@ function decodeSextets(text: string, values: ReadonlyMap<string, number>): Bytes
   let heldBits = 0
   let offset = 0
   for (let index = 0; index < text.length; index += 1) {
-    const value = values.get(text.charAt(index))
-    if (value === undefined) {
+    const value = values[text.charCodeAt(index)] ?? 255
+    if (value === 255) {
       return null
     }
     held = (held << 6) | value

@@ -16,6 +16,8 @@ export type { Json, JsonObject } from './canonical-json.ts'
 export { decodeCanonical, encodeCanonical } from './canonical-json.ts'
 export type { Checkpoint, CheckpointProblem, VerifiedCheckpoint } from './checkpoint.ts'
 export { formatCheckpoint, parseCheckpoint, signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+export type { CustodyProof, VerifiedEntry } from './custody.ts'
+export { isIncluded, openEntry } from './custody.ts'
 export type { Envelope, EnvelopeSignature } from './dsse.ts'
 export {
   encodeEnvelope,
@@ -60,6 +62,10 @@ export {
 } from './merkle.ts'
 export type { Note, NoteProblem, NoteSignature, NoteVerifier } from './note.ts'
 export { addSignatures, encodeVkey, noteKeyHash, openNote, parseVkey, signNote, verifyNote } from './note.ts'
+export type { PackageParts } from './package/build.ts'
+export { buildPackage } from './package/build.ts'
+export type { DisclosedPositions, PackageContent } from './package/content.ts'
+export { memberNames, packagePayloadType } from './package/content.ts'
 export type { Promised, Receipt } from './receipt.ts'
 export {
   encodePromise,
@@ -73,6 +79,8 @@ export type { GapFact, KnownStatement, RecordingFacts } from './recording.ts'
 export { assembleRecording } from './recording.ts'
 export type { Accepted, Refused, Result } from './result.ts'
 export type { Opened, SignedProblem } from './signed.ts'
+export type { Source } from './source.ts'
+export { blobSource, bytesSource } from './source.ts'
 export type {
   GapReason,
   GapStatement,
@@ -110,6 +118,8 @@ export {
   tileWidth,
   tileWidthAt,
 } from './tiles.ts'
+export type { Trust } from './trust.ts'
+export { encodeTrust, formatTrust, parseTrust, trustFingerprint } from './trust.ts'
 export type { FrameProblem, Upload, UploadProblem } from './upload.ts'
 export {
   checkUpload,
@@ -121,3 +131,9 @@ export {
   openUpload,
   parseUpload,
 } from './upload.ts'
+export type { CheckId, CheckStatus, VerificationCheck } from './verify/report.ts'
+export { checkIds } from './verify/report.ts'
+export type { PackageFacts, Verification, VerificationResult, VerifyOptions } from './verify/verify.ts'
+export { verifyPackage } from './verify/verify.ts'
+export type { Crc32 } from './zip/crc32.ts'
+export { crc32 } from './zip/crc32.ts'

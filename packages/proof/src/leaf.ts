@@ -35,7 +35,7 @@ const fieldTag = utf8('sereno-field-v1\0')
 const fieldsTag = utf8('sereno-fields-v1\0')
 const fieldName = text(/^[a-zA-Z][a-zA-Z0-9.-]{0,63}$/)
 
-const leafShape: Check<LedgerLeaf> = shape<LedgerLeaf>({
+export const leafShape: Check<LedgerLeaf> = shape<LedgerLeaf>({
   version: oneOf(1),
   kind: token,
   municipality: uuid,

@@ -1,0 +1,160 @@
+import { fromUtf8, toHex } from '../bytes.ts'
+import { type VerifiedCheckpoint, verifyCheckpoint } from '../checkpoint.ts'
+import { type CustodyProof, isIncluded, openEntry, type VerifiedEntry } from '../custody.ts'
+import { importVerifier, type PublicKey } from '../keys.ts'
+import type { Manifest } from '../manifest.ts'
+import { type NoteVerifier, parseVkey } from '../note.ts'
+import { enrolmentShape, entriesShape, memberNames } from '../package/content.ts'
+import type { Trust } from '../trust.ts'
+import { type Members, readJson } from './members.ts'
+import type { Report } from './report.ts'
+import type { DeviceKey } from './segments.ts'
+
+export type Enrolment = { readonly proof: CustodyProof; readonly entry: VerifiedEntry; readonly simulated: boolean }
+
+/** The signed checkpoint that everything is proved against, or null. */
+export async function checkCheckpoint(
+  members: Members,
+  report: Report,
+  keys: Trust | null,
+): Promise<VerifiedCheckpoint | null> {
+  const member = await members.read(memberNames.checkpoint)
+  const note = member === null ? null : fromUtf8(member.bytes)
+  if (note === null || keys === null) {
+    report.failed('checkpoint', note === null ? 'member-missing' : 'unknown-key')
+    return null
+  }
+  const log = await verifiersOf(keys.log.keys)
+  const witnesses = await verifiersOf(keys.witnesses)
+  const verified = await verifyCheckpoint(note, keys.log.origin, [...log.known, ...witnesses.known])
+  if (!verified.ok) {
+    const unsupported = verified.code === 'unknown-key' && log.unsupported > 0
+    if (unsupported) {
+      report.notChecked('checkpoint', 'unsupported-algorithm')
+    } else {
+      report.failed('checkpoint', verified.code)
+    }
+    return null
+  }
+  const { checkpoint, signedBy } = verified.value
+  report.passed('checkpoint', { detail: { size: checkpoint.size, root: toHex(checkpoint.root) } })
+  const witnessed = signedBy.filter(({ name }) => name !== keys.log.origin)
+  if (witnessed.length > 0) {
+    report.passed('witnesses', { detail: { count: witnessed.length } })
+  } else {
+    report.notChecked('witnesses', 'not-witnessed')
+  }
+  return verified.value
+}
+
+/** The device's key, as the ledger has it. */
+export async function readEnrolment(
+  members: Members,
+  report: Report,
+): Promise<{ readonly enrolment: Enrolment | null; readonly key: DeviceKey }> {
+  const member = await readJson(members, memberNames.enrolment, enrolmentShape)
+  const entry = member === null ? null : await openEntry(member.entry)
+  if (member === null || entry === null) {
+    report.failed('device-enrolment', member === null ? 'malformed-enrolment' : 'field-does-not-open')
+    return { enrolment: null, key: null }
+  }
+  const simulated = entry.fields.get('simulated')
+  const key: PublicKey = {
+    algorithm: entry.fields.get('algorithm') ?? '',
+    publicKey: entry.fields.get('publicKey') ?? '',
+  }
+  if (entry.fields.get('kind') !== 'device.enrolled' || (simulated !== 'true' && simulated !== 'false')) {
+    report.failed('device-enrolment', 'malformed-enrolment')
+    return { enrolment: null, key: null }
+  }
+  const enrolment = { proof: member.entry, entry, simulated: simulated === 'true' }
+  const verifier = await importVerifier(key)
+  if (verifier.ok) {
+    return { enrolment, key: verifier.value }
+  }
+  if (verifier.code === 'unsupported-algorithm') {
+    report.notChecked('device-enrolment', verifier.code)
+    return { enrolment, key: 'unsupported' }
+  }
+  report.failed('device-enrolment', verifier.code)
+  return { enrolment, key: null }
+}
+
+/** That the manifest is of the device that was enrolled. */
+export function checkEnrolment(report: Report, enrolment: Enrolment | null, manifest: Manifest | null): void {
+  if (enrolment === null || manifest === null) {
+    return
+  }
+  const { entry } = enrolment
+  const agrees =
+    entry.fields.get('device') === manifest.device &&
+    entry.fields.get('keyEpoch') === String(manifest.keyEpoch) &&
+    entry.fields.get('installation') === manifest.installation &&
+    entry.leaf.municipality === manifest.municipality &&
+    toHex(entry.leafHash) === manifest.enrolment
+  if (agrees) {
+    report.passed('device-enrolment', { detail: { device: manifest.device, index: entry.index } })
+  } else {
+    report.failed('device-enrolment', 'enrolment-differs')
+  }
+}
+
+/** Every entry opens and is in the log; the manifest's own hash is among them. */
+export async function checkInclusion(
+  members: Members,
+  report: Report,
+  about: {
+    readonly checkpoint: VerifiedCheckpoint | null
+    readonly enrolment: Enrolment | null
+    readonly manifest: Manifest | null
+    readonly manifestSha256: string | null
+  },
+): Promise<void> {
+  const custody = await readJson(members, memberNames.entries, entriesShape)
+  if (custody === null) {
+    report.failed('inclusion', 'malformed-entries')
+    return
+  }
+  const proofs = about.enrolment === null ? custody.entries : [about.enrolment.proof, ...custody.entries]
+  const { checkpoint } = about
+  if (checkpoint === null) {
+    report.notChecked('inclusion', 'no-checkpoint', { detail: { entries: proofs.length } })
+    return
+  }
+  const entries: VerifiedEntry[] = []
+  for (const proof of proofs) {
+    const entry = await openEntry(proof)
+    if (entry === null || !(await isIncluded(proof, checkpoint.checkpoint))) {
+      report.failed('inclusion', entry === null ? 'field-does-not-open' : 'not-included', {
+        detail: { index: proof.index },
+      })
+    } else {
+      entries.push(entry)
+    }
+  }
+  if (!entries.some((entry) => sealsManifest(entry, about.manifest, about.manifestSha256))) {
+    report.failed('inclusion', 'manifest-not-in-ledger')
+  } else if (entries.length === proofs.length) {
+    report.passed('inclusion', { detail: { entries: entries.length } })
+  }
+}
+
+function sealsManifest({ fields, leaf }: VerifiedEntry, manifest: Manifest | null, sha256: string | null): boolean {
+  return (
+    manifest !== null &&
+    leaf.municipality === manifest.municipality &&
+    fields.get('kind') === 'recording.sealed' &&
+    fields.get('recording') === manifest.recording &&
+    fields.get('manifest') === sha256
+  )
+}
+
+async function verifiersOf(
+  vkeys: readonly string[],
+): Promise<{ readonly known: readonly NoteVerifier[]; readonly unsupported: number }> {
+  const parsed = await Promise.all(vkeys.map(parseVkey))
+  return {
+    known: parsed.flatMap((result) => (result.ok ? [result.value] : [])),
+    unsupported: parsed.filter((result) => !result.ok && result.code === 'unsupported-algorithm').length,
+  }
+}
