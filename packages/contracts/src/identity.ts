@@ -35,8 +35,11 @@ export const identityOperations = {
   },
   'POST /session/link': {
     access: 'public',
-    summary: 'Sign in with a one-time link token',
-    body: Type.Object({ token: Type.String({ minLength: 20, maxLength: 200 }) }),
+    summary: 'Sign in with a one-time link token (and a TOTP code when the account has a second factor)',
+    body: Type.Object({
+      token: Type.String({ minLength: 20, maxLength: 200 }),
+      code: Type.Optional(Type.String({ maxLength: 12 })),
+    }),
     reply: Me,
   },
   'DELETE /session': { access: 'self.write', summary: 'Sign out', reply: Done },
@@ -61,6 +64,12 @@ export const identityOperations = {
     body: Type.Object({ code: Type.String({ minLength: 6, maxLength: 8 }) }),
     reply: Done,
   },
+  'POST /me/language': {
+    access: 'self.write',
+    summary: 'The language I read',
+    body: Type.Object({ language: Type.Union([Type.Literal('es'), Type.Literal('en')]) }),
+    reply: Done,
+  },
   'GET /accounts': {
     access: 'account.read',
     summary: 'Accounts of the municipality',
@@ -82,6 +91,13 @@ export const identityOperations = {
   'POST /accounts/:id/close': {
     access: 'account.write',
     summary: 'Close an account and its sessions; an entry in the ledger',
+    params: Type.Object({ id: Uuid }),
+    body: Type.Object({ reason: Words(500) }),
+    reply: Account,
+  },
+  'POST /accounts/:id/second-factor/remove': {
+    access: 'account.write',
+    summary: 'Remove a lost second factor and end the sessions of the account; an entry in the ledger',
     params: Type.Object({ id: Uuid }),
     body: Type.Object({ reason: Words(500) }),
     reply: Account,

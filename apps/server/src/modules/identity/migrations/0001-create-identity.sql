@@ -26,7 +26,8 @@ create table account (
   password text,
   -- AES-256-GCM under a key that the signer keeps; bound to the account.
   second_factor bytea,
-  second_factor_confirmed_at bigint,
+  -- A new secret until a code of it has been seen.
+  second_factor_next bytea,
   -- Last time step whose code was accepted: a code works once.
   second_factor_step bigint,
   created_at bigint not null,

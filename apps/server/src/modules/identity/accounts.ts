@@ -1,0 +1,184 @@
+import type { Role } from '@sereno/contracts'
+import type { Actor, Scope } from '../../kernel/actor.ts'
+import { type Db, sqlState } from '../../kernel/database.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import type { IdentityDeps, NewAccount } from './door.ts'
+import { hashPassword, isWeak } from './password.ts'
+import type { Decide } from './policy/decide.ts'
+import { tokenHash } from './secrets.ts'
+import type { Sessions } from './sessions.ts'
+import {
+  type AccountChange,
+  type AccountRow,
+  changeAccount,
+  insertAccount,
+  insertLink,
+  lockAccount,
+  markForRotation,
+  openAccountsWith,
+  voidLinks,
+} from './store.ts'
+
+/** A link to an account that exists: handed over at once. */
+export const linkMs: number = 15 * 60_000
+/** A link for somebody's first sign-in, and the demonstration's: it waits for its reader. */
+export const firstLinkMs: number = 24 * 60 * 60_000
+
+const uniqueViolation = '23505'
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/** Accounts and their changes. Each change is an entry of the ledger in its own transaction (I-3). */
+export function createAccounts(deps: IdentityDeps & { readonly sessions: Sessions; readonly decide: Decide }) {
+  const { clock, ids, ledger } = deps
+
+  async function record(
+    tx: Db,
+    actor: Actor,
+    account: Pick<AccountRow, 'id' | 'municipality'>,
+    entry: { readonly kind: string; readonly policy?: string; readonly fields?: Readonly<Record<string, string>> },
+  ): Promise<void> {
+    await ledger.append(tx, {
+      municipality: account.municipality,
+      coarse: 'person',
+      subjects: [`person:${account.id}`],
+      actor,
+      ...entry,
+    })
+  }
+
+  /** The account under lock, or `account.not-found`; closed ones do not change any more. */
+  async function open(tx: Db, scope: Scope, id: string): Promise<AccountRow> {
+    const account = await lockAccount(tx, scope.municipality, id)
+    if (account === null || account.closed_at !== null) {
+      throw new Refusal('account.not-found')
+    }
+    return account
+  }
+
+  /** @returns the deciding policy. Throws the refusal of the policies. */
+  function demand(scope: Scope, id: string, change?: 'roles' | 'close'): string {
+    const resource = { type: 'Account', id, attributes: { municipality: scope.municipality } }
+    const decision = deps.decide(scope.actor, 'account.write', resource, change === undefined ? {} : { change })
+    if (!decision.allowed) {
+      throw new Refusal(decision.code)
+    }
+    return decision.policy
+  }
+
+  /** Somebody must be able to make accounts: the last administrator stays one. */
+  async function keepAnAdministrator(tx: Db, account: AccountRow): Promise<void> {
+    if (account.roles.includes('administrator')) {
+      const all = await openAccountsWith(tx, account.municipality, 'administrator', true)
+      if (!all.some(({ id }) => id !== account.id)) {
+        throw new Refusal('account.last-administrator')
+      }
+    }
+  }
+
+  async function create(
+    tx: Db,
+    actor: Actor,
+    municipality: string,
+    given: NewAccount & { readonly password?: string; readonly demonstration?: boolean; readonly policy?: string },
+  ): Promise<AccountRow> {
+    if (given.password !== undefined && isWeak(given.password, [given.name, given.signIn])) {
+      throw new Refusal('account.weak-password')
+    }
+    const row: AccountRow = {
+      id: ids.uuid(),
+      municipality,
+      name: given.name.trim(),
+      sign_in: given.signIn.trim(),
+      roles: [...new Set(given.roles)],
+      officer: given.officer ?? null,
+      language: 'es',
+      demonstration: given.demonstration ?? false,
+      password: given.password === undefined ? null : await hashPassword(given.password, ids.bytes(16)),
+      second_factor: null,
+      second_factor_next: null,
+      second_factor_step: null,
+      created_at: clock.nowMs(),
+      seen_at: null,
+      closed_at: null,
+    }
+    try {
+      await insertAccount(tx, row)
+    } catch (error) {
+      throw sqlState(error) === uniqueViolation ? new Refusal('account.name-taken') : error
+    }
+    await record(tx, actor, row, {
+      kind: 'account.created',
+      ...(given.policy === undefined ? {} : { policy: given.policy }),
+      fields: { name: row.name, signIn: row.sign_in, roles: row.roles.join(' ') },
+    })
+    return row
+  }
+
+  async function changeRoles(
+    tx: Db,
+    scope: Scope,
+    id: string,
+    change: { readonly roles: readonly Role[]; readonly reason: string },
+  ): Promise<AccountRow> {
+    const policy = demand(scope, id, 'roles')
+    const account = await open(tx, scope, id)
+    const roles = [...new Set(change.roles)]
+    if (!roles.includes('administrator')) {
+      await keepAnAdministrator(tx, account)
+    }
+    await changeAccount(tx, account.municipality, id, { roles })
+    // Roles are read at every request, so they hold at once; the token changes with them.
+    await markForRotation(tx, id)
+    await record(tx, scope.actor, account, {
+      kind: 'account.roles-changed',
+      policy,
+      fields: { from: account.roles.join(' '), roles: roles.join(' '), reason: change.reason },
+    })
+    return { ...account, roles }
+  }
+
+  async function close(tx: Db, scope: Scope, id: string, reason: string): Promise<AccountRow> {
+    const policy = demand(scope, id, 'close')
+    const account = await open(tx, scope, id)
+    await keepAnAdministrator(tx, account)
+    const closedAt = clock.nowMs()
+    await changeAccount(tx, account.municipality, id, { closed_at: closedAt, password: null, second_factor: null })
+    await voidLinks(tx, id, closedAt)
+    await deps.sessions.endAll(tx, id, null)
+    await record(tx, scope.actor, account, { kind: 'account.closed', policy, fields: { reason } })
+    return { ...account, closed_at: closedAt, second_factor: null }
+  }
+
+  async function link(tx: Db, actor: Actor, municipality: string, id: string, validMs: number): Promise<string> {
+    const account = await lockAccount(tx, municipality, id)
+    if (account === null || account.closed_at !== null) {
+      throw new Refusal('account.not-found')
+    }
+    const nowMs = clock.nowMs()
+    const token = ids.token(32)
+    await voidLinks(tx, id, nowMs)
+    await insertLink(tx, {
+      token_hash: tokenHash(token),
+      municipality,
+      account: id,
+      created_at: nowMs,
+      expires_at: nowMs + validMs,
+      used_at: null,
+    })
+    await record(tx, actor, account, { kind: 'account.link-made', fields: { expiresAt: String(nowMs + validMs) } })
+    return `${deps.config.origin()}/#link=${token}`
+  }
+
+  async function removeSecondFactor(tx: Db, scope: Scope, id: string, reason: string): Promise<AccountRow> {
+    const policy = demand(scope, id)
+    const account = await open(tx, scope, id)
+    const change: AccountChange = { second_factor: null, second_factor_next: null, second_factor_step: null }
+    await changeAccount(tx, account.municipality, id, change)
+    await deps.sessions.endAll(tx, id, null)
+    await record(tx, scope.actor, account, { kind: 'account.second-factor-removed', policy, fields: { reason } })
+    return { ...account, ...change }
+  }
+
+  return { create, changeRoles, close, link, removeSecondFactor, record, demand, open }
+}

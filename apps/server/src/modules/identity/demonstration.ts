@@ -1,0 +1,31 @@
+import type { NewAccount } from './door.ts'
+
+/** A fictitious place with fictitious people. Nobody here exists; the municipality says so on every screen. */
+export const demonstrationMunicipality = {
+  name: 'Municipalidad de Santa Rosa del Valle',
+  timeZone: 'America/Lima',
+  fictitious: true,
+} as const
+
+export const demonstrationAccounts: readonly NewAccount[] = [
+  { name: 'Lucía Quispe Huamán', signIn: 'lquispe', roles: ['operator'] },
+  { name: 'Diego Paredes Tello', signIn: 'dparedes', roles: ['operator'] },
+  { name: 'Karina Vílchez Ramos', signIn: 'kvilchez', roles: ['operator'] },
+  { name: 'Jorge Ríos Salcedo', signIn: 'jrios', roles: ['supervisor'] },
+  { name: 'Marta Salas Bravo', signIn: 'msalas', roles: ['custodian'] },
+  { name: 'Elena Cárdenas Núñez', signIn: 'ecardenas', roles: ['data-protection-officer'] },
+  { name: 'Tomás Aguirre Peña', signIn: 'taguirre', roles: ['overseer'] },
+  { name: 'Hugo Medina Flores', signIn: 'hmedina', roles: ['administrator'] },
+  { name: 'Patricia Zegarra Luna', signIn: 'pzegarra', roles: ['internal-affairs'] },
+]
+
+/** In the order in which the links are printed. */
+export const demonstrationRoles = [
+  'operator',
+  'supervisor',
+  'custodian',
+  'administrator',
+  'data-protection-officer',
+  'internal-affairs',
+  'overseer',
+] as const

@@ -1,0 +1,233 @@
+import type { Role } from '@sereno/contracts'
+import { equal } from '@sereno/proof'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '../../kernel/actor.ts'
+import { afterCommit, type Db } from '../../kernel/database.ts'
+import type { IdentityDeps } from './door.ts'
+import { tokenHash } from './secrets.ts'
+import { graceMs, isAlive, limitsOf, shouldRotate, touchAfterMs } from './session.ts'
+import {
+  type AccountRow,
+  changeAccount,
+  changeSession,
+  endSessions,
+  insertSession,
+  rotateToken,
+  type SessionRow,
+  sessionById,
+  sessionByToken,
+} from './store.ts'
+
+const cookieName = 'sereno_session'
+
+export type Sessions = {
+  /** Opens a session for an account, an entry with it; answers the token that becomes the cookie. */
+  readonly open: (
+    tx: Db,
+    account: AccountRow,
+    how: { readonly method: 'password' | 'link' | 'set-up'; readonly source: string },
+  ) => Promise<{ readonly id: string; readonly token: string }>
+  readonly authenticate: (request: FastifyRequest) => Promise<Actor | null>
+  /** A new token for the request's session when one is due (or `now`); sets the cookie. */
+  readonly rotate: (request: FastifyRequest, reply: FastifyReply, session: string, now: boolean) => Promise<void>
+  readonly times: (session: string) => Promise<{ startedAt: number; idleAt: number; endsAt: number }>
+  readonly signOut: (actor: Actor, reply: FastifyReply) => Promise<void>
+  /** Ends the open sessions of an account but one. Listeners hear of it after the commit. */
+  readonly endAll: (tx: Db, account: string, except: string | null) => Promise<void>
+  readonly setCookie: (reply: FastifyReply, token: string, roles: readonly Role[]) => void
+  readonly onEnded: (listener: (session: string) => void) => () => void
+}
+
+/** Sessions: opaque tokens of 256 bits in a cookie, of which the database keeps a hash. */
+export function createSessions(deps: IdentityDeps): Sessions {
+  const { database, clock, ids, ledger } = deps
+  const listeners = new Set<(session: string) => void>()
+
+  function tell(sessions: readonly string[]): void {
+    for (const session of sessions) {
+      for (const listener of listeners) {
+        listener(session)
+      }
+    }
+  }
+
+  function setCookie(reply: FastifyReply, token: string, roles: readonly Role[]): void {
+    reply.setCookie(cookieName, token, {
+      httpOnly: true,
+      sameSite: 'strict',
+      secure: deps.config.secure,
+      path: '/',
+      maxAge: Math.floor(limitsOf(roles).absoluteMs / 1000),
+    })
+  }
+
+  /**
+   * A token that was replaced, and whose successor has been used, comes back: somebody else has a copy. Which of the
+   * two is the thief cannot be told, so the session ends for both.
+   */
+  async function endReplayed(session: SessionRow, account: AccountRow): Promise<void> {
+    await database.transaction(async (tx) => {
+      await changeSession(tx, session.id, { ended_at: clock.nowMs() })
+      await ledger.append(tx, {
+        municipality: account.municipality,
+        kind: 'session.replayed',
+        coarse: 'access',
+        subjects: [`person:${account.id}`],
+        actor: actorOf(account, session.id),
+        allowed: false,
+      })
+      afterCommit(tx, () => tell([session.id]))
+    })
+  }
+
+  async function noteUse(session: SessionRow, account: AccountRow, isPrevious: boolean, nowMs: number): Promise<void> {
+    const successorSeen = !isPrevious && session.previous_hash !== null && session.previous_until === null
+    const isStale = nowMs - session.seen_at >= touchAfterMs
+    if (successorSeen || isStale) {
+      await changeSession(database.db, session.id, {
+        seen_at: nowMs,
+        ...(successorSeen ? { previous_until: nowMs + graceMs } : {}),
+      })
+    }
+    if (isStale) {
+      await changeAccount(database.db, account.municipality, account.id, { seen_at: nowMs })
+    }
+  }
+
+  return {
+    setCookie,
+    async open(tx, account, how) {
+      const nowMs = clock.nowMs()
+      const token = ids.token(32)
+      const limits = limitsOf(account.roles)
+      const id = ids.uuid()
+      await insertSession(tx, {
+        id,
+        municipality: account.municipality,
+        account: account.id,
+        token_hash: tokenHash(token),
+        previous_hash: null,
+        previous_until: null,
+        rotate: false,
+        started_at: nowMs,
+        rotated_at: nowMs,
+        seen_at: nowMs,
+        idle_ms: limits.idleMs,
+        ends_at: nowMs + limits.absoluteMs,
+        ended_at: null,
+        source: how.source,
+      })
+      await changeAccount(tx, account.municipality, account.id, { seen_at: nowMs })
+      await ledger.append(tx, {
+        municipality: account.municipality,
+        kind: 'session.opened',
+        coarse: 'access',
+        subjects: [`person:${account.id}`],
+        actor: actorOf(account, id),
+        fields: { method: how.method, source: how.source },
+      })
+      return { id, token }
+    },
+
+    async authenticate(request) {
+      const token = request.cookies[cookieName]
+      if (token === undefined || token === '') {
+        return null
+      }
+      const found = await sessionByToken(database.db, tokenHash(token))
+      if (found === null) {
+        return null
+      }
+      const { session, account, isPrevious } = found
+      const nowMs = clock.nowMs()
+      if (isPrevious && session.previous_until !== null && nowMs >= session.previous_until) {
+        await endReplayed(session, account)
+        return null
+      }
+      if (account.closed_at !== null || !isAlive(timesOf(session), nowMs)) {
+        return null
+      }
+      await noteUse(session, account, isPrevious, nowMs)
+      return actorOf(account, session.id)
+    },
+
+    async rotate(request, reply, session, now) {
+      const presented = tokenHash(request.cookies[cookieName] ?? '')
+      const row = await sessionById(database.db, session)
+      if (row === null) {
+        return
+      }
+      // The client never heard of the last new token (a lost answer): it gets another one.
+      const missedIt = !equal(row.token_hash, presented) && row.previous_until === null
+      if (!now && !missedIt && !shouldRotate({ rotate: row.rotate, rotatedAt: row.rotated_at }, clock.nowMs())) {
+        return
+      }
+      const token = ids.token(32)
+      const next = { presented, next: tokenHash(token), nowMs: clock.nowMs() }
+      if (await rotateToken(database.db, session, next)) {
+        reply.setCookie(cookieName, token, {
+          httpOnly: true,
+          sameSite: 'strict',
+          secure: deps.config.secure,
+          path: '/',
+          maxAge: Math.max(1, Math.floor((row.ends_at - clock.nowMs()) / 1000)),
+        })
+      }
+    },
+
+    async times(session) {
+      const row = await sessionById(database.db, session)
+      return {
+        startedAt: row?.started_at ?? 0,
+        idleAt: Math.min((row?.seen_at ?? 0) + (row?.idle_ms ?? 0), row?.ends_at ?? 0),
+        endsAt: row?.ends_at ?? 0,
+      }
+    },
+
+    async signOut(actor, reply) {
+      const { session } = actor
+      if (session !== null) {
+        await database.transaction(async (tx) => {
+          await changeSession(tx, session, { ended_at: clock.nowMs() })
+          await ledger.append(tx, {
+            municipality: actor.municipality,
+            kind: 'session.closed',
+            coarse: 'access',
+            subjects: [`person:${actor.id}`],
+            actor,
+          })
+          afterCommit(tx, () => tell([session]))
+        })
+      }
+      reply.clearCookie(cookieName, { path: '/' })
+    },
+
+    async endAll(tx, account, except) {
+      const ended = await endSessions(tx, account, clock.nowMs(), except)
+      afterCommit(tx, () => tell(ended))
+    },
+
+    onEnded(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** A person at work, in a session or (null) before there is one. */
+export function actorOf(account: AccountRow, session: string | null): Actor {
+  return {
+    kind: 'person',
+    id: account.id,
+    municipality: account.municipality,
+    name: account.name,
+    roles: account.roles,
+    officer: account.officer,
+    session,
+    device: null,
+  }
+}
+
+function timesOf(row: SessionRow) {
+  return { seenAt: row.seen_at, idleMs: row.idle_ms, endsAt: row.ends_at, endedAt: row.ended_at }
+}
