@@ -5,6 +5,8 @@ import type { EvidenceDeps } from './door.ts'
 import { shortCode } from './evidence.ts'
 import type { Origin } from './keep.ts'
 
+type Birth = Omit<Origin, 'sos'>
+
 /** A shift lasts hours and segments come each two seconds: an answer holds for captures this near to it. */
 const nearMs = 10_000
 const positionAgeMs = 60_000
@@ -13,7 +15,7 @@ type Answer = { readonly issue: IssueAt | null; readonly capturedAt: number; rea
 
 export type Duty = {
   readonly at: (key: DeviceKey, capturedAt: number) => Promise<IssueAt | null>
-  readonly origin: (key: DeviceKey, recording: string, issue: IssueAt | null, capturedAt: number) => Promise<Origin>
+  readonly origin: (key: DeviceKey, recording: string, issue: IssueAt | null, capturedAt: number) => Promise<Birth>
   /** Forgets a device whose issue has just changed. */
   readonly forget: (device: string) => void
 }
@@ -35,7 +37,7 @@ export function createDuty(deps: Pick<EvidenceDeps, 'fleet' | 'tracks' | 'territ
     return issue
   }
 
-  async function origin(key: DeviceKey, recording: string, issue: IssueAt | null, capturedAt: number): Promise<Origin> {
+  async function origin(key: DeviceKey, recording: string, issue: IssueAt | null, capturedAt: number): Promise<Birth> {
     const fix = deps.tracks.latest(key.municipality).get(key.device)
     const near = fix !== undefined && Math.abs(fix.atMs - capturedAt) <= positionAgeMs ? fix : null
     const found =

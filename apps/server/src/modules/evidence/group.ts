@@ -11,8 +11,8 @@ type Waiting<Item, Outcome> = {
 }
 
 /**
- * `run` gets at most `maximumItems` items and answers one outcome for each, in order. When it throws, everybody in
- * that batch is told: none of it was committed.
+ * `run` gets at most `maximumItems` items and answers one outcome for each, in order. When it throws, none of that
+ * batch was committed; each is then tried alone, so that one that cannot be kept does not take the others with it.
  */
 export function createGroup<Item, Outcome>(
   maximumItems: number,
@@ -21,25 +21,33 @@ export function createGroup<Item, Outcome>(
   let waiting: Waiting<Item, Outcome>[] = []
   let running = false
 
-  const drain = async (): Promise<void> => {
+  async function settle(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await run(batch.map((one) => one.item))
+      for (const [place, one] of batch.entries()) {
+        const outcome = outcomes[place]
+        if (outcome === undefined) {
+          one.reject(new Error('a batch answered fewer outcomes than it had items'))
+        } else {
+          one.resolve(outcome)
+        }
+      }
+    } catch (problem) {
+      if (batch.length === 1) {
+        batch[0]?.reject(problem)
+        return
+      }
+      for (const one of batch) {
+        await settle([one])
+      }
+    }
+  }
+
+  async function drain(): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, maximumItems)
       waiting = waiting.slice(maximumItems)
-      try {
-        const outcomes = await run(batch.map((one) => one.item))
-        for (const [place, one] of batch.entries()) {
-          const outcome = outcomes[place]
-          if (outcome === undefined) {
-            one.reject(new Error('a batch answered fewer outcomes than it had items'))
-          } else {
-            one.resolve(outcome)
-          }
-        }
-      } catch (problem) {
-        for (const one of batch) {
-          one.reject(problem)
-        }
-      }
+      await settle(batch)
     }
     running = false
   }

@@ -11,7 +11,7 @@ import { createLooks } from './look.ts'
 import { createPhone } from './phone.ts'
 import { evidenceRoutes } from './routes.ts'
 import { createSeal } from './seal.ts'
-import { markSos } from './sos.ts'
+import { createSos } from './sos.ts'
 import { findRecording, receivingOf } from './store.ts'
 import { createStrangers } from './strangers.ts'
 import { viewOf } from './view.ts'
@@ -29,7 +29,7 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
   const heads = createHeads(deps)
   const looks = createLooks(deps, settings)
   const routes = evidenceRoutes(deps, {
-    ingest: createIngest(deps, settings, strangers),
+    ingest: createIngest(deps, settings, { strangers, sos: createSos(deps) }),
     phone: createPhone(deps),
     custody: createCustody(deps),
     seal,
@@ -37,7 +37,6 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
     footage: createFootage(deps, looks),
     exports: createExports(deps, settings),
   })
-  markSos(deps)
   return {
     routes,
     jobs: {},

@@ -28,12 +28,16 @@ import { initKey, mediaKey, type Quarantine } from './evidence.ts'
 import { createGroup } from './group.ts'
 import { createJudge, type Judged, type Place } from './judge.ts'
 import { type Incoming, type Kept, keep } from './keep.ts'
+import type { Sos } from './sos.ts'
 import type { Strangers } from './strangers.ts'
 
 type Reply = Static<typeof ReceiptReply>
 export type Ingest = (request: IncomingMessage, source: string, place: Place) => Promise<Reply>
 
-export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, strangers: Strangers): Ingest {
+export type IngestParts = { readonly strangers: Strangers; readonly sos: Sos }
+
+export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, parts: IngestParts): Ingest {
+  const { strangers, sos } = parts
   const judge = createJudge({ fleet: deps.fleet, db: deps.database.db, installation: deps.config.installation })
   const duty = createDuty(deps)
   const dataKeys = createKeyCache((recording) => deps.signer.createDataKey(recording))
@@ -74,7 +78,9 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, str
     const issue = await duty.at(key, capturedAt)
     const quarantine: Quarantine | null =
       key.revokedAtMs !== null ? 'key-revoked' : issue === null ? 'not-issued' : null
-    const origin = known.has(name) ? null : await duty.origin(key, recording, issue, capturedAt)
+    const origin = known.has(name)
+      ? null
+      : { ...(await duty.origin(key, recording, issue, capturedAt)), sos: sos.nearOf(device, receivedAt) }
     const dataKey = await dataKeys(recording)
     const media = statement.kind === 'media' ? statement.body : null
     const init = media !== null && upload.init.length > 0 ? initKey(municipality, recording, media.init) : null

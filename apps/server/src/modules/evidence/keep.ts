@@ -24,6 +24,7 @@ export type Origin = Pick<
   | 'quadrant_code'
   | 'longitude'
   | 'latitude'
+  | 'sos'
 >
 
 /** A statement ready to be kept: verified, its media and init durable, its receipt signed. */
@@ -227,15 +228,15 @@ async function createRecordings(tx: Db, batch: readonly Incoming[]): Promise<Rea
   }
   const made = await sql<{ municipality: string; id: string }>`
     insert into recording (municipality, id, code, device, device_code, simulated, officer, officer_code, officer_name,
-      shift, quadrant, quadrant_code, longitude, latitude, state, started_at, ended_at, received_at,
+      shift, quadrant, quadrant_code, longitude, latitude, sos, state, started_at, ended_at, received_at,
       statements, segments, gaps, highest_sequence, size_bytes, duration_ms)
     select municipality, id, code, device, device_code, simulated, officer, officer_code, officer_name,
-      shift, quadrant, quadrant_code, longitude, latitude, 'receiving', started_at, ended_at, received_at,
+      shift, quadrant, quadrant_code, longitude, latitude, sos, 'receiving', started_at, ended_at, received_at,
       0, 0, 0, -1, 0, 0
     from json_to_recordset(${JSON.stringify([...fresh.values()])}::text::json) as r(
       municipality uuid, id uuid, code text, device uuid, device_code text, simulated boolean, officer uuid,
       officer_code text, officer_name text, shift uuid, quadrant uuid, quadrant_code text,
-      longitude double precision, latitude double precision, started_at bigint, ended_at bigint, received_at bigint)
+      longitude double precision, latitude double precision, sos boolean, started_at bigint, ended_at bigint, received_at bigint)
     order by id
     on conflict do nothing returning municipality, id`.execute(tx)
   return new Set(made.rows.map((row) => nameOf(row.municipality, row.id)))

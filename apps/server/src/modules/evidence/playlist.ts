@@ -4,7 +4,7 @@
  * Every hole is a segment of its own marked EXT-X-GAP, as long as the hole: the player's clock stays the media's
  * clock and nothing is smoothed over. A stretch whose media time starts again is a discontinuity.
  */
-import type { Placed } from './timeline.ts'
+import { type Placed, toleranceMs } from './timeline.ts'
 
 export type PlaylistBox = Placed & {
   /** Wall clock (server's) at the start of the box, epoch ms; null where nothing was captured. */
@@ -13,33 +13,46 @@ export type PlaylistBox = Placed & {
 
 /** `ended` is false while segments may still arrive: the player then asks again. */
 export function renderPlaylist(boxes: readonly PlaylistBox[], ended: boolean): string {
-  const seconds = boxes.reduce((longest, box) => Math.max(longest, box.durationMs), 1_000) / 1_000
+  const longestMs = boxes.reduce((longest, box, place) => {
+    const startMs = boxes[place + 1]?.startMs ?? box.startMs + box.durationMs
+    return Math.max(longest, box.durationMs, startMs - box.startMs)
+  }, 1_000)
   const lines = [
     '#EXTM3U',
     '#EXT-X-VERSION:8',
-    `#EXT-X-TARGETDURATION:${Math.ceil(seconds)}`,
+    `#EXT-X-TARGETDURATION:${Math.ceil(longestMs / 1_000)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
     `#EXT-X-PLAYLIST-TYPE:${ended ? 'VOD' : 'EVENT'}`,
     '#EXT-X-INDEPENDENT-SEGMENTS',
     '#EXT-X-MAP:URI="init.mp4"',
   ]
-  for (const box of boxes) {
-    if (box.durationMs <= 0) {
-      continue
+  const shown = boxes.filter((box) => box.durationMs > 0)
+  for (const [place, box] of shown.entries()) {
+    const next = shown[place + 1]
+    const roomMs = next === undefined ? box.durationMs : next.startMs - box.startMs
+    // True frame durations leave a few milliseconds between segments; a real hole is shown as one.
+    const abuts = roomMs - box.durationMs <= toleranceMs
+    lines.push(...linesOf(box, abuts ? roomMs : box.durationMs))
+    if (!abuts) {
+      lines.push('#EXT-X-GAP', lengthOf(roomMs - box.durationMs), 'hole.m4s')
     }
-    if (box.restarts) {
-      lines.push('#EXT-X-DISCONTINUITY', '#EXT-X-MAP:URI="init.mp4"')
-    }
-    if (box.kind !== 'media') {
-      lines.push('#EXT-X-GAP')
-    }
-    if (box.startsAt !== null) {
-      lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(box.startsAt).toISOString()}`)
-    }
-    lines.push(`#EXTINF:${(box.durationMs / 1_000).toFixed(3)},`, `${box.sequence}.m4s`)
   }
   if (ended) {
     lines.push('#EXT-X-ENDLIST')
   }
   return `${lines.join('\n')}\n`
+}
+
+function linesOf(box: PlaylistBox, lengthMs: number): string[] {
+  return [
+    ...(box.restarts ? ['#EXT-X-DISCONTINUITY', '#EXT-X-MAP:URI="init.mp4"'] : []),
+    ...(box.kind === 'media' ? [] : ['#EXT-X-GAP']),
+    ...(box.startsAt === null ? [] : [`#EXT-X-PROGRAM-DATE-TIME:${new Date(box.startsAt).toISOString()}`]),
+    lengthOf(lengthMs),
+    `${box.sequence}.m4s`,
+  ]
+}
+
+function lengthOf(ms: number): string {
+  return `#EXTINF:${(ms / 1_000).toFixed(3)},`
 }

@@ -26,7 +26,7 @@ export type Placed = {
 }
 
 /** Two media segments that abut within this are continuous: rounding of ticks and true frame durations. */
-const toleranceMs = 100
+export const toleranceMs = 100
 /** Shown for a missing sequence whose length nothing tells: the length of a usual segment. */
 const usualSegmentMs = 2_000
 
