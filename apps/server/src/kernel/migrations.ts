@@ -78,7 +78,7 @@ export async function migrate(sql: Sql, sets: readonly Migrations[]): Promise<nu
     await reserved`create table if not exists migration (
       module text not null, name text not null, sha256 text not null,
       ran_at timestamptz not null default clock_timestamp(), primary key (module, name))`
-    const pending = await pendingMigrations(sql, all)
+    const pending = await pendingMigrations(reserved, all)
     for (const { module, name, sha256, text } of pending) {
       await reserved.unsafe('begin')
       try {
