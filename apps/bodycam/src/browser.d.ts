@@ -13,11 +13,6 @@ interface FileSystemFileHandle {
 interface FileSystemDirectoryHandle {
   keys(): AsyncIterableIterator<string>
 }
-/** MediaStreamTrack Insertable Media Processing using Streams. */
-declare class MediaStreamTrackProcessor<T extends VideoFrame | AudioData> {
-  constructor(init: { track: MediaStreamTrack; maxBufferSize?: number })
-  readonly readable: ReadableStream<T>
-}
 /** Battery Status API. */
 interface BatteryManager extends EventTarget {
   readonly charging: boolean

@@ -11,16 +11,27 @@ type StoredKeys = { readonly signing: CryptoKeyPair; readonly vault: CryptoKey; 
 
 const store = 'keys'
 
-/** The keys in use, made on first call. `next` makes a fresh signing key for an enrolment. */
+/** The keys in use, made on first call. */
 export async function openKeys(database: IDBDatabase): Promise<DeviceKeys> {
   const stored = await get<StoredKeys>(database, 'current')
-  return stored === undefined ? keep(database, await makeKeys(await newVaultKey())) : keysOf(stored)
+  if (stored !== undefined) {
+    return keysOf(stored)
+  }
+  const made = await makeKeys(await newVaultKey())
+  await put(database, 'current', made)
+  return keysOf(made)
 }
 
-/** A fresh signing key for a (re-)enrolment; the vault key stays, or what lies on the phone would be lost. */
-export async function renewSigningKey(database: IDBDatabase): Promise<DeviceKeys> {
+/**
+ * A fresh signing key for a (re-)enrolment, beside the one in use until the server took it: a failed enrolment must not
+ * cost a phone its key. The vault key stays, or what lies on the phone would be lost.
+ */
+export async function makeEnrolmentKeys(
+  database: IDBDatabase,
+): Promise<{ readonly keys: DeviceKeys; readonly promote: () => Promise<void> }> {
   const stored = await get<StoredKeys>(database, 'current')
-  return keep(database, await makeKeys(stored?.vault ?? (await newVaultKey())))
+  const made = await makeKeys(stored?.vault ?? (await newVaultKey()))
+  return { keys: await keysOf(made), promote: () => put(database, 'current', made) }
 }
 
 export function openKeyDatabase(name: string): Promise<IDBDatabase> {
@@ -43,11 +54,6 @@ async function makeKeys(vault: CryptoKey): Promise<StoredKeys> {
 
 function newVaultKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-}
-
-async function keep(database: IDBDatabase, keys: StoredKeys): Promise<DeviceKeys> {
-  await put(database, 'current', keys)
-  return keysOf(keys)
 }
 
 async function keysOf(stored: StoredKeys): Promise<DeviceKeys> {

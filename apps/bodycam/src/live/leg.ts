@@ -16,6 +16,7 @@ export type LiveLeg = {
   readonly want: (recording: string | null) => void
   readonly tracks: (tracks: LiveTracks) => void
   readonly offer: (message: LiveMessage) => void
+  readonly isWanted: () => boolean
   readonly isStreaming: () => boolean
   readonly dispose: () => void
 }
@@ -122,6 +123,7 @@ export function createLiveLeg(deps: LiveDeps): LiveLeg {
       wanted = recording
       close()
       renew()
+      deps.onChange()
     },
     tracks: (next) => {
       tracks = next
@@ -139,6 +141,7 @@ export function createLiveLeg(deps: LiveDeps): LiveLeg {
         open.socket.send(encodeMessage(message))
       }
     },
+    isWanted: () => wanted !== null,
     isStreaming: () => open?.ready === true,
     dispose: () => {
       wanted = null

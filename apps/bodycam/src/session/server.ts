@@ -52,12 +52,12 @@ export function createServer(fetchIt: Fetch, origin: string): Server {
       if (body !== undefined) {
         headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
       }
-      const response = await reach(fetchIt, origin + '/api' + fill(path, params), {
+      const response = await reach(fetchIt, `${origin}/api${fill(path, params)}`, {
         method,
         headers,
         cache: 'no-store',
         signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { body: isBytes ? body : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: isBytes ? bytesOf(body) : JSON.stringify(body) }),
       })
       const reply = await readJson(response)
       if (response.ok) {
@@ -70,6 +70,11 @@ export function createServer(fetchIt: Fetch, origin: string): Server {
       throw new Refused(code, response.status)
     },
   }
+}
+
+// a view whose buffer is our own: fetch takes it without a copy
+function bytesOf(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  return body.buffer instanceof ArrayBuffer ? (body as Uint8Array<ArrayBuffer>) : new Uint8Array(body)
 }
 
 async function reach(fetchIt: Fetch, url: string, init: RequestInit): Promise<Response> {

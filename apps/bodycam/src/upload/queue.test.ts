@@ -29,6 +29,10 @@ test('without a network everything waits, ever longer, at most about a minute, a
   enqueue(queue, 'r', 0)
   enqueue(queue, 'r', 1)
   let nowMs = 0
+  for (const item of takeNext(queue, nowMs, 4)) {
+    unreachable(queue, item, nowMs, 1)
+  }
+  nowMs = nextWakeMs(queue)!
   for (let hour = 0; hour < 500; hour += 1) {
     const taken = takeNext(queue, nowMs, 4)
     expect(taken.length).toBe(1)

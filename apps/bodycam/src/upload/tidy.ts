@@ -13,6 +13,7 @@ export type TidyDeps = {
 }
 
 const keptAfterwardsMs = 7 * 24 * 3_600_000
+const markSettlesMs = 12_000
 
 /**
  * One round of what follows the segments: marks, category and positions go up, and what is safe is erased here.
@@ -78,7 +79,8 @@ async function sendNotes(deps: TidyDeps, index: RecordingIndex): Promise<void> {
   const { journal, server, session } = deps
   const params = { id: index.id }
   for (const marker of index.markers.values()) {
-    if (!marker.sent) {
+    // for a moment the officer may still say what the mark was
+    if (!marker.sent && deps.nowMs() - marker.atMs > markSettlesMs) {
       const body = {
         id: marker.id,
         atMs: marker.atMs,

@@ -1,0 +1,331 @@
+import type { Fix } from '@sereno/contracts'
+import type { LiveMessage, Sample, VideoTrack } from '@sereno/media'
+import type { GapReason, StopReason } from '@sereno/proof'
+import type { EngineApi } from '../engine/protocol.ts'
+import { positionOf } from '../position/position.ts'
+import { createGopCollector, ontoRecording, type PageGop } from './gops.ts'
+import { createRing } from './ring.ts'
+import { captureSound, type SoundCapture, soundTrack } from './sound.ts'
+import { captureVideo, type VideoCapture, type VideoSettings, videoConfig } from './video.ts'
+
+export type RecorderSettings = VideoSettings & { readonly preEventSeconds: number }
+export type CameraProblem = 'denied' | 'no-camera' | 'busy' | 'no-encoder'
+export type RecorderEvents = {
+  readonly onCamera: (stream: MediaStream | null, problem: CameraProblem | null) => void
+  /** A segment is on the disk: the only thing that lets the screen say "Grabando". */
+  readonly onSegment: (recording: string, atMs: number) => void
+  readonly onInterrupted: (cause: GapReason) => void
+  readonly onSound: (on: boolean) => void
+  /** It could not go on by itself (disk full, camera changed). */
+  readonly onStopped: (recording: string, reason: StopReason) => void
+}
+export type Recorder = {
+  readonly prepare: (settings: RecorderSettings) => Promise<void>
+  readonly start: (recording: string, sos: boolean) => void
+  readonly stop: (reason: StopReason) => Promise<void>
+  readonly bufferedSeconds: () => number
+  readonly requestKeyFrame: () => void
+  readonly stream: (wanted: boolean) => void
+  /** Known cause of frames not coming, e.g. the page was hidden. Null when it is over. */
+  readonly cause: (cause: GapReason | null) => void
+  readonly fix: (fix: Fix) => void
+  /** Once a second: notices silence and clocks that were set. */
+  readonly watch: () => void
+  readonly dispose: () => void
+}
+
+type Current = {
+  readonly id: string
+  readonly touchUs: number
+  baseUs: number | null
+  /** Why frames stopped, noted when they come back: the gap is written when their group is whole. */
+  gapCause: GapReason | null
+  /** End of the last group handed to the engine, on the page's monotonic line, and the wall clock then. */
+  endUs: number
+  endWallMs: number
+  interrupted: boolean
+}
+
+const silenceUs = 1_500_000
+const clockStepMs = 2000
+
+/**
+ * The recorder: camera to coded groups to the engine. Plain module, no React: the screen may crash and it records on.
+ * It never waits for the network (I-7); it stops only for the officer, a full disk, or a camera that became another.
+ */
+export function createRecorder(engine: EngineApi, events: RecorderEvents): Recorder {
+  let settings: RecorderSettings | null = null
+  let stream: MediaStream | null = null
+  let video: VideoCapture | null = null
+  let track: VideoTrack | null = null
+  let sound: SoundCapture | null = null
+  let samples: Sample[] = []
+  let ring = createRing(30)
+  let current: Current | null = null
+  let lastFrameUs = 0
+  let cause: GapReason | null = null
+  let streams = false
+  let fixes: Fix[] = []
+  let wallMinusMonotonicMs = Date.now() - performance.now()
+  let reopenAtMs = 0
+
+  const wallAt = (monotonicMs: number): number => Date.now() - (performance.now() - monotonicMs)
+  const clocksAt = (endUs: number) => ({ wallClockMs: wallAt(endUs / 1000), monotonicMs: endUs / 1000 })
+
+  const collector = createGopCollector((gop) => {
+    if (current === null) {
+      ring.push(gop)
+    } else {
+      // the group that was open at the touch began before it, and has no sound
+      write(current, gop, gop.startUs < current.touchUs)
+    }
+  })
+  const write = (to: Current, gop: PageGop, preEvent: boolean): void => {
+    if (track === null) {
+      return
+    }
+    to.baseUs ??= gop.startUs
+    if (gop.startUs - to.endUs > silenceUs) {
+      writeGap(to, gop.startUs)
+    }
+    const taken = preEvent ? [] : samples
+    samples = preEvent ? samples : []
+    const clocks = clocksAt(gop.endUs)
+    const startMs = clocks.wallClockMs - (gop.endUs - gop.startUs) / 1000
+    const during = fixes.filter((fix) => fix.atMs >= startMs && fix.atMs < clocks.wallClockMs)
+    to.endUs = gop.endUs
+    to.endWallMs = clocks.wallClockMs
+    const input = {
+      ...clocks,
+      gop: ontoRecording(gop, taken, to.baseUs),
+      video: track,
+      audio: soundTrack,
+      audioOn: taken.length > 0,
+      preEvent,
+      positions: during.map(positionOf),
+    }
+    engine.media(to.id, input).then(
+      () => events.onSegment(to.id, Date.now()),
+      (error: unknown) => failed(to, error),
+    )
+  }
+  const writeGap = (to: Current, untilUs: number): void => {
+    const until = clocksAt(untilUs)
+    const missingMs = (untilUs - to.endUs) / 1000
+    const reason = to.gapCause ?? cause ?? 'unknown'
+    to.gapCause = null
+    const input = { ...until, reason, fromMs: to.endWallMs, toMs: until.wallClockMs, missingMs }
+    to.endUs = untilUs
+    to.endWallMs = until.wallClockMs
+    to.interrupted = false
+    engine.gap(to.id, input).catch((error: unknown) => failed(to, error))
+  }
+  const failed = (to: Current, error: unknown): void => {
+    if (current === to) {
+      const full = error instanceof Error && 'code' in error && error.code === 'storage-full'
+      void finish(to, full ? 'storage-full' : 'camera-lost').then(() =>
+        events.onStopped(to.id, full ? 'storage-full' : 'camera-lost'),
+      )
+    }
+  }
+  const finish = async (to: Current, reason: StopReason): Promise<void> => {
+    current = null
+    sound?.dispose()
+    sound = null
+    samples = []
+    await engine.stop(to.id, reason, clocksAt(performance.now() * 1000)).catch(() => undefined)
+  }
+
+  const openCamera = async (): Promise<void> => {
+    const wanted = settings
+    if (wanted === null) {
+      return
+    }
+    closeCamera()
+    try {
+      const opened = await navigator.mediaDevices.getUserMedia({
+        video: {
+          facingMode: 'environment',
+          width: { ideal: wanted.width },
+          height: { ideal: wanted.height },
+          frameRate: { ideal: wanted.framesPerSecond, max: wanted.framesPerSecond },
+        },
+      })
+      const input = opened.getVideoTracks()[0]
+      const { width = wanted.width, height = wanted.height } = input?.getSettings() ?? {}
+      // H.264 wants even sizes; a recording keeps the size it began with
+      const size = track ?? { width: width & ~1, height: height & ~1 }
+      const config = await videoConfig({ ...wanted, width: size.width, height: size.height })
+      if (input === undefined || config === null) {
+        events.onCamera(null, input === undefined ? 'no-camera' : 'no-encoder')
+        return
+      }
+      stream = opened
+      startVideo(input, config, wanted.segmentSeconds)
+      events.onCamera(opened, null)
+    } catch (error) {
+      events.onCamera(null, problemOf(error))
+    }
+  }
+  const startVideo = (input: MediaStreamVideoTrack, config: VideoEncoderConfig, segmentSeconds: number): void => {
+    input.onmute = () => interrupt(document.hidden ? 'background' : 'call')
+    input.onunmute = () => video?.requestKeyFrame()
+    input.onended = () => interrupt(document.hidden ? 'background' : 'camera-lost')
+    video = captureVideo(input, config, segmentSeconds, {
+      onTrack: (next) => {
+        track = next
+        void engine.tracks({ video: next, audio: soundTrack })
+      },
+      onFrame: (frame) => {
+        if (frame.atUs - lastFrameUs > silenceUs) {
+          collector.close(lastFrameUs + 33_000)
+          if (current !== null) {
+            current.gapCause = cause
+          }
+        }
+        lastFrameUs = frame.atUs
+        collector.add(frame)
+        offer(frame.data, { key: frame.key, audio: false, timestampUs: frame.atUs, durationUs: 33_333 })
+      },
+      onError: () => {
+        interrupt('encoder-failed')
+        closeCamera()
+      },
+    })
+  }
+  const closeCamera = (): void => {
+    video?.dispose()
+    video = null
+    for (const input of stream?.getTracks() ?? []) {
+      input.onended = null
+      input.onmute = null
+      input.stop()
+    }
+    stream = null
+  }
+  const interrupt = (why: GapReason): void => {
+    cause ??= why
+  }
+  const offer = (payload: Uint8Array, about: Omit<LiveMessage, 'payload' | 'config'>): void => {
+    if (streams && current?.baseUs != null) {
+      const timestampUs = about.timestampUs - current.baseUs
+      if (timestampUs >= 0) {
+        void engine.chunk({ ...about, config: false, timestampUs, payload })
+      }
+    }
+  }
+  const openSound = async (to: Current): Promise<void> => {
+    try {
+      const opened = await captureSound({
+        onSample: (sample) => {
+          samples.push(sample)
+          offer(sample.data, {
+            key: false,
+            audio: true,
+            timestampUs: sample.timestampUs,
+            durationUs: sample.durationUs,
+          })
+        },
+        onEnd: () => events.onSound(false),
+      })
+      if (current === to) {
+        sound = opened
+        events.onSound(true)
+      } else {
+        opened.dispose()
+      }
+    } catch {
+      events.onSound(false)
+    }
+  }
+
+  return {
+    prepare: async (next) => {
+      settings = next
+      ring = createRing(next.preEventSeconds)
+      await openCamera()
+    },
+    start: (recording, sos) => {
+      const nowUs = performance.now() * 1000
+      const mine: Current = {
+        id: recording,
+        touchUs: nowUs,
+        baseUs: null,
+        gapCause: null,
+        endUs: nowUs,
+        endWallMs: Date.now(),
+        interrupted: false,
+      }
+      // the group that is open ends with the key frame asked for here, and goes with those before the touch
+      video?.requestKeyFrame()
+      void engine.open(recording, Date.now(), sos).catch((error: unknown) => failed(mine, error))
+      for (const gop of ring.take()) {
+        write(mine, gop, true)
+      }
+      current = mine
+      void openSound(mine)
+    },
+    stop: async (reason) => {
+      const mine = current
+      if (mine === null) {
+        return
+      }
+      await video?.flush().catch(() => undefined)
+      collector.close(lastFrameUs + 33_000)
+      if (current === mine) {
+        const nowUs = performance.now() * 1000
+        if (nowUs - mine.endUs > silenceUs) {
+          writeGap(mine, nowUs)
+        }
+        await finish(mine, reason)
+      }
+    },
+    bufferedSeconds: () => ring.seconds(),
+    requestKeyFrame: () => video?.requestKeyFrame(),
+    stream: (wanted) => {
+      streams = wanted
+    },
+    cause: (next) => {
+      cause = next
+    },
+    fix: (fix) => {
+      fixes = [...fixes.slice(-120), fix]
+    },
+    watch: () => {
+      const nowUs = performance.now() * 1000
+      const stepMs = Date.now() - performance.now() - wallMinusMonotonicMs
+      wallMinusMonotonicMs += stepMs
+      if (current !== null && Math.abs(stepMs) > clockStepMs && cause === null && nowUs - lastFrameUs < silenceUs) {
+        const clocks = clocksAt(nowUs)
+        const fromMs = Math.min(clocks.wallClockMs, clocks.wallClockMs - stepMs)
+        const input = { ...clocks, reason: 'clock-change' as const, fromMs, toMs: clocks.wallClockMs, missingMs: 0 }
+        engine.gap(current.id, input).catch(() => undefined)
+      }
+      const silent = lastFrameUs > 0 && nowUs - lastFrameUs > silenceUs
+      if (silent) {
+        // what was taken before the silence belongs on the disk now, not when the camera comes back
+        collector.close(lastFrameUs + 33_000)
+        if (current !== null && !current.interrupted) {
+          current.interrupted = true
+          events.onInterrupted(cause ?? (document.hidden ? 'background' : 'unknown'))
+        }
+      } else if (!document.hidden) {
+        cause = null
+      }
+      const gone = stream === null || stream.getVideoTracks().every((input) => input.readyState === 'ended')
+      if (gone && settings !== null && !document.hidden && performance.now() > reopenAtMs) {
+        reopenAtMs = performance.now() + 3000
+        void openCamera()
+      }
+    },
+    dispose: () => {
+      closeCamera()
+      sound?.dispose()
+    },
+  }
+}
+
+function problemOf(error: unknown): CameraProblem {
+  const name = error instanceof DOMException ? error.name : ''
+  return name === 'NotAllowedError' ? 'denied' : name === 'NotReadableError' ? 'busy' : 'no-camera'
+}
