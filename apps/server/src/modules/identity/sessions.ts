@@ -80,17 +80,21 @@ export function createSessions(deps: IdentityDeps): Sessions {
     })
   }
 
-  async function noteUse(session: SessionRow, account: AccountRow, isPrevious: boolean, nowMs: number): Promise<void> {
-    const successorSeen = !isPrevious && session.previous_hash !== null && session.previous_until === null
-    const isStale = nowMs - session.seen_at >= touchAfterMs
+  async function noteUse(
+    session: SessionRow,
+    account: AccountRow,
+    use: { readonly isPrevious: boolean; readonly isWork: boolean; readonly nowMs: number },
+  ): Promise<void> {
+    const successorSeen = !use.isPrevious && session.previous_hash !== null && session.previous_until === null
+    const isStale = use.isWork && use.nowMs - session.seen_at >= touchAfterMs
     if (successorSeen || isStale) {
       await changeSession(database.db, session.id, {
-        seen_at: nowMs,
-        ...(successorSeen ? { previous_until: nowMs + graceMs } : {}),
+        ...(isStale ? { seen_at: use.nowMs } : {}),
+        ...(successorSeen ? { previous_until: use.nowMs + graceMs } : {}),
       })
     }
     if (isStale) {
-      await changeAccount(database.db, account.municipality, account.id, { seen_at: nowMs })
+      await changeAccount(database.db, account.municipality, account.id, { seen_at: use.nowMs })
     }
   }
 
@@ -147,7 +151,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
       if (account.closed_at !== null || !isAlive(timesOf(session), nowMs)) {
         return null
       }
-      await noteUse(session, account, isPrevious, nowMs)
+      await noteUse(session, account, { isPrevious, isWork: isWork(request), nowMs })
       return actorOf(account, session.id)
     },
 
@@ -212,6 +216,11 @@ export function createSessions(deps: IdentityDeps): Sessions {
       return () => listeners.delete(listener)
     },
   }
+}
+
+/** What an abandoned screen does by itself (asking who it is, holding a socket) does not keep its session alive. */
+function isWork(request: FastifyRequest): boolean {
+  return request.headers.upgrade === undefined && request.routeOptions.url !== '/api/me'
 }
 
 /** A person at work, in a session or (null) before there is one. */

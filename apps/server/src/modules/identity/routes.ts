@@ -1,0 +1,164 @@
+import { identityOperations, installationOperations, type Me } from '@sereno/contracts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Static } from 'typebox'
+import type { Actor } from '../../kernel/actor.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import { type RouteTable, routes } from '../../kernel/http.ts'
+import { type Accounts, firstLinkMs, linkMs } from './accounts.ts'
+import type { IdentityDeps, Municipality } from './door.ts'
+import type { createOwnAccount } from './own-account.ts'
+import type { Decide } from './policy/decide.ts'
+import { presentAccount, presentMe } from './present.ts'
+import type { Sessions } from './sessions.ts'
+import { actorOf } from './sessions.ts'
+import type { createSetUp } from './set-up.ts'
+import type { createSignIn, SignedIn } from './sign-in.ts'
+import { accountById, accounts as allAccounts, homeMunicipality } from './store.ts'
+
+export type RouteDeps = IdentityDeps & {
+  readonly accounts: Accounts
+  readonly own: ReturnType<typeof createOwnAccount>
+  readonly signIn: ReturnType<typeof createSignIn>
+  readonly setUp: ReturnType<typeof createSetUp>
+  readonly sessions: Sessions
+  readonly decide: Decide
+  /** The municipality; refuses before set-up. */
+  readonly home: () => Municipality
+  readonly settled: (municipality: Municipality) => void
+  readonly startedAt: number
+}
+
+const done = { ok: true } as const
+
+export function identityRoutes(deps: RouteDeps): RouteTable {
+  const { database, sessions, accounts, own } = deps
+
+  async function meOf(actor: Actor): Promise<Static<typeof Me>> {
+    const row = await accountById(database.db, actor.municipality, actor.id)
+    if (row === null || actor.session === null) {
+      throw new Refusal('access.not-signed-in')
+    }
+    return presentMe(
+      presentAccount(row, actor, deps.decide),
+      row.language,
+      deps.home(),
+      await sessions.times(actor.session),
+    )
+  }
+
+  async function welcome(signedIn: SignedIn, reply: FastifyReply): Promise<Static<typeof Me>> {
+    sessions.setCookie(reply, signedIn.token, signedIn.account.roles)
+    return meOf(actorOf(signedIn.account, signedIn.session))
+  }
+
+  /** After a change of what protects the account: a new token at once. */
+  async function renew(actor: Actor, request: FastifyRequest, reply: FastifyReply): Promise<typeof done> {
+    if (actor.session !== null) {
+      await sessions.rotate(request, reply, actor.session, true)
+    }
+    return done
+  }
+
+  return [
+    ...routes(identityOperations, {
+      'POST /session': async ({ body, request, reply }) =>
+        welcome(await deps.signIn.byPassword(deps.home().id, body, request.ip), reply),
+      'POST /session/link': async ({ body, request, reply }) =>
+        welcome(await deps.signIn.byLink(body.token, body.code, request.ip), reply),
+      'DELETE /session': async ({ actor, reply }) => {
+        await sessions.signOut(actor, reply)
+        return done
+      },
+      'GET /me': async ({ actor, request, reply }) => {
+        if (actor.session !== null) {
+          await sessions.rotate(request, reply, actor.session, false)
+        }
+        return meOf(actor)
+      },
+      'POST /me/password': async ({ actor, scope, body, request, reply }) => {
+        await own.setPassword(scope, body.next, body.current)
+        return renew(actor, request, reply)
+      },
+      'POST /me/second-factor': async ({ scope }) => own.beginSecondFactor(scope, deps.home().name),
+      'POST /me/second-factor/confirm': async ({ actor, scope, body, request, reply }) => {
+        await own.confirmSecondFactor(scope, body.code)
+        return renew(actor, request, reply)
+      },
+      'POST /me/language': async ({ scope, body }) => {
+        await own.setLanguage(scope, body.language)
+        return done
+      },
+      'GET /accounts': async ({ scope, actor }) => ({
+        accounts: (await allAccounts(database.db, scope)).map((row) => presentAccount(row, actor, deps.decide)),
+      }),
+      'POST /accounts': async ({ scope, actor, body }) =>
+        database.transaction(async (tx) => {
+          const policy = accounts.demand(scope, '')
+          const row = await accounts.create(tx, actor, scope.municipality, { ...body, policy })
+          const link = await accounts.link(tx, actor, scope.municipality, row.id, firstLinkMs)
+          return { account: presentAccount(row, actor, deps.decide), link }
+        }),
+      'POST /accounts/:id/roles': async ({ scope, actor, params, body }) =>
+        database.transaction(async (tx) =>
+          presentAccount(await accounts.changeRoles(tx, scope, params.id, body), actor, deps.decide),
+        ),
+      'POST /accounts/:id/close': async ({ scope, actor, params, body }) =>
+        database.transaction(async (tx) =>
+          presentAccount(await accounts.close(tx, scope, params.id, body.reason), actor, deps.decide),
+        ),
+      'POST /accounts/:id/second-factor/remove': async ({ scope, actor, params, body }) =>
+        database.transaction(async (tx) =>
+          presentAccount(await accounts.removeSecondFactor(tx, scope, params.id, body.reason), actor, deps.decide),
+        ),
+      'POST /accounts/:id/link': async ({ scope, actor, params }) => {
+        accounts.demand(scope, params.id)
+        const link = await database.transaction((tx) => accounts.link(tx, actor, scope.municipality, params.id, linkMs))
+        return { link }
+      },
+    }),
+    ...installationRoutes(deps, welcome),
+  ]
+}
+
+function installationRoutes(
+  deps: RouteDeps,
+  welcome: (signedIn: SignedIn, reply: FastifyReply) => Promise<Static<typeof Me>>,
+): RouteTable {
+  const { config, clock } = deps
+  return routes(installationOperations, {
+    'GET /installation': async () => {
+      const home = await homeMunicipality(deps.database.db)
+      return {
+        state: home === null ? 'set-up' : 'ready',
+        installation: config.installation,
+        municipality:
+          home === null ? null : { id: home.id, name: home.name, timeZone: home.timeZone, fictitious: home.fictitious },
+        version: config.version,
+        origin: home?.origin ?? config.origin(),
+        map: config.map,
+        nowMs: clock.nowMs(),
+      }
+    },
+    'POST /installation': async ({ body, request, reply }) => {
+      const { municipality, links, ...signedIn } = await deps.setUp.setUp(body, request.ip)
+      deps.settled(municipality)
+      return { me: await welcome(signedIn, reply), links }
+    },
+    'GET /health': async () => {
+      const { freeBytes, sizeBytes } = deps.disk.space()
+      const { size, committed, checkpointAt } = await deps.ledger.status()
+      return {
+        nowMs: clock.nowMs(),
+        diskFreeBytes: freeBytes,
+        diskSizeBytes: sizeBytes,
+        ingestOpen: deps.disk.ingestOpen(),
+        ledger: { size, committed, checkpointAt },
+        signer: await deps.signer.publicKeys().then(
+          () => true,
+          () => false,
+        ),
+        startedAt: deps.startedAt,
+      }
+    },
+  })
+}
