@@ -39,6 +39,7 @@ export const refusals = {
   'device.session-expired': 401,
   'device.revoked': 403,
   'device.not-enrolled': 409,
+  'device.code-taken': 409,
   'device.already-issued': 409,
   'device.not-issued': 409,
   'device.wrong-pin': 403,

@@ -91,6 +91,7 @@ export const errorsEn = {
     title: 'This device is not enrolled yet.',
     next: 'Enrol it with a QR code and issue it again.',
   },
+  'device.code-taken': { title: 'There is already a device with that code.', next: 'Use another code.' },
   'device.already-issued': { title: 'This device is already issued.', next: 'Register its return and issue it again.' },
   'device.not-issued': {
     title: 'This device is not issued to anybody.',

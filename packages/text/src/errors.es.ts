@@ -88,6 +88,7 @@ export const errorsEs = {
     title: 'Este equipo todavía no está inscrito.',
     next: 'Inscríbalo con un código QR y vuelva a entregarlo.',
   },
+  'device.code-taken': { title: 'Ya hay un equipo con ese código.', next: 'Use otro código.' },
   'device.already-issued': {
     title: 'Este equipo ya está entregado.',
     next: 'Regístrelo como devuelto y entréguelo otra vez.',

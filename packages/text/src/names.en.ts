@@ -51,6 +51,7 @@ export const namesEn = {
     dock: 'dock',
   },
   deviceState: {
+    registered: 'not enrolled',
     enrolled: 'available',
     issued: 'issued',
     lost: 'lost',
@@ -58,7 +59,7 @@ export const namesEn = {
     revoked: 'revoked',
     retired: 'retired',
   },
-  unitStatus: { free: 'free', recording: 'recording', sos: 'SOS', away: 'on a break', stale: 'no signal' },
+  unitStatus: { free: 'free', recording: 'recording', sos: 'SOS', away: 'no signal' },
   alarm: {
     sos: 'SOS',
     battery: 'Low battery',

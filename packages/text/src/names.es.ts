@@ -50,6 +50,7 @@ export const namesEs = {
     dock: 'estación de carga',
   },
   deviceState: {
+    registered: 'sin inscribir',
     enrolled: 'libre',
     issued: 'entregado',
     lost: 'perdido',
@@ -57,7 +58,7 @@ export const namesEs = {
     revoked: 'revocado',
     retired: 'retirado',
   },
-  unitStatus: { free: 'libre', recording: 'graba', sos: 'SOS', away: 'en pausa', stale: 'sin señal' },
+  unitStatus: { free: 'libre', recording: 'graba', sos: 'SOS', away: 'sin señal' },
   alarm: {
     sos: 'SOS',
     battery: 'Batería baja',

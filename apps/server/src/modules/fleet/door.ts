@@ -19,12 +19,15 @@ export type FleetDeps = Kernel & {
 export type DemonstrationEnrolment = {
   readonly device: string
   readonly code: string
-  readonly token: string
+  /** Null when the camera was enrolled in an earlier run: its key is with the simulator. */
+  readonly token: string | null
+  /** Starts the officer's shift (`POST /device/shift`); null when it has started already. */
+  readonly pin: string | null
   readonly officer: OfficerName
-  /** Starts the officer's shift (`POST /device/shift`). */
-  readonly pin: string
   readonly shift: string
-  readonly quadrant: { readonly id: string; readonly code: string } | null
+  readonly quadrant: { readonly id: string; readonly code: string }
+  /** Outline of the quadrant, [longitude, latitude], closed. */
+  readonly ring: readonly (readonly [number, number])[]
 }
 
 /** What fleet offers to app.ts and to the modules on its right. */

@@ -51,10 +51,12 @@ create table device_key (
   superseded_at bigint,
   revoked_at bigint,
   enrolment_entry uuid not null,
+  enrolment_leaf bytea not null,
   primary key (device, epoch),
   constraint device_key_epoch_positive check (epoch >= 1),
   constraint device_key_protection_known check (protection in ('software', 'hardware'))
 );
+comment on column device_key.enrolment_leaf is 'RFC 6962 leaf hash of the enrolment''s ledger entry';
 create table enrolment (
   municipality uuid not null,
   id uuid primary key,
