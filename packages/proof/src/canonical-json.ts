@@ -1,4 +1,4 @@
-import { type Bytes, equal, fromUtf8, utf8 } from './bytes.ts'
+import { type Bytes, fromUtf8, utf8 } from './bytes.ts'
 import { accept, type Result, refuse } from './result.ts'
 
 /** JSON restricted to what signs the same everywhere: integers, no fractions, no exponents. */
@@ -30,7 +30,8 @@ export function decodeCanonical(bytes: Uint8Array): Result<Json, 'not-canonical'
   }
   try {
     const value: Json = JSON.parse(text)
-    return equal(encodeCanonical(value), bytes) ? accept(value) : refuse('not-canonical')
+    // Strict UTF-8 is one to one, so equal text is equal bytes.
+    return write(value, 0) === text ? accept(value) : refuse('not-canonical')
   } catch {
     return refuse('not-canonical')
   }

@@ -1,10 +1,11 @@
 /**
  * Bytes that can be read anywhere: a File, a buffer, a file handle. `read` answers exactly the bytes asked
- * for, or fewer at the end; it rejects only when the medium fails.
+ * for, or fewer at the end; it rejects only when the medium fails. It may fill `into`, which is at least as long,
+ * and answer a view of it: what was read before into the same array is then gone.
  */
 export type Source = {
   readonly sizeBytes: number
-  readonly read: (offset: number, lengthBytes: number) => Promise<Uint8Array>
+  readonly read: (offset: number, lengthBytes: number, into?: Uint8Array) => Promise<Uint8Array>
 }
 
 type Sliceable = {

@@ -54,6 +54,7 @@ const packageShape: Check<PackageContent> = shape<PackageContent>({
     shape<WrittenMember>({
       name: text(/^[\x21-\x7e]{1,100}$/),
       sizeBytes: integer(0, maximumMemberBytes),
+      crc32: integer(0, 0xffffffff),
       sha256: hash,
     }),
     maximumEntries,

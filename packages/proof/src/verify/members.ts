@@ -5,10 +5,12 @@ import { sequenceOfMember } from '../package/content.ts'
 import type { Check } from '../shape.ts'
 import type { Source } from '../source.ts'
 import type { Crc32 } from '../zip/crc32.ts'
-import type { Entry } from '../zip/layout.ts'
+import { type Entry, localHeader } from '../zip/layout.ts'
 import { readMember } from '../zip/reader.ts'
+import type { WrittenMember } from '../zip/writer.ts'
 import type { Report } from './report.ts'
 
+/** `bytes` are good until the next member is read. */
 export type ReadMember = { readonly bytes: Uint8Array; readonly sha256: string }
 
 /** The members of one archive, each read and hashed once. */
@@ -23,6 +25,8 @@ export type Members = {
 
 export type ReadOptions = {
   readonly crc32: Crc32
+  /** What the last member signs of the others: a sum signed beside the hash need not be summed again. */
+  readonly signed: readonly WrittenMember[]
   readonly report: Report
   readonly signal: AbortSignal | null
   readonly onProgress: (doneBytes: number, totalBytes: number) => void
@@ -30,9 +34,11 @@ export type ReadOptions = {
 
 export function createMembers(source: Source, entries: readonly Entry[], options: ReadOptions): Members {
   const { crc32, report, signal, onProgress } = options
+  const sums = new Map(options.signed.map((member) => [member.name, member.crc32]))
   const byName = new Map(entries.map((entry) => [entry.name, entry]))
   const hashes = new Map<string, string>()
   let doneBytes = 0
+  let buffer = new Uint8Array(0)
   return {
     entries,
     hashes,
@@ -43,7 +49,10 @@ export function createMembers(source: Source, entries: readonly Entry[], options
         return null
       }
       signal?.throwIfAborted()
-      const { bytes, problem } = await readMember(source, entry, crc32)
+      const neededBytes = localHeader(entry).length + entry.sizeBytes
+      // The directory has been checked against the file's size, so no claim costs more than the file has.
+      buffer = buffer.length < neededBytes ? new Uint8Array(neededBytes) : buffer
+      const { bytes, problem } = await readMember(source, entry, sums.get(name) ?? crc32, buffer)
       if (problem !== null) {
         report.failed('container', problem, { segment: sequenceOfMember(name), detail: { member: name } })
       }

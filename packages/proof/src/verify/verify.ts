@@ -7,9 +7,11 @@ import {
   sequenceOfMember,
 } from '../package/content.ts'
 import type { RecordingFacts } from '../recording.ts'
+import type { Opened } from '../signed.ts'
 import type { Source } from '../source.ts'
 import { parseTrust, type Trust } from '../trust.ts'
 import { type Crc32, crc32 as ownCrc32 } from '../zip/crc32.ts'
+import type { Entry } from '../zip/layout.ts'
 import { beginsWith, openArchive } from '../zip/reader.ts'
 import { checkCheckpoint, checkEnrolment, checkInclusion, type Enrolment, readEnrolment } from './ledger.ts'
 import { createMembers, type Members } from './members.ts'
@@ -76,23 +78,30 @@ export async function verifyPackage(source: Source, options: VerifyOptions = {})
     const start = await source.read(0, Math.min(source.sizeBytes, 64))
     return conclude(report, beginsWith(start, memberNames.sheet) ? 'fails' : 'not-a-package')
   }
-  const members = createMembers(source, archive.value.entries, {
-    report,
-    crc32: options.crc32 ?? ownCrc32,
-    signal: options.signal ?? null,
-    onProgress: options.onProgress ?? (() => undefined),
-  })
-  if (!isPackage(members)) {
+  const { entries } = archive.value
+  if (!isPackage(entries)) {
     report.failed('container', 'members-missing')
     return conclude(report, 'not-a-package')
   }
-  return verifyMembers(members, report, options.trust ?? null)
+  const onProgress = options.onProgress ?? (() => undefined)
+  const reading = { report, crc32: options.crc32 ?? ownCrc32, signal: options.signal ?? null }
+  const first = createMembers(source, entries, { ...reading, signed: [], onProgress: () => undefined })
+  const content = await readContent(first, report)
+  const signed = content?.value.members ?? []
+  const members = createMembers(source, entries, { ...reading, signed, onProgress })
+  return verifyMembers(members, report, options.trust ?? null, content)
 }
 
-async function verifyMembers(members: Members, report: Report, trust: Trust | null): Promise<Verification> {
-  const claimed = await readClaim(members, report)
-  const keys = trust ?? claimed
-  const content = await readContent(members, report, keys)
+async function verifyMembers(
+  members: Members,
+  report: Report,
+  trust: Trust | null,
+  opened: Opened<PackageContent> | null,
+): Promise<Verification> {
+  const claim = await readClaim(members, report)
+  const keys = trust ?? claim
+  const content = opened?.value ?? null
+  await checkSignature(report, opened, keys)
   const manifest = await readManifest(members, report, keys)
   const { enrolment, key } = await readEnrolment(members, report)
   const read = await readSegments(members, report, key)
@@ -130,7 +139,7 @@ async function readClaim(members: Members, report: Report): Promise<Trust | null
   return claim.value
 }
 
-async function readContent(members: Members, report: Report, keys: Trust | null): Promise<PackageContent | null> {
+async function readContent(members: Members, report: Report): Promise<Opened<PackageContent> | null> {
   const member = await members.read(memberNames.signature)
   if (member === null) {
     report.failed('package-signature', 'member-missing')
@@ -141,13 +150,20 @@ async function readContent(members: Members, report: Report, keys: Trust | null)
     report.failed('package-signature', opened.code)
     return null
   }
-  const state = await signatureBy(opened.value.envelope, keys?.packageKeys ?? [])
+  return opened.value
+}
+
+async function checkSignature(
+  report: Report,
+  opened: Opened<PackageContent> | null,
+  keys: Trust | null,
+): Promise<void> {
+  const state = opened === null ? 'good' : await signatureBy(opened.envelope, keys?.packageKeys ?? [])
   if (state === 'unsupported') {
     report.notChecked('package-signature', 'unsupported-algorithm')
   } else if (state !== 'good') {
     report.failed('package-signature', state === 'bad' ? 'bad-signature' : 'unknown-key')
   }
-  return opened.value.value
 }
 
 async function readManifest(members: Members, report: Report, keys: Trust | null): Promise<ReadManifest | null> {
@@ -261,9 +277,9 @@ function checkSimulated(report: Report, trust: Trust | null, enrolment: Enrolmen
   }
 }
 
-function isPackage(members: Members): boolean {
-  const { sheet, manifest, signature } = memberNames
-  return [sheet, manifest, signature].every((name) => members.has(name)) && members.entries[0]?.name === sheet
+function isPackage(entries: readonly Entry[]): boolean {
+  const names = new Set(entries.map(({ name }) => name))
+  return entries[0]?.name === memberNames.sheet && names.has(memberNames.manifest)
 }
 
 function factsOf(manifest: ReadManifest, content: PackageContent | null, recording: RecordingFacts): PackageFacts {

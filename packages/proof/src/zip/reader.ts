@@ -61,10 +61,19 @@ export async function openArchive(source: Source, last: string): Promise<Result<
   return problem === null ? accept({ entries: entries.value }) : refuse(problem)
 }
 
-/** Reads one member whole: its header is rebuilt and compared, its bytes are summed. */
-export async function readMember(source: Source, entry: Entry, crc32: Crc32): Promise<Member> {
+/**
+ * Reads one member whole: its header is rebuilt and compared, its bytes are summed. `sumOf` may be a sum known from
+ * elsewhere (signed beside the bytes' hash), which saves the summing. With `into`, the bytes answered are gone
+ * at the next reading into it.
+ */
+export async function readMember(
+  source: Source,
+  entry: Entry,
+  sumOf: Crc32 | number,
+  into?: Uint8Array,
+): Promise<Member> {
   const header = localHeader(entry)
-  const read = await source.read(entry.offset, header.length + entry.sizeBytes)
+  const read = await source.read(entry.offset, header.length + entry.sizeBytes, into)
   const bytes = read.subarray(header.length)
   if (bytes.length !== entry.sizeBytes) {
     return { bytes, problem: 'truncated' }
@@ -72,7 +81,8 @@ export async function readMember(source: Source, entry: Entry, crc32: Crc32): Pr
   if (!equal(read.subarray(0, header.length), header)) {
     return { bytes, problem: 'local-header-differs' }
   }
-  return { bytes, problem: crc32(bytes) === entry.crc32 ? null : 'crc-differs' }
+  const sum = typeof sumOf === 'number' ? sumOf : sumOf(bytes)
+  return { bytes, problem: sum === entry.crc32 ? null : 'crc-differs' }
 }
 
 async function readEnd(source: Source): Promise<Result<End, ArchiveProblem>> {

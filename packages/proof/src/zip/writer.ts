@@ -6,7 +6,12 @@ import { type Entry, endOfArchive, isMemberName, localHeader, maximumEntries, ma
 export type MemberToWrite = { readonly name: string; readonly bytes: Uint8Array }
 
 /** What the last member signs of each one before it. */
-export type WrittenMember = { readonly name: string; readonly sizeBytes: number; readonly sha256: string }
+export type WrittenMember = {
+  readonly name: string
+  readonly sizeBytes: number
+  readonly crc32: number
+  readonly sha256: string
+}
 
 /**
  * Writes an archive of our one profile, in one pass: a member is in memory while its header is made, nothing else is.
@@ -27,7 +32,8 @@ export async function* writeArchive(
       throw new TypeError(`members out of order at ${member.name}`)
     }
     const entry = entryOf(member, offset, crc32)
-    written.push({ name: member.name, sizeBytes: entry.sizeBytes, sha256: toHex(await sha256(member.bytes)) })
+    const { name, sizeBytes, crc32: sum } = entry
+    written.push({ name, sizeBytes, crc32: sum, sha256: toHex(await sha256(member.bytes)) })
     offset += yield* emit(entry, member.bytes, entries)
   }
   const last = await makeLast(written)
