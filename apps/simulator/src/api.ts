@@ -5,6 +5,7 @@ import {
   identityOperations,
   incidentOperations,
   installationOperations,
+  liveOperations,
   type Operation,
   type ParamsOf,
   type QueryOf,
@@ -21,6 +22,7 @@ const operations = {
   ...trackOperations,
   ...evidenceOperations,
   ...incidentOperations,
+  ...liveOperations,
 }
 type Operations = typeof operations
 type Part<Name extends string, Value> = Value extends undefined ? unknown : { readonly [K in Name]: Value }
