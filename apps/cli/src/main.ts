@@ -1,1 +1,37 @@
-export {}
+#!/usr/bin/env node
+import { runServerCommand } from './server-command.ts'
+import { verify } from './verify.ts'
+
+const usage = `sereno VERB
+
+  verify FILE [--trust FILE] [--json] [--en]
+                        checks an evidence package; needs no installation and no network
+                        0 holds · 1 fails · 2 not a package · 3 consistent, origin not established
+  trust  [--data FOLDER]                 prints the installation's trust file and its fingerprint
+  check  [--data FOLDER] [--full]        examines every promise and names what is not as promised
+  link ROLE [--data FOLDER]              a new one-time sign-in link
+  backup --to FILE [--data FOLDER]       everything into one file, sealed with a passphrase (Sereno stopped)
+  restore --from FILE --data FOLDER      back into an empty folder`
+
+const [verb = 'help', ...args] = process.argv.slice(2)
+
+switch (verb) {
+  case 'verify':
+    process.exitCode = await verify(args)
+    break
+  case 'trust':
+  case 'check':
+  case 'link':
+  case 'backup':
+  case 'restore':
+    process.exitCode = await runServerCommand(verb, args)
+    break
+  case 'help':
+  case '--help':
+  case '-h':
+    console.log(usage)
+    break
+  default:
+    console.error(`sereno has no verb "${verb}".\n\n${usage}`)
+    process.exitCode = 64
+}

@@ -18,4 +18,5 @@ export { type Language, languages, localeOf, preferredLanguage } from './languag
 export { kindName, type Names, names } from './names.ts'
 export { bytes, distance, number, percent, speed } from './numbers.ts'
 export type { RefusalWords } from './refusal-words.ts'
+export { type VerificationLine, verificationLines, verificationWords } from './verification.ts'
 export type { Worded } from './worded.ts'

@@ -1,0 +1,54 @@
+import type { Language } from './language.ts'
+import { verificationEn } from './verification.en.ts'
+import { type VerificationWords, verificationEs } from './verification.es.ts'
+
+type Status = keyof VerificationWords['statuses']
+type Id = keyof VerificationWords['checks']
+/** A check as `packages/proof` reports it; repeated here so that words need no verifier. */
+type Checked = {
+  readonly id: Id
+  readonly status: Status
+  readonly code: string | null
+  readonly segment: number | null
+  readonly detail: Readonly<Record<string, string | number>>
+}
+/** All checks of one name, as a person reads them: the worst status and a sentence for each thing worth saying. */
+export type VerificationLine = {
+  readonly id: Id
+  readonly title: string
+  readonly status: Status
+  readonly statusWord: string
+  readonly notes: readonly string[]
+}
+
+const severity: readonly Status[] = ['passed', 'warning', 'not-checked', 'failed']
+const mostNotes = 12
+
+export function verificationWords(language: Language): VerificationWords {
+  return language === 'en' ? verificationEn : verificationEs
+}
+
+/** Gathers the checks by name, in the order they came. */
+export function verificationLines(language: Language, checks: readonly Checked[]): readonly VerificationLine[] {
+  const words = verificationWords(language)
+  return [...Map.groupBy(checks, ({ id }) => id)].map(([id, group]) => {
+    const status = group.map((one) => one.status).reduce((a, b) => (severity.indexOf(a) > severity.indexOf(b) ? a : b))
+    const told = group.filter((one) => one.code !== null).map((one) => sentence(words, one))
+    const passed = group.filter((one) => one.status === 'passed')
+    const notes = [
+      ...(passed.length > 1 ? [words.times(passed.length)] : []),
+      ...told.slice(0, mostNotes),
+      ...(told.length > mostNotes ? [words.more(told.length - mostNotes)] : []),
+    ]
+    return { id, title: words.checks[id], status, statusWord: words.statuses[status], notes }
+  })
+}
+
+function sentence(words: VerificationWords, { code, segment, detail }: Checked): string {
+  const place = segment === null ? '' : `${words.segment(segment)}: `
+  const seconds =
+    typeof detail.missingMs === 'number' ? ` (${(detail.missingMs / 1000).toFixed(1)} s, ${detail.reason ?? ''})` : ''
+  const range = typeof detail.from === 'number' && detail.from !== detail.to ? ` (${detail.from}–${detail.to})` : ''
+  const member = segment === null && detail.member !== undefined ? ` [${detail.member}]` : ''
+  return `${place}${words.codes[code ?? ''] ?? code}${seconds}${range}${member}`
+}
