@@ -49,6 +49,8 @@ export const standardFields = [
   'subjects',
 ] as const
 
+/** Longer ones could be committed to, and then never opened (evidence format, section 5). */
+const maximumValueLength = 16_384
 const kindPattern = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)+$/
 const subjectPattern = /^[a-z][a-z-]*:[A-Za-z0-9._-]{1,100}$/
 
@@ -80,6 +82,13 @@ export function valuesOf(entry: NewEntry, nowMs: number): ReadonlyMap<string, st
     if (value !== undefined) {
       values.set(name, value)
     }
+  }
+  // What people typed may hold half a surrogate pair, which has no bytes to hash.
+  for (const [name, value] of values) {
+    values.set(name, value.toWellFormed())
+  }
+  if ([...values.values()].some((value) => value.length > maximumValueLength)) {
+    throw new TypeError(`a value of ${entry.kind} is longer than ${maximumValueLength} characters`)
   }
   if (values.size > maximumFields) {
     throw new TypeError(`an entry has at most ${maximumFields} fields`)

@@ -28,6 +28,7 @@ import {
   type StoredCheckpoint,
   sizeOf,
 } from './store.ts'
+import { openKinds } from './visibility.ts'
 
 export type { EntryProof, Ledger, LedgerState, LedgerStatus, PublishedCheckpoint } from './door.ts'
 export type { CoarseKind, NewEntry } from './entry.ts'
@@ -173,11 +174,14 @@ export function createLedger(deps: LedgerDeps): Ledger {
     routes: routes(ledgerOperations, {
       'GET /ledger/entries': async ({ scope, query, actor }) => {
         const limit = query.limit ?? pageSize
+        // Asking for a subject or a fine kind must not tell what the fields of a closed entry say.
+        const tellsFields = query.subject !== undefined || query.kind?.includes('.') === true
         const found = await entries(db, scope, {
           limit: limit + 1,
-          ...(query.subject === undefined ? {} : { subject: query.subject }),
-          ...(query.kind === undefined ? {} : { kind: query.kind }),
-          ...(query.cursor === undefined ? {} : { before: cursorOf(query.cursor) }),
+          subject: query.subject,
+          kind: query.kind,
+          coarse: tellsFields ? openKinds(actor) : undefined,
+          before: query.cursor === undefined ? undefined : cursorOf(query.cursor),
         })
         const page = found.slice(0, limit)
         return {

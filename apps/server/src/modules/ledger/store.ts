@@ -76,7 +76,7 @@ export async function insertEntry(
       values (${id}, ${municipality}, ${entry.coarse}, ${entry.bytes}, ${entry.hash})
     ), opened as (
       insert into leaf_opening (leaf, municipality, kind, happened_at, fields)
-      values (${id}, ${municipality}, ${entry.kind}, ${entry.happenedAt}, ${JSON.stringify(entry.fields)}::text::jsonb)
+      values (${id}, ${municipality}, ${entry.kind}, ${entry.happenedAt}, ${JSON.stringify(entry.fields)}::text::json)
     ), named as (
       insert into leaf_subject (municipality, subject, leaf)
       select distinct ${municipality}::uuid, subject, ${id}::uuid from unnest(${sqlArray(entry.subjects)}::text[]) as subject
@@ -238,11 +238,17 @@ export async function nextNumber(tx: Db, municipality: string, name: string): Pr
   return Number(value)
 }
 
-/** Entries newest first. `before` is the id of the last one of the page before. */
+/** Entries newest first. `before` is the id of the last one of the page before; `coarse` limits to these coarse kinds. */
 export async function entries(
   db: Db,
   scope: Scope,
-  filter: { readonly subject?: string; readonly kind?: string; readonly before?: string; readonly limit?: number },
+  filter: {
+    readonly subject?: string | undefined
+    readonly kind?: string | undefined
+    readonly coarse?: readonly string[] | undefined
+    readonly before?: string | undefined
+    readonly limit?: number
+  },
 ): Promise<readonly StoredEntry[]> {
   let query = tables(db)
     .selectFrom('leaf')
@@ -251,7 +257,7 @@ export async function entries(
     .where('leaf.municipality', '=', scope.municipality)
     .orderBy('leaf.id', 'desc')
     .select(['leaf.id', 'leaf.coarse', 'leaf.hash', 'leaf_place.index', 'leaf_opening.fields'])
-  const { subject, kind, before, limit } = filter
+  const { subject, kind, coarse, before, limit } = filter
   if (subject !== undefined) {
     query = query.where((eb) =>
       eb.exists(
@@ -264,7 +270,10 @@ export async function entries(
     )
   }
   if (kind !== undefined) {
-    query = query.where((eb) => eb.or([eb('leaf.coarse', '=', kind), eb('leaf_opening.kind', '=', kind)]))
+    query = kind.includes('.') ? query.where('leaf_opening.kind', '=', kind) : query.where('leaf.coarse', '=', kind)
+  }
+  if (coarse !== undefined) {
+    query = query.where(sql<boolean>`leaf.coarse = any(${sqlArray(coarse)}::text[])`)
   }
   if (before !== undefined) {
     query = query.where('leaf.id', '<', before)

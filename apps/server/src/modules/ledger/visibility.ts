@@ -23,5 +23,10 @@ const opened: Readonly<Record<Role, ReadonlySet<CoarseKind>>> = {
 }
 
 export function mayOpen(actor: Actor, coarse: string): boolean {
-  return actor.roles.some((role) => [...opened[role]].some((kind) => kind === coarse))
+  return openKinds(actor).some((kind) => kind === coarse)
+}
+
+/** Coarse kinds whose entries the reader sees opened. */
+export function openKinds(actor: Actor): readonly CoarseKind[] {
+  return coarseKinds.filter((kind) => actor.roles.some((role) => opened[role].has(kind)))
 }

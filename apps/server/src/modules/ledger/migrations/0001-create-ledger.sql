@@ -23,8 +23,8 @@ create table leaf_opening (
   municipality uuid not null,
   kind text not null,
   happened_at bigint not null,
-  -- {"name": ["value", "salt in hexadecimal"]}
-  fields jsonb not null
+  -- {"name": ["value", "salt in hexadecimal"]}; json, not jsonb: kept byte for byte, never searched.
+  fields json not null
 );
 create index leaf_opening_by_kind on leaf_opening (municipality, kind, leaf);
 
