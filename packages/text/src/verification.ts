@@ -1,4 +1,5 @@
 import type { Language } from './language.ts'
+import { names } from './names.ts'
 import { verificationEn } from './verification.en.ts'
 import { type VerificationWords, verificationEs } from './verification.es.ts'
 
@@ -33,7 +34,7 @@ export function verificationLines(language: Language, checks: readonly Checked[]
   const words = verificationWords(language)
   return [...Map.groupBy(checks, ({ id }) => id)].map(([id, group]) => {
     const status = group.map((one) => one.status).reduce((a, b) => (severity.indexOf(a) > severity.indexOf(b) ? a : b))
-    const told = group.filter((one) => one.code !== null).map((one) => sentence(words, one))
+    const told = group.filter((one) => one.code !== null).map((one) => sentence(language, one))
     const passed = group.filter((one) => one.status === 'passed')
     const notes = [
       ...(passed.length > 1 ? [words.times(passed.length)] : []),
@@ -44,10 +45,12 @@ export function verificationLines(language: Language, checks: readonly Checked[]
   })
 }
 
-function sentence(words: VerificationWords, { code, segment, detail }: Checked): string {
+function sentence(language: Language, { code, segment, detail }: Checked): string {
+  const words = verificationWords(language)
+  const reasons: Readonly<Record<string, string>> = names(language).gap
   const place = segment === null ? '' : `${words.segment(segment)}: `
-  const seconds =
-    typeof detail.missingMs === 'number' ? ` (${(detail.missingMs / 1000).toFixed(1)} s, ${detail.reason ?? ''})` : ''
+  const reason = reasons[String(detail.reason)] ?? detail.reason ?? ''
+  const seconds = typeof detail.missingMs === 'number' ? ` (${(detail.missingMs / 1000).toFixed(1)} s, ${reason})` : ''
   const range = typeof detail.from === 'number' && detail.from !== detail.to ? ` (${detail.from}–${detail.to})` : ''
   const member = segment === null && detail.member !== undefined ? ` [${detail.member}]` : ''
   return `${place}${words.codes[code ?? ''] ?? code}${seconds}${range}${member}`
