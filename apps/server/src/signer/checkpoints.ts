@@ -1,0 +1,107 @@
+import path from 'node:path'
+import { signCheckpoint, verifyConsistency } from '@sereno/proof'
+import { SignerRefusal } from '../kernel/signer.ts'
+import { readIfThere, writeDurably } from './durable-file.ts'
+import { proofSigner, type SigningKey } from './signing-keys.ts'
+
+type Kept = { readonly size: number; readonly root: string }
+
+export type Checkpoints = {
+  readonly last: (origin?: string) => Kept | null
+  /** The signed note. Throws `SignerRefusal` signer.fork, signer.invalid. */
+  readonly sign: (request: {
+    readonly origin: string
+    readonly size: number
+    readonly root: string
+    readonly consistency: readonly string[]
+  }) => Promise<string>
+}
+
+const originForm = /^[\x21-\x2a\x2c-\x7e]{1,200}$/
+
+/**
+ * Signs the log's growth, never a fork: a database restored from an hour ago, or rewritten by its administrator, asks for
+ * a checkpoint that does not continue the last one, and gets none.
+ *
+ * 1 prove consistency · 2 keep the new checkpoint, fsynced · 3 sign. A crash between 2 and 3 means the same size and root
+ * are asked for again, which is granted; never two roots for one size.
+ */
+export function openCheckpoints(folder: string, key: SigningKey): Checkpoints {
+  const file = path.join(folder, 'checkpoints.json')
+  const kept = read(file)
+  let busy: Promise<unknown> = Promise.resolve()
+
+  async function signNow(request: Parameters<Checkpoints['sign']>[0]): Promise<string> {
+    const { origin, size, root } = request
+    const rootBytes = Buffer.from(root, 'base64')
+    if (!originForm.test(origin) || !Number.isSafeInteger(size) || size < 0 || rootBytes.length !== 32) {
+      throw new SignerRefusal('signer.invalid', 'a checkpoint has an origin, a size and a root of 32 bytes')
+    }
+    const before = kept.get(origin)
+    if (before !== undefined) {
+      const holds = await verifyConsistency({
+        olderSize: before.size,
+        olderRoot: Buffer.from(before.root, 'base64'),
+        newerSize: size,
+        newerRoot: rootBytes,
+        proof: request.consistency.map((hash) => Buffer.from(hash, 'base64')),
+      })
+      if (!holds) {
+        throw new SignerRefusal(
+          'signer.fork',
+          `${origin}: size ${size} does not continue the signed size ${before.size}`,
+        )
+      }
+    }
+    if (before === undefined || before.size !== size) {
+      kept.set(origin, { size, root })
+      try {
+        writeDurably(file, JSON.stringify(Object.fromEntries(kept)))
+      } catch (error) {
+        restore(origin, before)
+        throw error
+      }
+    }
+    return signCheckpoint({ origin, size, root: rootBytes, extensions: [] }, proofSigner(key))
+  }
+
+  function restore(origin: string, before: Kept | undefined): void {
+    if (before === undefined) {
+      kept.delete(origin)
+    } else {
+      kept.set(origin, before)
+    }
+  }
+
+  return {
+    last(origin) {
+      if (origin !== undefined) {
+        return kept.get(origin) ?? null
+      }
+      return kept.size === 1 ? ([...kept.values()][0] ?? null) : null
+    },
+    // One at a time: two requests proven against the same predecessor would be a fork.
+    sign(request) {
+      const next = busy.then(() => signNow(request))
+      busy = next.catch(() => undefined)
+      return next
+    },
+  }
+}
+
+function read(file: string): Map<string, Kept> {
+  const bytes = readIfThere(file)
+  if (bytes === null) {
+    return new Map()
+  }
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  const kept = new Map<string, Kept>()
+  for (const [origin, checkpoint] of Object.entries(value ?? {})) {
+    const { size, root } = checkpoint as { size?: unknown; root?: unknown }
+    if (typeof size !== 'number' || typeof root !== 'string') {
+      throw new Error(`${file} is damaged; restore it from a backup`)
+    }
+    kept.set(origin, { size, root })
+  }
+  return kept
+}

@@ -1,0 +1,173 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { SignerRefusal } from '../kernel/signer.ts'
+import { readIfThere, writeDurably } from './durable-file.ts'
+
+/**
+ * The recordings' data keys, wrapped by the installation's key, outside PostgreSQL, its WAL and its backups: so that
+ * destroying a key here destroys the footage everywhere.
+ *
+ * `keys.journal` has a JSON line for each key. A key is appended and fsynced before it is handed out, so footage is never
+ * encrypted under a key that a crash takes back. Destroying writes the journal anew without it: an appended "destroyed"
+ * would leave the wrapped key in the file.
+ */
+export type KeyStore = {
+  readonly create: (recording: string) => Promise<Uint8Array>
+  readonly find: (recording: string) => Uint8Array | null
+  readonly destroy: (recording: string) => Promise<void>
+}
+
+type Line = { readonly recording: string; readonly wrapped?: string; readonly destroyedAt?: number }
+
+const wrapNonceBytes = 12
+const wrapTagBytes = 16
+const syncData = promisify(fdatasync)
+
+export function openKeyStore(folder: string, nowMs: () => number): KeyStore {
+  const file = path.join(folder, 'keys.journal')
+  const wrappingKey = openWrappingKey(path.join(folder, 'installation.key'))
+  const lines = readLines(file)
+  let descriptor = openSync(file, 'a', 0o600)
+  let waiting: string[] = []
+  let flush: Promise<void> | null = null
+  // Every change of the file waits for the one before.
+  let last: Promise<void> = Promise.resolve()
+
+  function afterLast(work: () => Promise<void>): Promise<void> {
+    const next = last.catch(() => undefined).then(work)
+    last = next
+    return next
+  }
+
+  // Keys asked for while a sync is under way share the next one.
+  function append(line: string): Promise<void> {
+    waiting.push(line)
+    flush ??= afterLast(async () => {
+      const text = waiting.join('')
+      waiting = []
+      flush = null
+      writeSync(descriptor, text)
+      await syncData(descriptor)
+    })
+    return flush
+  }
+
+  async function rewrite(): Promise<void> {
+    writeDurably(file, [...lines.values()].map(written).join(''))
+    closeSync(descriptor)
+    descriptor = openSync(file, 'a', 0o600)
+  }
+
+  const durable = new Map<string, Promise<void>>()
+  return {
+    async create(recording) {
+      const existing = lines.get(recording)
+      if (existing?.destroyedAt !== undefined) {
+        throw new SignerRefusal('signer.key-destroyed', recording)
+      }
+      if (existing?.wrapped === undefined) {
+        const line = { recording, wrapped: wrap(wrappingKey, recording, randomBytes(32)) }
+        lines.set(recording, line)
+        const done = append(written(line)).catch((error: unknown) => {
+          lines.delete(recording)
+          throw error
+        })
+        durable.set(recording, done)
+        await done.finally(() => durable.delete(recording))
+        return unwrap(wrappingKey, recording, line.wrapped)
+      }
+      await durable.get(recording)
+      return unwrap(wrappingKey, recording, existing.wrapped)
+    },
+    find(recording) {
+      const wrapped = lines.get(recording)?.wrapped
+      return wrapped === undefined || durable.has(recording) ? null : unwrap(wrappingKey, recording, wrapped)
+    },
+    async destroy(recording) {
+      await durable.get(recording)
+      if (lines.get(recording)?.wrapped === undefined) {
+        return
+      }
+      lines.set(recording, { recording, destroyedAt: nowMs() })
+      await afterLast(rewrite)
+    },
+  }
+}
+
+function written(line: Line): string {
+  return `${JSON.stringify(line)}\n`
+}
+
+// A crash in the middle of an append leaves a line without its end: nobody was given that key, so it is cut off. Anything
+// else that cannot be read is damage, and damage is not passed over.
+function readLines(file: string): Map<string, Line> {
+  const lines = new Map<string, Line>()
+  const bytes = readIfThere(file)
+  if (bytes === null) {
+    return lines
+  }
+  const text = Buffer.from(bytes).toString('utf8')
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  if (whole.length < text.length) {
+    const descriptor = openSync(file, 'r+')
+    ftruncateSync(descriptor, Buffer.byteLength(whole))
+    closeSync(descriptor)
+  }
+  for (const [index, line] of whole.split('\n').entries()) {
+    if (line !== '') {
+      const read = parseLine(line)
+      if (read === null) {
+        throw new Error(`${file} is damaged at line ${index + 1}; restore it from a backup`)
+      }
+      lines.set(read.recording, read)
+    }
+  }
+  return lines
+}
+
+function parseLine(text: string): Line | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || !('recording' in value) || typeof value.recording !== 'string') {
+      return null
+    }
+    const { recording } = value
+    if ('wrapped' in value && typeof value.wrapped === 'string') {
+      return { recording, wrapped: value.wrapped }
+    }
+    return 'destroyedAt' in value && typeof value.destroyedAt === 'number'
+      ? { recording, destroyedAt: value.destroyedAt }
+      : null
+  } catch {
+    return null
+  }
+}
+
+function openWrappingKey(file: string): Uint8Array {
+  const stored = readIfThere(file)
+  if (stored !== null) {
+    if (stored.length !== 32) {
+      throw new Error(`${file} is damaged; restore it from a backup`)
+    }
+    return stored
+  }
+  const made = randomBytes(32)
+  writeDurably(file, made)
+  return made
+}
+
+// The recording is authenticated with its key: a line given another recording's name does not open.
+function wrap(wrappingKey: Uint8Array, recording: string, dataKey: Uint8Array): string {
+  const nonce = randomBytes(wrapNonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', wrappingKey, nonce).setAAD(Buffer.from(recording))
+  return Buffer.concat([nonce, cipher.update(dataKey), cipher.final(), cipher.getAuthTag()]).toString('base64')
+}
+
+function unwrap(wrappingKey: Uint8Array, recording: string, wrapped: string): Uint8Array {
+  const bytes = Buffer.from(wrapped, 'base64')
+  const decipher = createDecipheriv('aes-256-gcm', wrappingKey, bytes.subarray(0, wrapNonceBytes))
+  decipher.setAAD(Buffer.from(recording)).setAuthTag(bytes.subarray(-wrapTagBytes))
+  return Buffer.concat([decipher.update(bytes.subarray(wrapNonceBytes, -wrapTagBytes)), decipher.final()])
+}

@@ -1,0 +1,146 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { preAuthenticationEncoding } from '@sereno/proof'
+import { identify, isAlive, type ProcessId } from '../kernel/process-id.ts'
+import { SignerRefusal } from '../kernel/signer.ts'
+import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
+import { writeDurably } from './durable-file.ts'
+import { type KeyStore, openKeyStore } from './key-store.ts'
+import { type Answer, type Call, createFrames, frame, type Request } from './protocol.ts'
+import { openSigningKeys, type SigningKeys } from './signing-keys.ts'
+
+/**
+ * The signer: `node main.ts --folder FOLDER --socket PATH [--uid N --gid N]`. It ends when its standard input ends, so it
+ * never outlives the server that started it.
+ *
+ * As root it opens its folder and its socket, and only then becomes its own account: so the account needs no way to the
+ * program's files nor to the folder, and only root can connect.
+ */
+const { values } = parseArgs({
+  options: {
+    folder: { type: 'string' },
+    socket: { type: 'string' },
+    uid: { type: 'string' },
+    gid: { type: 'string' },
+  },
+})
+const { folder, socket: socketPath } = values
+if (folder === undefined || socketPath === undefined) {
+  throw new Error('usage: --folder FOLDER --socket PATH')
+}
+
+type House = { readonly keys: SigningKeys; readonly keyStore: KeyStore; readonly checkpoints: Checkpoints }
+
+const house = Promise.withResolvers<House>()
+process.umask(0o177)
+process.chdir(folder)
+rmSync(socketPath, { force: true })
+const server = createServer((socket) => serve(socket, house.promise))
+await new Promise<void>((resolve, reject) => {
+  server.once('error', reject)
+  server.listen(socketPath, resolve)
+})
+process.umask(0o077)
+if (values.uid !== undefined && values.gid !== undefined) {
+  process.setgroups?.([])
+  process.setgid?.(Number(values.gid))
+  process.setuid?.(Number(values.uid))
+}
+process.stdin.resume()
+process.stdin.on('end', () => process.exit(0))
+process.on('SIGINT', () => undefined)
+
+await waitForPredecessor()
+const keys = await openSigningKeys('.')
+house.resolve({
+  keys,
+  keyStore: openKeyStore('.', () => Date.now()),
+  checkpoints: openCheckpoints('.', keys.log),
+})
+
+// After `kill -9` of the server its signer needs a moment to notice. Two at once could sign a fork.
+async function waitForPredecessor(): Promise<void> {
+  const lock = 'signer.lock'
+  while (existsSync(lock)) {
+    const before = parseLock(readFileSync(lock, 'utf8'))
+    if (before === null || !isAlive(before)) {
+      break
+    }
+    await pause(20)
+  }
+  writeDurably(lock, JSON.stringify(identify(process.pid)))
+}
+
+function parseLock(text: string): ProcessId | null {
+  try {
+    return JSON.parse(text) as ProcessId
+  } catch {
+    return null
+  }
+}
+
+function serve(socket: Socket, ready: Promise<House>): void {
+  socket.on('error', () => socket.destroy())
+  const receive = createFrames((message) => {
+    const { id, calls } = message as Request
+    void ready
+      .then((opened) => Promise.all(calls.map((call) => answer(opened, call))))
+      .then((answers) => socket.write(frame({ id, answers })))
+  })
+  socket.on('data', (piece: Uint8Array) => {
+    try {
+      receive(piece)
+    } catch {
+      socket.destroy()
+    }
+  })
+}
+
+async function answer(opened: House, call: Call): Promise<Answer> {
+  try {
+    return await perform(opened, call)
+  } catch (error) {
+    return error instanceof SignerRefusal
+      ? { refused: error.code, detail: error.message }
+      : { failed: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function perform({ keys, keyStore, checkpoints }: House, call: Call): Promise<Answer> {
+  switch (call.do) {
+    case 'sign': {
+      const message = preAuthenticationEncoding(call.payloadType, Buffer.from(call.payload, 'base64'))
+      return { signature: Buffer.from(keys[call.purpose].sign(message)).toString('base64') }
+    }
+    case 'data-key':
+      return { dataKey: text(keyStore.find(call.recording)) }
+    case 'create-data-key':
+      return { dataKey: text(await keyStore.create(call.recording)) }
+    case 'destroy-data-key':
+      await keyStore.destroy(call.recording)
+      return { done: true }
+    case 'last-checkpoint':
+      return { checkpoint: checkpoints.last(call.origin) }
+    case 'sign-checkpoint':
+      return { note: await checkpoints.sign(call) }
+    case 'public-keys': {
+      const { log, receipt, manifest, package: packageKey, promise } = keys
+      const open = ({ keyId, algorithm, publicKey }: SigningKeys['log']) => ({ keyId, algorithm, publicKey })
+      return {
+        keys: {
+          log: open(log),
+          receipt: open(receipt),
+          manifest: open(manifest),
+          package: open(packageKey),
+          promise: open(promise),
+        },
+      }
+    }
+  }
+}
+
+function text(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString('base64')
+}
