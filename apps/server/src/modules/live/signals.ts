@@ -1,4 +1,4 @@
-import type { DeviceMessage, RoomMessage } from '@sereno/contracts'
+import type { RoomMessage } from '@sereno/contracts'
 import { systemActor } from '../../kernel/actor.ts'
 import type { MovedUnit } from '../tracks/index.ts'
 import type { Channels } from './channel-socket.ts'
@@ -26,16 +26,11 @@ export function listen(
   const { units, rooms, channels, publishers, watches } = parts
   const subscriber = 'live.units'
 
-  events.on('shift.started', subscriber, async ({ device }, { municipality }) => {
-    units.markStale(municipality)
-    tellShift(device)
-  })
-  events.on('device.issued', subscriber, async ({ device }) => tellShift(device))
+  events.on('shift.started', subscriber, async (_payload, { municipality }) => units.markStale(municipality))
   events.on('device.returned', subscriber, async ({ device }, { municipality }) => {
     units.markStale(municipality)
     await watches.closeAllOf(device, 'shift-ended')
     publishers.closeAllOf(device, 'shift-ended')
-    tellShift(device)
   })
   events.on('device.revoked', subscriber, async ({ device }, { municipality }) => {
     units.markStale(municipality)
@@ -82,8 +77,4 @@ export function listen(
     rooms.push(topic.slice('room.'.length), message as RoomMessage)
   })
   deps.ledger.onCheckpoint(({ size, root }) => channels.sendAll({ type: 'checkpoint', size, root }))
-
-  function tellShift(device: string): void {
-    fanout.publish(`device.${device}`, { type: 'shift', changed: true } satisfies DeviceMessage)
-  }
 }
