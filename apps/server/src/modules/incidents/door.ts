@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
+import type { Live } from '../live/index.ts'
 import type { Territory } from '../territory/index.ts'
 import type { Tracks } from '../tracks/index.ts'
 
@@ -15,13 +16,14 @@ export type IncidentsDeps = Kernel & {
   readonly territory: Territory
   readonly fleet: Fleet
   readonly tracks: Tracks
+  /** A room's first message carries the alarms. */
+  readonly live: Pick<Live, 'registerSnapshot'>
 }
 
 export type Incidents = {
   readonly routes: RouteTable
   readonly timers: readonly Cron[]
   readonly check: Checker
-  start(): Promise<void>
   /** Open alarms first, then those of the last 24 hours; everything with `all`. */
   alarms(scope: Scope, all: boolean): Promise<readonly Alarm[]>
 }
