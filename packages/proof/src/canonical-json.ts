@@ -25,7 +25,7 @@ export function encodeCanonical(value: Json): Bytes {
  */
 export function decodeCanonical(bytes: Uint8Array): Result<Json, 'not-canonical'> {
   const text = fromUtf8(bytes)
-  if (text === null) {
+  if (text === null || !isShallow(bytes)) {
     return refuse('not-canonical')
   }
   try {
@@ -35,6 +35,28 @@ export function decodeCanonical(bytes: Uint8Array): Result<Json, 'not-canonical'
   } catch {
     return refuse('not-canonical')
   }
+}
+
+// Before parsing, because megabytes of opening brackets become gigabytes of nested arrays.
+function isShallow(bytes: Uint8Array): boolean {
+  let depth = 0
+  let isInText = false
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index]
+    if (byte === 0x22) {
+      isInText = !isInText
+    } else if (isInText) {
+      index += byte === 0x5c ? 1 : 0
+    } else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1
+      if (depth > maximumDepth + 1) {
+        return false
+      }
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth -= 1
+    }
+  }
+  return true
 }
 
 function write(value: Json, depth: number): string {

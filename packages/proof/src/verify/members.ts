@@ -4,8 +4,9 @@ import { sha256 } from '../hash.ts'
 import { sequenceOfMember } from '../package/content.ts'
 import type { Check } from '../shape.ts'
 import type { Source } from '../source.ts'
+import { maximumEnvelopeBytes } from '../upload.ts'
 import type { Crc32 } from '../zip/crc32.ts'
-import { type Entry, localHeader } from '../zip/layout.ts'
+import { type Entry, localHeader, maximumMemberBytes } from '../zip/layout.ts'
 import { readMember } from '../zip/reader.ts'
 import type { WrittenMember } from '../zip/writer.ts'
 import type { Report } from './report.ts'
@@ -22,6 +23,8 @@ export type Members = {
   /** What has been read so far, name to SHA-256. */
   readonly hashes: ReadonlyMap<string, string>
 }
+
+const maximumParsedBytes = 24 * 1024 * 1024
 
 export type ReadOptions = {
   readonly crc32: Crc32
@@ -49,6 +52,10 @@ export function createMembers(source: Source, entries: readonly Entry[], options
         return null
       }
       signal?.throwIfAborted()
+      if (entry.sizeBytes > maximumBytesOf(name)) {
+        report.failed('container', 'member-too-long', { segment: sequenceOfMember(name), detail: { member: name } })
+        return null
+      }
       const neededBytes = localHeader(entry).length + entry.sizeBytes
       // The directory has been checked against the file's size, so no claim costs more than the file has.
       buffer = buffer.length < neededBytes ? new Uint8Array(neededBytes) : buffer
@@ -63,6 +70,14 @@ export function createMembers(source: Source, entries: readonly Entry[], options
       return { bytes, sha256: digest }
     },
   }
+}
+
+// What is parsed costs a multiple of its size in memory; media is only hashed.
+function maximumBytesOf(name: string): number {
+  if (name.startsWith('media/')) {
+    return maximumMemberBytes
+  }
+  return name.startsWith('statements/') || name.startsWith('conflicts/') ? maximumEnvelopeBytes : maximumParsedBytes
 }
 
 /** A member of canonical JSON in the shape expected, or null. */

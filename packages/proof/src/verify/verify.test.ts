@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../bytes.ts'
+import { signEnvelope } from '../dsse.ts'
+import { sha256Hex } from '../hash.ts'
+import { keyId } from '../keys.ts'
+import type { Manifest } from '../manifest.ts'
+import type { PackageParts } from '../package/build.ts'
 import { sequenceOfMember } from '../package/content.ts'
-import { collect, packageBytes, testSigners, testTrust } from '../package.test-kit.ts'
+import { collect, packageBytes, packageParts, testSigners, testTrust } from '../package.test-kit.ts'
 import { bytesSource } from '../source.ts'
+import { stopAt } from '../statement.test-kit.ts'
+import { signStatement, statementHash } from '../statement.ts'
 import { openArchive } from '../zip/reader.ts'
 import { type MemberToWrite, writeArchive } from '../zip/writer.ts'
 import { type Verification, verifyPackage } from './verify.ts'
@@ -164,6 +171,33 @@ describe('what a package may honestly say', () => {
     expect(verification.checks.filter(({ id }) => id === 'positions').map(({ status }) => status)).toEqual(['passed'])
   })
 
+  test('two statements for one sequence: shown as equivocation when the manifest declares them', async () => {
+    const rival = await signStatement(testSigners.device, stopAt(4, 'd'.repeat(64), { reason: 'battery' }))
+    const hash = await statementHash(rival)
+    const shown = { parts: (parts: PackageParts) => ({ ...parts, conflicts: [{ sequence: 4, statement: rival }] }) }
+    const declare = (manifest: Manifest): Manifest => ({
+      ...manifest,
+      equivocations: [{ sequence: 4, statements: [manifest.statements[4]!.statement, hash].sort() }],
+    })
+    const declared = await verify(await packageBytes({ ...shown, manifest: declare }))
+    expect(failures(declared)).toEqual([])
+    expect(declared.checks).toContainEqual(
+      expect.objectContaining({ code: 'equivocation', status: 'warning', segment: 4 }),
+    )
+    expect(failures(await verify(await packageBytes(shown)))).toEqual(['order: undeclared-statement'])
+    const hidden = await verify(await packageBytes({ manifest: declare }))
+    expect(failures(hidden)).toEqual(['order: conflict-missing'])
+  })
+
+  test('a supplement carries the manifest that it adds to', async () => {
+    const { manifest: first } = await packageParts({ lost: [3] })
+    const supplementOf = await sha256Hex(first)
+    const options = { manifest: (manifest: Manifest) => ({ ...manifest, supplementOf }) }
+    const whole = await packageBytes({ ...options, parts: (parts) => ({ ...parts, firstManifest: first }) })
+    expect((await verify(whole)).result).toBe('holds')
+    expect(failures(await verify(await packageBytes(options)))).toEqual(['manifest: first-manifest-differs'])
+  })
+
   test('a recording that is only a stop', async () => {
     const bytes = await packageBytes({ segments: 0, parts: (parts) => ({ ...parts, init: null }) })
     expect((await verify(bytes)).result).toBe('holds')
@@ -219,9 +253,16 @@ describe('what no signature makes true', () => {
 
   test('an unknown algorithm is not checked, and nothing holds by it', async () => {
     const future = { algorithm: 'ml-dsa-44', publicKey: 'AAAA' }
-    const trust = { ...testTrust, packageKeys: [future], manifestKeys: [future] }
-    const verification = await verify(small, trust)
-    expect(verification.result).not.toBe('holds')
+    const signer = { ...testSigners.package, key: future, keyId: await keyId(future) }
+    const bytes = await packageBytes({
+      parts: (parts) => ({ ...parts, sign: (type, payload) => signEnvelope(signer, type, payload) }),
+    })
+    const verification = await verify(bytes, { ...testTrust, packageKeys: [future] })
+    expect(failures(verification)).toEqual([])
+    expect(verification.result).toBe('origin-not-established')
+    expect(verification.checks.filter(({ id }) => id === 'package-signature')).toMatchObject([
+      { status: 'not-checked', code: 'unsupported-algorithm' },
+    ])
   })
 })
 

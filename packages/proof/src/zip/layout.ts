@@ -9,7 +9,7 @@ export type Entry = {
   readonly offset: number
 }
 
-export const maximumEntries = 131_072
+export const maximumEntries = 100_000
 export const maximumMemberBytes: number = 64 * 1024 * 1024
 export const maximumNameBytes = 100
 export const maximumDirectoryBytes: number = 32 * 1024 * 1024
