@@ -14,6 +14,7 @@ import {
 } from './aead.ts'
 import { createDirectorySync, type DirectorySync } from './directory-sync.ts'
 import type { Ids } from './ids.ts'
+import { release } from './release.ts'
 
 /**
  * Encrypted objects. Each is its own stream under the recording's data key, with the key (its name) as associated data,
@@ -191,7 +192,8 @@ async function write(
 
 // Into the page cache, which is a copy in memory: a thread-pool round trip costs more than the copy itself.
 function writeAll(descriptor: number, pieces: readonly Uint8Array[]): number {
-  let left = pieces.filter((piece) => piece.length > 0)
+  const given = pieces.filter((piece) => piece.length > 0)
+  let left = given
   let writtenBytes = 0
   while (left.length > 0) {
     let count = writevSync(descriptor, left)
@@ -204,6 +206,8 @@ function writeAll(descriptor: number, pieces: readonly Uint8Array[]): number {
       left = [left[0].subarray(count), ...left.slice(1)]
     }
   }
+  // Ciphertext, ours alone: written, it is of no more use.
+  given.forEach(release)
   return writtenBytes
 }
 

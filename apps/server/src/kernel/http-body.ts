@@ -1,5 +1,7 @@
+import { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Refusal } from './errors.ts'
+import { release } from './release.ts'
 
 export type BodyLimits = {
   readonly limitBytes: number
@@ -16,15 +18,23 @@ const graceMs = 5000
  * that is handed on. `declaredBytes` (content-length) gives one allocation instead of a copy at the end.
  * Refuses `request.too-large`, `request.too-slow`; a body cut short is `request.invalid`.
  */
-export function readBody(source: Readable, limits: BodyLimits, declaredBytes?: number): Promise<Uint8Array> {
+export function readBody(
+  source: Readable,
+  limits: BodyLimits,
+  declaredBytes?: number,
+  /** Where the body is put, e.g. from a pool: at least as many bytes as are asked for. */
+  allocate: (sizeBytes: number) => Uint8Array = (sizeBytes) => Buffer.allocUnsafeSlow(sizeBytes),
+): Promise<Uint8Array> {
   if (declaredBytes !== undefined && declaredBytes > limits.limitBytes) {
     // The rest is not read: the connection is closed after the answer.
     return Promise.reject(new Refusal('request.too-large', { limitBytes: limits.limitBytes }))
   }
   return new Promise((resolve, reject) => {
     const startedMs = performance.now()
-    let whole = declaredBytes === undefined ? null : Buffer.allocUnsafeSlow(declaredBytes)
+    let whole = declaredBytes === undefined ? null : allocate(declaredBytes).subarray(0, declaredBytes)
     const pieces: Uint8Array[] = []
+    // What a socket hands over is ours alone; an injected request's bytes are still its maker's.
+    const isSocket = source instanceof IncomingMessage
     let sizeBytes = 0
 
     const settle = (action: () => void): void => {
@@ -45,13 +55,17 @@ export function readBody(source: Readable, limits: BodyLimits, declaredBytes?: n
       }
       if (whole !== null && sizeBytes + piece.length <= whole.length) {
         whole.set(piece, sizeBytes)
-      } else {
-        if (whole !== null) {
-          pieces.push(whole.subarray(0, sizeBytes))
-          whole = null
+        sizeBytes += piece.length
+        if (isSocket) {
+          release(piece)
         }
-        pieces.push(piece)
+        return
       }
+      if (whole !== null) {
+        pieces.push(whole.subarray(0, sizeBytes))
+        whole = null
+      }
+      pieces.push(piece)
       sizeBytes += piece.length
     }
     const onEnd = (): void => settle(() => resolve(whole?.subarray(0, sizeBytes) ?? Buffer.concat(pieces, sizeBytes)))

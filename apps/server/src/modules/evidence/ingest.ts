@@ -28,8 +28,12 @@ import { initKey, mediaKey, type Quarantine } from './evidence.ts'
 import { createGroup } from './group.ts'
 import { createJudge, type Judged, type Place } from './judge.ts'
 import { type Incoming, type Kept, keep } from './keep.ts'
+import { createPool } from './pool.ts'
 import type { Sos } from './sos.ts'
 import type { Strangers } from './strangers.ts'
+
+/** Buffers of 1 MiB kept for the next uploads. */
+const idleBuffers = 32
 
 type Reply = Static<typeof ReceiptReply>
 export type Ingest = (request: IncomingMessage, source: string, place: Place) => Promise<Reply>
@@ -40,6 +44,7 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   const { strangers, sos } = parts
   const judge = createJudge({ fleet: deps.fleet, db: deps.database.db, installation: deps.config.installation })
   const duty = createDuty(deps)
+  const pool = createPool(idleBuffers)
   const dataKeys = createKeyCache((recording) => deps.signer.createDataKey(recording))
   /** Recordings with a row, and inits with an object: bounded, only to spare work. */
   const known = createMemory(20_000)
@@ -108,15 +113,31 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     return !inits.has(name) && !(await deps.blobs.exists(name))
   }
 
+  /** Steps 1 to 4. The body's buffer is given back as soon as its bytes are stored, or refused. */
+  async function receive(request: IncomingMessage, place: Place): Promise<Ready> {
+    let lent: Uint8Array | null = null
+    const allocate = (sizeBytes: number): Uint8Array => {
+      lent = pool.take(sizeBytes)
+      return lent
+    }
+    try {
+      const judged = await judge(await readBody(request, limits, announcedBytes(request), allocate), place)
+      if (await lacksInit(judged)) {
+        throw new Refusal('segment.init-missing')
+      }
+      return await ready(judged, deps.clock.nowMs())
+    } finally {
+      if (lent !== null) {
+        pool.give(lent)
+      }
+    }
+  }
+
   async function take(request: IncomingMessage, place: Place): Promise<Reply> {
     if (!deps.disk.ingestOpen()) {
       throw new Refusal('installation.disk-reserve')
     }
-    const judged = await judge(await readBody(request, limits, announcedBytes(request)), place)
-    if (await lacksInit(judged)) {
-      throw new Refusal('segment.init-missing')
-    }
-    const made = await ready(judged, deps.clock.nowMs())
+    const made = await receive(request, place)
     const name = `${made.incoming.row.municipality}/${place.recording}`
     const kept = await group.add(made)
     deps.fleet.touch(made.incoming.device, deps.clock.nowMs())

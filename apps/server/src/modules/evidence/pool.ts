@@ -1,0 +1,40 @@
+/**
+ * Buffers for upload bodies, used again and again: half a megabyte allocated for each segment would make the garbage
+ * collector run for nothing else.
+ */
+export type Pool = {
+  /** At least `sizeBytes` long, with whatever was in it. */
+  readonly take: (sizeBytes: number) => Uint8Array
+  /** Gives back what `take` answered, or a part of it. Nobody may read it afterwards. */
+  readonly give: (bytes: Uint8Array) => void
+}
+
+/** Larger bodies are rare and left to the collector. */
+const pooledBytes = 1024 * 1024
+
+/** Keeps at most `maximum` idle buffers of 1 MiB. */
+export function createPool(maximum: number): Pool {
+  const idle = new Map<ArrayBufferLike, Uint8Array>()
+  const ours = new WeakSet<ArrayBufferLike>()
+  return {
+    take(sizeBytes) {
+      if (sizeBytes > pooledBytes) {
+        return Buffer.allocUnsafeSlow(sizeBytes)
+      }
+      const [first] = idle
+      if (first !== undefined) {
+        idle.delete(first[0])
+        return first[1]
+      }
+      const made = Buffer.allocUnsafeSlow(pooledBytes)
+      ours.add(made.buffer)
+      return made
+    },
+    give(bytes) {
+      // By buffer, so that giving back twice does not lend it to two uploads.
+      if (ours.has(bytes.buffer) && idle.size < maximum) {
+        idle.set(bytes.buffer, new Uint8Array(bytes.buffer))
+      }
+    },
+  }
+}
