@@ -58,7 +58,7 @@ function parameters(operation: Operation): unknown[] {
     Object.entries(schema?.properties ?? {}).map(([name, property]) => ({
       name,
       in: place,
-      required: place === 'path' || (schema?.required ?? []).includes(name),
+      required: place === 'path' || (schema?.required as readonly string[] | undefined)?.includes(name) === true,
       schema: property,
     }))
   return [...of('path', operation.params), ...of('query', operation.query)]
