@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concat, fromBase64, fromHex, fromUtf8, toHex, utf8 } from './bytes.ts'
-import { isSignedBy, openEnvelope, preAuthenticationEncoding, signEnvelope } from './dsse.ts'
+import { encodeEnvelope, isSignedBy, openEnvelope, preAuthenticationEncoding, signEnvelope } from './dsse.ts'
 import { ed25519Key, importVerifier, signerFromSeed } from './keys.ts'
 
 describe('DSSE v1', () => {
@@ -23,6 +24,26 @@ describe('DSSE v1', () => {
     expect(await isSignedBy(opened.value, verifier.value)).toBe(true)
     expect(await isSignedBy(opened.value, otherVerifier.value)).toBe(false)
     expect(await isSignedBy({ ...opened.value, payloadType: 'text/html' }, verifier.value)).toBe(false)
+  })
+
+  test('any payload under any type opens as it was signed, and signs nothing else', async () => {
+    const signer = await signerFromSeed(new Uint8Array(32).fill(7))
+    const verifier = await importVerifier(signer.key)
+    const types = fc.stringMatching(/^[a-z/+;=.]{1,40}$/)
+    await fc.assert(
+      fc.asyncProperty(types, fc.uint8Array(), types, async (type, payload, otherType) => {
+        const opened = openEnvelope(await signEnvelope(signer, type, payload))
+        if (!opened.ok || !verifier.ok) {
+          throw new Error('does not open')
+        }
+        expect(opened.value).toMatchObject({ payload, payloadType: type })
+        expect(encodeEnvelope(opened.value)).toEqual(await signEnvelope(signer, type, payload))
+        expect(await isSignedBy(opened.value, verifier.value)).toBe(true)
+        const longer = { ...opened.value, payload: new Uint8Array([...payload, 0]) }
+        expect(await isSignedBy(longer, verifier.value)).toBe(false)
+        expect(await isSignedBy({ ...opened.value, payloadType: otherType }, verifier.value)).toBe(type === otherType)
+      }),
+    )
   })
 
   test('every one-bit flip of an envelope is refused or fails its signature', async () => {

@@ -70,12 +70,14 @@ export function parseUpload(body: Uint8Array): Result<Upload, FrameProblem> {
 
 /**
  * All that can be judged of an upload without knowing the recording: signature, size, hash, init.
- * The caller finds the verifier by device and key epoch, so it opens the statement first.
+ * The caller finds the verifier by device and key epoch, so it opens the statement first. `digest` may be a
+ * runtime's own SHA-256.
  */
 export async function checkUpload(
   upload: Upload,
   opened: OpenedStatement,
   verifier: Verifier,
+  digest: (bytes: Uint8Array) => Promise<Uint8Array> | Uint8Array = sha256,
 ): Promise<Result<OpenedStatement, UploadProblem>> {
   if (!(await isSignedBy(opened.envelope, verifier))) {
     return refuse('bad-signature')
@@ -90,10 +92,10 @@ export async function checkUpload(
   if (upload.media.length !== statement.body.media.sizeBytes) {
     return refuse('wrong-media-size')
   }
-  if (toHex(await sha256(upload.media)) !== statement.body.media.sha256) {
+  if (toHex(await digest(upload.media)) !== statement.body.media.sha256) {
     return refuse('wrong-media-hash')
   }
-  if (upload.init.length > 0 && toHex(await sha256(upload.init)) !== statement.body.init) {
+  if (upload.init.length > 0 && toHex(await digest(upload.init)) !== statement.body.init) {
     return refuse('wrong-init-hash')
   }
   return accept(opened)
