@@ -1,7 +1,84 @@
-import type { DeviceMessage, RoomMessage } from '@sereno/contracts'
+import type { DeviceMessage, Role, RoomMessage } from '@sereno/contracts'
 import { type Signer, sha256Hex, signerFromSeed, toBase64Url, utf8 } from '@sereno/proof'
+import type { FastifyRequest } from 'fastify'
+import { startTestInstallation, testClock } from '../../test-kit/index.ts'
+import { createEvidence, evidenceMigrations } from '../evidence/index.ts'
+import { createFleet, fleetMigrations } from '../fleet/index.ts'
+import { createIdentity, identityMigrations } from '../identity/index.ts'
+import { createLedger, ledgerMigrations } from '../ledger/index.ts'
+import { createTerritory, territoryMigrations } from '../territory/index.ts'
+import { createTracks, tracksMigrations } from '../tracks/index.ts'
+import { createLive, liveMigrations } from './index.ts'
 
-/** People and phones for this module's tests: everything through the public API and real sockets, as they come. */
+/** An installation with everything up to live: PostgreSQL, signer, HTTP and sockets are real; the clock is the test's. */
+export type House = Awaited<ReturnType<typeof openHouse>>
+
+export async function openHouse() {
+  const clock = testClock()
+  const installation = await startTestInstallation({
+    clock,
+    migrations: [
+      ledgerMigrations,
+      identityMigrations,
+      territoryMigrations,
+      fleetMigrations,
+      tracksMigrations,
+      evidenceMigrations,
+      liveMigrations,
+    ],
+    compose(kernel) {
+      const ledger = createLedger(kernel)
+      const identity = createIdentity({ ...kernel, ledger })
+      const territory = createTerritory(kernel)
+      const fleet = createFleet({ ...kernel, ledger, identity, territory })
+      const tracks = createTracks({ ...kernel, fleet })
+      const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })
+      const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
+      const modules = [ledger, identity, territory, fleet, tracks, evidence, live]
+      return {
+        ledger,
+        identity,
+        live,
+        routes: modules.map(({ routes }) => routes),
+        sockets: live.sockets,
+        permits: identity.permits,
+        authenticate: async (request: FastifyRequest) => {
+          const token =
+            /^Device (.+)$/.exec(request.headers.authorization ?? '')?.[1] ??
+            (request.query as { token?: string }).token
+          return (
+            (await identity.authenticate(request)) ?? (token === undefined ? null : fleet.authenticateDevice(token))
+          )
+        },
+        async start() {
+          for (const module of [ledger, identity, fleet, tracks, evidence, live]) {
+            await module.start()
+          }
+        },
+      }
+    },
+  })
+  const { ledger, identity, live } = installation.parts
+  await identity.seedDemonstration()
+  await ledger.start()
+  const url = await installation.listen()
+  const municipality = identity.municipality()?.id ?? ''
+  return {
+    url,
+    clock,
+    municipality,
+    kernel: installation.kernel,
+    ledger,
+    live,
+    async link(role: Role): Promise<string> {
+      return (await identity.linkFor(role))?.url ?? ''
+    },
+    settle: () => installation.events.settle(),
+    close: () => installation.close(),
+  }
+}
+
+// People and phones: everything through the public API and real sockets, as they come.
 
 /** Calls the API; answers the status and the JSON of the reply. */
 export type Call = (
@@ -51,10 +128,9 @@ export async function phoneOnDuty(url: string, office: Person): Promise<Phone> {
     return json
   }
   officers += 1
+  const number = officers
   const enrolment = await must(office.call('POST', '/devices/enrolments', { kind: 'phone', simulated: true }))
-  const officer = await must(
-    office.call('POST', '/officers', { code: `S-L${officers}`, name: `Rosa Quispe ${officers}` }),
-  )
+  const officer = await must(office.call('POST', '/officers', { code: `S-L${number}`, name: `Rosa Quispe ${number}` }))
   const signer = await signerFromSeed(crypto.getRandomValues(new Uint8Array(32)))
   const { publicKey } = signer.key
   const proof = `sereno-enrol-v1.${enrolment.token}.${publicKey}`

@@ -1,9 +1,20 @@
 import type { DeviceMessage, RoomMessage } from '@sereno/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '../../kernel/actor.ts'
-import { startTestInstallation, type TestInstallation } from '../../test-kit/index.ts'
 import { config, frame } from './fixture.ts'
-import { has, type Line, openLine, openPublisher, type Person, type Phone, phoneOnDuty, said, signIn } from './house.ts'
+import {
+  type House,
+  has,
+  type Line,
+  openHouse,
+  openLine,
+  openPublisher,
+  type Person,
+  type Phone,
+  phoneOnDuty,
+  said,
+  signIn,
+} from './house.ts'
 import { insertWatch } from './store.ts'
 
 type Hello = Extract<DeviceMessage, { type: 'hello' }>
@@ -11,14 +22,14 @@ type Watchers = Extract<DeviceMessage, { type: 'watchers' }>
 type Snapshot = Extract<RoomMessage, { type: 'snapshot' }>
 
 const recording = '0199aaaa-0000-7000-8000-000000000001'
-let house: TestInstallation
+let house: House
 let office: Person
 let operator: Person
 let supervisor: Person
 let url: string
 
 beforeAll(async () => {
-  house = await startTestInstallation()
+  house = await openHouse()
   url = house.url
   office = await signIn(url, await house.link('administrator'))
   operator = await signIn(url, await house.link('operator'))
@@ -269,8 +280,11 @@ describe('the room', () => {
     await channel.until(has('hello'))
     const line = room(operator)
     await line.until(has('snapshot'))
-    const sos = await phone.call('POST', '/device/sos', { id: crypto.randomUUID(), atMs: house.clock.nowMs() })
-    expect(sos.status).toBe(200)
+    const alarm = house.kernel.ids.uuid()
+    const { database, events } = house.kernel
+    await database.transaction((tx) =>
+      events.publish(tx, 'alarm.raised', house.municipality, { alarm, kind: 'sos', device: phone.device }),
+    )
     await house.settle()
     await flush()
     await channel.until(has('stream'))
@@ -278,6 +292,13 @@ describe('the room', () => {
     expect((await operator.call('GET', '/units')).json.units).toContainEqual(
       expect.objectContaining({ device: phone.device, status: 'sos' }),
     )
+    await database.transaction((tx) => events.publish(tx, 'alarm.closed', house.municipality, { alarm }))
+    await house.settle()
+    await flush()
+    await line.until(({ texts }) => (texts.at(-1)?.unit as { status?: string })?.status === 'free')
+    house.clock.advance(10_001)
+    await sweep()
+    await channel.until(({ texts }) => texts.some((text) => text.type === 'stream' && text.wanted === false))
     line.close()
     channel.close()
   })

@@ -37,8 +37,8 @@ export async function openWatch(
   asked: BodyOf<OpenWatchOperation>,
 ): Promise<ReplyOf<OpenWatchOperation>> {
   const { actor } = scope
-  const unit = (await deps.units.all(scope)).find((one) => one.device === asked.device)
-  if (unit === undefined) {
+  const unit = await deps.units.find(scope, asked.device)
+  if (unit === null) {
     const device = await deps.fleet.device(scope, asked.device)
     throw new Refusal(device === null ? 'device.not-found' : 'live.device-away')
   }

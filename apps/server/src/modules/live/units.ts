@@ -134,6 +134,15 @@ export function createUnits(deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence'
     async all(scope: Scope): Promise<readonly UnitState[]> {
       return [...(await fresh(scope.municipality)).states.values()]
     },
+    /** One unit. Fleet is asked again before it is said not to be on duty: the event of its shift may be on its way. */
+    async find(scope: Scope, device: string): Promise<UnitState | null> {
+      const board = await fresh(scope.municipality)
+      if (!board.states.has(device)) {
+        board.stale = true
+        await fresh(scope.municipality)
+      }
+      return board.states.get(device) ?? null
+    },
     /** The state in memory, if its municipality was ever looked at. */
     get: (municipality: string, device: string) => boards.get(municipality)?.states.get(device) ?? null,
     /** Where everybody is, as far as known. */
