@@ -41,7 +41,8 @@ export function checkFleet(deps: Pick<FleetDeps, 'database' | 'ledger' | 'identi
       const overlaps = await sql<{ code: string; id: string }>`select d.code, s.id
         from shift s join device d on d.id = s.device
         join shift o on o.device = s.device and o.id <> s.id
-          and o.issued_at <= s.issued_at and coalesce(o.returned_at, 9007199254740991) > s.issued_at`.execute(db)
+          and o.issued_at <= s.issued_at and coalesce(o.returned_at, 9007199254740991) > s.issued_at
+        where s.returned_at is null or s.returned_at > s.issued_at`.execute(db)
       for (const { code, id } of overlaps.rows) {
         report({ code: 'fleet.shifts-overlap', detail: `${code}: ${id}` })
       }
