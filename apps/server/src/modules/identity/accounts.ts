@@ -7,16 +7,15 @@ import { hashPassword, isWeak } from './password.ts'
 import type { Decide } from './policy/decide.ts'
 import { tokenHash } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
+import { insertLink, voidLinks } from './sign-in-store.ts'
 import {
   type AccountChange,
   type AccountRow,
   changeAccount,
   insertAccount,
-  insertLink,
   lockAccount,
   markForRotation,
   openAccountsWith,
-  voidLinks,
 } from './store.ts'
 
 /** A link to an account that exists: handed over at once. */

@@ -13,7 +13,8 @@ import { createVault } from './secrets.ts'
 import { createSessions } from './sessions.ts'
 import { createSetUp } from './set-up.ts'
 import { createSignIn } from './sign-in.ts'
-import { accountById, forgetBefore, homeMunicipality, openAccountsWith } from './store.ts'
+import { forgetBefore } from './sign-in-store.ts'
+import { accountById, homeMunicipality, openAccountsWith } from './store.ts'
 
 export type {
   Circumstance,

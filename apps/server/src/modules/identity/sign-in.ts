@@ -5,18 +5,8 @@ import type { IdentityDeps } from './door.ts'
 import { hashPassword, isOutdated, isPassword } from './password.ts'
 import { tokenHash, type Vault } from './secrets.ts'
 import { actorOf, type Sessions } from './sessions.ts'
-import {
-  type AccountRow,
-  accountById,
-  accountBySignIn,
-  attempts,
-  changeAccount,
-  forgetAttempts,
-  lockAccount,
-  lockLink,
-  saveAttempts,
-  useLink,
-} from './store.ts'
+import { attempts, forgetAttempts, lockLink, saveAttempts, useLink } from './sign-in-store.ts'
+import { type AccountRow, accountById, accountBySignIn, changeAccount, lockAccount } from './store.ts'
 import { type Attempts, failed, nameAndSourceLimit, nameLimit, sourceLimit, waitMs } from './throttle.ts'
 import { matchingStep } from './totp.ts'
 

@@ -5,6 +5,7 @@ import {
   type Frontier,
   frontierOf,
   type Nodes,
+  nodeHash,
   nodesOfTiles,
   type Tile,
   tileWidth,
@@ -15,9 +16,19 @@ import { tileHashes } from './store.ts'
 /** Heights that a tile covers: a stored node of level n is the root of 256^n leaves. */
 const tileHeight = 8
 
-/** Nodes of the stored tree of `size` leaves, for proofs. */
+/** Nodes of the stored tree of `size` leaves, for proofs. Each tile is read, and each subtree hashed, once. */
 export function storedNodes(db: Db, municipality: string, size: number): Nodes {
-  return nodesOfTiles(size, (tile) => readHashTile(db, municipality, tile))
+  const inTiles = nodesOfTiles(size, (tile) => readHashTile(db, municipality, tile))
+  const known = new Map<string, Promise<Uint8Array>>()
+  const find: Nodes = (level, index) => {
+    const name = `${level}/${index}`
+    const found = known.get(name) ?? (level % tileHeight === 0 ? inTiles(level, index) : join(level, index))
+    known.set(name, found)
+    return found
+  }
+  const join: Nodes = async (level, index) =>
+    nodeHash(await find(level - 1, index * 2), await find(level - 1, index * 2 + 1))
+  return find
 }
 
 /** A hash tile's bytes: 32 × width. */

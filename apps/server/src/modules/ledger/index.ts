@@ -1,6 +1,14 @@
 import { join } from 'node:path'
 import { ledgerOperations } from '@sereno/contracts'
-import { encodePromise, encodeVkey, inclusionProof, promisePayloadType, toBase64, toHex } from '@sereno/proof'
+import {
+  encodePromise,
+  encodeVkey,
+  inclusionProof,
+  type Nodes,
+  promisePayloadType,
+  toBase64,
+  toHex,
+} from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { afterCommit } from '../../kernel/database.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
@@ -124,24 +132,28 @@ export function createLedger(deps: LedgerDeps): Ledger {
 
   async function proofs(ofIds: readonly string[]): Promise<readonly EntryProof[]> {
     const answers: EntryProof[] = []
-    const checkpoints = new Map<string, StoredCheckpoint | null>()
+    const trees = new Map<string, { readonly checkpoint: StoredCheckpoint | null; readonly nodes: Nodes }>()
     for (const id of ofIds) {
       const entry = await entryById(db, id)
       if (entry === null || entry.index === null) {
         continue
       }
       const { municipality, index } = entry
-      const known = checkpoints.get(municipality)
-      const checkpoint = known === undefined ? await newestStored(db, municipality) : known
-      checkpoints.set(municipality, checkpoint)
-      if (checkpoint === null || index >= checkpoint.size) {
+      const tree = trees.get(municipality) ?? (await publishedTree(municipality))
+      trees.set(municipality, tree)
+      if (tree.checkpoint === null || index >= tree.checkpoint.size) {
         continue
       }
-      const proof = await inclusionProof(storedNodes(db, municipality, checkpoint.size), index, checkpoint.size)
+      const proof = await inclusionProof(tree.nodes, index, tree.checkpoint.size)
       const openings = await openingsOf(entry.fields)
-      answers.push({ id, leaf: entry.bytes, openings, index, proof, checkpoint: checkpoint.note })
+      answers.push({ id, leaf: entry.bytes, openings, index, proof, checkpoint: tree.checkpoint.note })
     }
     return answers
+  }
+
+  async function publishedTree(municipality: string) {
+    const checkpoint = await newestStored(db, municipality)
+    return { checkpoint, nodes: storedNodes(db, municipality, checkpoint?.size ?? 0) }
   }
 
   async function flush(): Promise<void> {

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openPlace, type Place } from './people.test-kit.ts'
+
+const password = 'lámpara río tejado once'
+
+describe('set-up of a real installation', () => {
+  let empty: Place
+  beforeAll(async () => {
+    empty = await openPlace()
+  })
+  afterAll(() => empty.close())
+
+  const request = (token: string) => ({
+    token,
+    municipality: 'Municipalidad de Prueba',
+    timeZone: 'America/Lima',
+    origin: 'https://sereno.example.pe/',
+    administrator: { name: 'Hugo Medina', signIn: 'hmedina', password },
+    accounts: [{ name: 'Luz Quispe', signIn: 'lquispe', roles: ['operator'] }],
+    backupFolder: '/srv/backup',
+  })
+
+  test('nothing but the set-up is answered before it', async () => {
+    expect(empty.identity.state()).toBe('set-up')
+    await expect(empty.identity.gate('GET /me')).rejects.toMatchObject({ code: 'installation.not-set-up', status: 503 })
+    await expect(empty.identity.gate('POST /installation')).resolves.toBeUndefined()
+    expect((await empty.browser().call('GET /installation')).body).toMatchObject({
+      state: 'set-up',
+      municipality: null,
+    })
+    expect(await empty.identity.linkFor('administrator')).toBeNull()
+  })
+
+  test('takes the newest token once, makes people and log, and signs the administrator in', async () => {
+    const older = (await empty.identity.setUpLink())?.split('#setup=')[1] ?? ''
+    const token = (await empty.identity.setUpLink())?.split('#setup=')[1] ?? ''
+    expect((await empty.browser().call('POST /installation', request(older))).code).toBe('access.link-expired')
+    const wrong = { ...request(token), timeZone: 'America/Springfield' }
+    expect((await empty.browser().call('POST /installation', wrong)).code).toBe('request.invalid')
+    const weak = { ...request(token), administrator: { name: 'Hugo', signIn: 'h', password: 'contraseña1234' } }
+    expect((await empty.browser().call('POST /installation', weak)).code).toBe('account.weak-password')
+
+    const browser = empty.browser()
+    const both = await Promise.all([
+      browser.call('POST /installation', request(token)),
+      empty.browser().call('POST /installation', request(token)),
+    ])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    const done = both.find(({ status }) => status === 200)
+    expect(done?.body.me).toMatchObject({ account: { roles: ['administrator'] } })
+    const [link] = (done?.body.links ?? []) as { signIn: string; link: string }[]
+    const operator = await empty.browser().call('POST /session/link', { token: link?.link.split('#link=')[1] })
+    expect(operator.body).toMatchObject({ account: { signIn: 'lquispe' } })
+
+    await expect(empty.identity.gate('GET /me')).resolves.toBeUndefined()
+    expect(await empty.identity.setUpLink()).toBeNull()
+    expect((await empty.browser().call('GET /installation')).body).toMatchObject({
+      state: 'ready',
+      origin: 'https://sereno.example.pe',
+      municipality: { name: 'Municipalidad de Prueba', fictitious: false },
+    })
+    const signedIn = await empty.browser().call('POST /session', { signIn: 'hmedina', password })
+    expect(signedIn.status).toBe(200)
+    expect(await empty.findings()).toEqual([])
+  })
+
+  test('and the log holds it, published', async () => {
+    await empty.ledger.flush()
+    const browser = empty.browser()
+    await browser.call('POST /session', { signIn: 'hmedina', password })
+    const { body } = await browser.call('GET /ledger/entries?kind=installation')
+    expect(body.entries).toMatchObject([{ kind: 'installation.founded', fields: { name: 'Municipalidad de Prueba' } }])
+    const health = await browser.call('GET /health')
+    expect(health.body).toMatchObject({
+      signer: true,
+      ingestOpen: expect.any(Boolean),
+      ledger: { size: expect.any(Number) },
+    })
+  })
+})
