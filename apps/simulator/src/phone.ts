@@ -263,7 +263,8 @@ export async function wake(state: PhoneState, deps: PhoneDeps): Promise<Phone> {
   }
 }
 
-const preShift = [
+/** A pre-shift check in which all is well. */
+export const preShift = [
   { item: 'battery', passed: true, value: '96 %' },
   { item: 'storage', passed: true, value: '7 h 20 min' },
   { item: 'persist', passed: true, value: 'sí' },
