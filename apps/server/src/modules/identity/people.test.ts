@@ -123,12 +123,14 @@ describe('a session', () => {
     const second = browser.cookie()
     expect(second).not.toBe(first)
 
-    // The answer with the new token was lost: the old one still works, and gets another.
+    // The answer with the new token was lost: the old one still works, and after a while gets another.
     browser.keep(first)
     expect((await browser.call('GET /me')).status).toBe(200)
+    expect(browser.cookie()).toBe(first)
+    place.clock.advance(30_000)
+    await browser.call('GET /me')
     const third = browser.cookie()
     expect([first, second]).not.toContain(third)
-    expect((await browser.call('GET /units')).status).toBe(404)
     expect((await browser.call('GET /me')).status).toBe(200)
 
     // The new one was used; a request that was under way may still finish.
@@ -140,6 +142,22 @@ describe('a session', () => {
     // Whoever brings the old token now holds a copy: the session ends for both.
     expect((await stale.call('GET /me')).status).toBe(401)
     expect((await browser.call('GET /me')).status).toBe(401)
+  })
+
+  test('asked by many tabs at once changes its token once', async () => {
+    const browser = place.browser()
+    await browser.signIn('supervisor')
+    place.clock.advance(15 * minuteMs)
+    const tabs = Array.from({ length: 6 }, () => place.browser())
+    for (const tab of tabs) {
+      tab.keep(browser.cookie())
+    }
+    expect((await Promise.all(tabs.map((tab) => tab.call('GET /me')))).map(({ status }) => status)).toEqual(
+      Array<number>(6).fill(200),
+    )
+    const renewed = tabs.filter((tab) => tab.cookie() !== browser.cookie())
+    expect(renewed.length).toBe(1)
+    expect((await renewed[0]?.call('GET /me'))?.status).toBe(200)
   })
 
   test('ends at sign-out, and listeners hear of it', async () => {

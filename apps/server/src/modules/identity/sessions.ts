@@ -161,20 +161,22 @@ export function createSessions(deps: IdentityDeps): Sessions {
       if (row === null) {
         return
       }
-      // The client never heard of the last new token (a lost answer): it gets another one.
-      const missedIt = !equal(row.token_hash, presented) && row.previous_until === null
-      if (!now && !missedIt && !shouldRotate({ rotate: row.rotate, rotatedAt: row.rotated_at }, clock.nowMs())) {
+      const nowMs = clock.nowMs()
+      const isCurrent = equal(row.token_hash, presented)
+      const isDue = isCurrent && (now || shouldRotate({ rotate: row.rotate, rotatedAt: row.rotated_at }, nowMs))
+      // The client never heard of its new token (a lost answer): after a while it gets another one.
+      const missedIt = !isCurrent && row.previous_until === null && nowMs - row.rotated_at >= graceMs
+      if (!isDue && !missedIt) {
         return
       }
       const token = ids.token(32)
-      const next = { presented, next: tokenHash(token), nowMs: clock.nowMs() }
-      if (await rotateToken(database.db, session, next)) {
+      if (await rotateToken(database.db, row, { presented, next: tokenHash(token), nowMs })) {
         reply.setCookie(cookieName, token, {
           httpOnly: true,
           sameSite: 'strict',
           secure: deps.config.secure,
           path: '/',
-          maxAge: Math.max(1, Math.floor((row.ends_at - clock.nowMs()) / 1000)),
+          maxAge: Math.max(1, Math.floor((row.ends_at - nowMs) / 1000)),
         })
       }
     },

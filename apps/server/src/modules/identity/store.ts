@@ -218,7 +218,7 @@ export async function sessionById(db: Db, id: string): Promise<SessionRow | null
 /** Gives a session a new token, unless another request has just done so; answers whether it did. */
 export async function rotateToken(
   tx: Db,
-  id: string,
+  session: Pick<SessionRow, 'id' | 'rotated_at'>,
   tokens: { readonly presented: Uint8Array; readonly next: Uint8Array; readonly nowMs: number },
 ): Promise<boolean> {
   const changed = await tables(tx)
@@ -230,13 +230,10 @@ export async function rotateToken(
       rotate: false,
       rotated_at: tokens.nowMs,
     })
-    .where('id', '=', id)
-    .where((eb) =>
-      eb.or([
-        eb('token_hash', '=', tokens.presented),
-        eb.and([eb('previous_hash', '=', tokens.presented), eb('previous_until', 'is', null)]),
-      ]),
-    )
+    .where('id', '=', session.id)
+    // Two tabs ask at once: only one answer may carry a new token, or the other one's would be worth nothing.
+    .where('rotated_at', '=', session.rotated_at)
+    .where((eb) => eb.or([eb('token_hash', '=', tokens.presented), eb('previous_hash', '=', tokens.presented)]))
     .executeTakeFirst()
   return changed.numUpdatedRows > 0n
 }

@@ -39,12 +39,12 @@ export async function checkLog(
 
   for (;;) {
     const leaves = await leavesToCheck(db, log.municipality, frontier.size, tileWidth)
+    await Promise.all(leaves.map((leaf) => checkLeaf(log, leaf, report)))
     for (const leaf of leaves) {
       if (leaf.index !== frontier.size) {
         report({ code: 'ledger.index-missing', detail: `${log.origin} ${frontier.size}` })
         return frontier.size
       }
-      await checkLeaf(log, leaf, report)
       const grown = await extend(frontier, [leaf.hash])
       frontier = grown.frontier
       for (const node of grown.nodes) {
