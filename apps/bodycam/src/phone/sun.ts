@@ -37,3 +37,7 @@ export function themeBySun(
 export function themeByLight(lux: number, now: Theme): Theme {
   return lux > 800 ? 'day' : lux < 100 ? 'night' : now
 }
+
+function rad(degrees: number): number {
+  return (degrees * Math.PI) / 180
+}

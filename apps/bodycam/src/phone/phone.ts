@@ -1,0 +1,242 @@
+import type { Category, MarkerCategory } from '@sereno/contracts'
+import type { EngineState } from '../engine/protocol.ts'
+import { createRecorder, type Recorder } from '../recorder/recorder.ts'
+import { type CaptureEvent, isOpen, step } from './capture.ts'
+import { keepChoices, readChoices } from './choices.ts'
+import { connectEngine, type EngineClient, noEngineYet } from './engine-client.ts'
+import { keepAwake, networkKind, watchPosition } from './sensors.ts'
+import { createSignals, type Signals } from './signals.ts'
+import { themeBySun } from './sun.ts'
+import { whyUnsupported } from './support.ts'
+import type { Choices, PhoneView } from './view.ts'
+import { createWatchman } from './watchman.ts'
+
+/** The phone as React knows it: a view to draw and things to do. It lives outside React and outlasts it. */
+export type Phone = {
+  readonly view: () => PhoneView
+  readonly subscribe: (listener: () => void) => () => void
+  readonly signals: Signals
+  readonly bufferedSeconds: () => number
+  readonly choose: (choices: Partial<Choices>) => void
+  readonly enrol: (token: string) => Promise<void>
+  readonly startShift: EngineClient['api']['startShift']
+  readonly endShift: () => Promise<void>
+  readonly refresh: () => Promise<void>
+  readonly record: () => void
+  readonly stop: () => void
+  readonly raiseSos: () => void
+  readonly cancelSos: (safe: boolean) => void
+  readonly mark: (atMs: number) => void
+  readonly describeMark: (category: MarkerCategory) => void
+  readonly describe: (recording: string, category: Category, note: string | null) => void
+  readonly sheet: (sheet: PhoneView['sheet']) => void
+  /** Opens the end sheet again for a recording that has no category yet. */
+  readonly classify: (recording: string) => void
+  readonly dim: (dimmed: boolean) => void
+  readonly read: () => void
+}
+export type PhoneDeps = { readonly worker: Worker; readonly build: string; readonly appVersion: string }
+
+/** A mark within this long is the same one: gloves bounce. */
+const bounceMs = 1000
+
+export function createPhone(deps: PhoneDeps): Phone {
+  const listeners = new Set<() => void>()
+  let view: PhoneView = {
+    unsupported: whyUnsupported(),
+    engine: noEngineYet,
+    capture: { kind: 'off' },
+    camera: null,
+    cameraProblem: null,
+    soundOn: false,
+    sheet: 'none',
+    ended: null,
+    dimmed: false,
+    battery: null,
+    storage: null,
+    fix: null,
+    network: networkKind(),
+    mark: null,
+    resumed: false,
+    theme: themeBySun(Date.now(), null),
+    choices: readChoices(),
+  }
+  let recorder: Recorder | null = null
+  const signals = createSignals(() => view.choices.sounds)
+
+  const change = (next: Partial<PhoneView>): void => {
+    view = { ...view, ...next }
+    for (const listener of [...listeners]) {
+      listener()
+    }
+  }
+  const happen = (event: CaptureEvent): void => {
+    const before = view.capture
+    const capture = step(before, event)
+    if (capture === before) {
+      return
+    }
+    change({ capture })
+    const cameBack = before.kind === 'starting' || before.kind === 'interrupted'
+    if (capture.kind === 'recording' && cameBack) {
+      signals.feel('started')
+      if (view.engine.sos === null) {
+        signals.sound('start')
+      }
+    } else if (capture.kind === 'interrupted') {
+      signals.feel('notRecording')
+    }
+  }
+
+  const engine = connectEngine(deps.worker, {
+    onState: (state) => watchman.onEngine(state),
+    onKeyFrame: () => recorder?.requestKeyFrame(),
+  })
+  const applyEngine = (state: EngineState): void => {
+    change({ engine: state })
+    recorder?.stream(state.streamWanted)
+    const mayRecord = state.phase === 'enrolled' && state.self?.shift != null
+    if (mayRecord && recorder === null && state.self !== null) {
+      recorder = makeRecorder()
+      void recorder.prepare(state.self.settings).then(resume)
+    } else if (!mayRecord && recorder !== null && !isOpen(view.capture)) {
+      recorder.dispose()
+      recorder = null
+      change({ camera: null })
+      happen({ type: 'camera', open: false })
+    }
+  }
+  const makeRecorder = (): Recorder =>
+    createRecorder(engine.api, {
+      onCamera: (camera, cameraProblem) => {
+        change({ camera, cameraProblem })
+        happen({ type: 'camera', open: camera !== null })
+      },
+      onSegment: (recording, atMs) => happen({ type: 'segment', recording, atMs }),
+      onInterrupted: (cause) => happen({ type: 'interrupted', cause, atMs: Date.now() }),
+      onSound: (soundOn) => change({ soundOn }),
+      onStopped: (recording) => ended(recording),
+    })
+  /** A tab that was killed while it recorded goes on recording: that is what the officer believes it does. */
+  const resume = (): void => {
+    const { abandoned, self } = view.engine
+    const wasJustNow = abandoned !== null && Date.now() - abandoned.lastMs < 120_000
+    if (wasJustNow && self?.shift?.startedAt != null && view.camera !== null && !isOpen(view.capture)) {
+      change({ resumed: true })
+      begin(view.engine.sos !== null)
+    }
+  }
+  const begin = (sos: boolean): string => {
+    if (isOpen(view.capture)) {
+      return view.capture.recording
+    }
+    const recording = crypto.randomUUID()
+    happen({ type: 'touched', recording, atMs: Date.now() })
+    change({ sheet: 'none', mark: null })
+    recorder?.start(recording, sos)
+    return recording
+  }
+  const ended = (recording: string): void => {
+    happen({ type: 'stopped', recording, cameraOpen: view.camera !== null })
+    change({ sheet: 'end', ended: recording, dimmed: false, soundOn: false })
+    signals.feel('stopped')
+  }
+
+  const watchman = createWatchman({
+    view: () => view,
+    change,
+    happen,
+    applyEngine,
+    engine: engine.api,
+    recorder: () => recorder,
+    signals,
+    stop: (reason) => void stop(reason),
+  })
+  const stop = async (reason: 'officer' | 'storage-full'): Promise<void> => {
+    const { capture } = view
+    if (!isOpen(capture) || capture.kind === 'stopping') {
+      return
+    }
+    happen({ type: 'stop-held' })
+    await recorder?.stop(reason)
+    if (view.engine.sos === null) {
+      signals.sound('stop')
+    }
+    ended(capture.recording)
+  }
+
+  if (view.unsupported === null) {
+    const clocks = { wallClockMs: Date.now(), monotonicMs: performance.now() }
+    void engine.api.start({ build: deps.build, appVersion: deps.appVersion, clocks })
+    watchman.start()
+    watchPosition((fix) => watchman.onFix(fix))
+    keepAwake()
+  }
+
+  return {
+    view: () => view,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    signals,
+    bufferedSeconds: () => recorder?.bufferedSeconds() ?? 0,
+    choose: (choices) => {
+      change({ choices: { ...view.choices, ...choices } })
+      keepChoices(view.choices)
+      watchman.retheme()
+    },
+    enrol: (token) => engine.api.enrol(token),
+    startShift: (body) => engine.api.startShift(body),
+    endShift: async () => {
+      await engine.api.endShift()
+      change({ sheet: 'none' })
+    },
+    refresh: () => engine.api.hurry(),
+    record: () => {
+      if (view.capture.kind === 'off') {
+        return
+      }
+      begin(false)
+    },
+    stop: () => void stop('officer'),
+    raiseSos: () => {
+      if (view.engine.sos !== null && view.engine.sos.cancelWanted === null) {
+        return
+      }
+      const recording = begin(true)
+      void engine.api.sos({ id: crypto.randomUUID(), atMs: Date.now(), recording, fix: view.fix })
+    },
+    cancelSos: (safe) => {
+      void engine.api.cancelSos(safe)
+    },
+    mark: (atMs) => {
+      const { capture, mark } = view
+      if (!isOpen(capture) || (mark !== null && atMs - mark.atMs < bounceMs)) {
+        return
+      }
+      const marks = view.engine.recordings.find((recording) => recording.id === capture.recording)?.marks ?? 0
+      const id = crypto.randomUUID()
+      change({ mark: { id, number: marks + 1, atMs } })
+      signals.feel('marked')
+      void engine.api.marker(capture.recording, { id, atMs, category: null })
+    },
+    describeMark: (category) => {
+      const { capture, mark } = view
+      if (isOpen(capture) && mark !== null) {
+        void engine.api.marker(capture.recording, { id: mark.id, atMs: mark.atMs, category })
+        change({ mark: null })
+      }
+    },
+    describe: (recording, category, note) => {
+      void engine.api.category(recording, category, note)
+    },
+    sheet: (sheet) => change({ sheet }),
+    classify: (recording) => change({ sheet: 'end', ended: recording }),
+    dim: (dimmed) => change({ dimmed }),
+    read: () => {
+      change({ resumed: false })
+      void engine.api.forgetAbandoned()
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import type { Fix } from '@sereno/contracts'
+import type { Language } from '@sereno/text'
+import type { EngineState, RecordingSummary } from '../engine/protocol.ts'
+import type { CameraProblem } from '../recorder/recorder.ts'
+import { type Capture, isOpen } from './capture.ts'
+import type { Battery, Storage } from './sensors.ts'
+import { minutesOfRoom } from './sensors.ts'
+import type { Theme } from './sun.ts'
+import type { Unsupported } from './support.ts'
+
+/** Everything the screens are drawn from. Changes a few times a minute; what changes each second is painted elsewhere. */
+export type PhoneView = {
+  readonly unsupported: Unsupported | null
+  readonly engine: EngineState
+  readonly capture: Capture
+  readonly camera: MediaStream | null
+  readonly cameraProblem: CameraProblem | null
+  readonly soundOn: boolean
+  readonly sheet: 'none' | 'shift' | 'end' | 'upload'
+  readonly ended: string | null
+  readonly dimmed: boolean
+  readonly battery: Battery | null
+  readonly storage: Storage | null
+  readonly fix: Fix | null
+  readonly network: string | null
+  readonly mark: { readonly id: string; readonly number: number; readonly atMs: number } | null
+  /** What the officer was told was cut off by a kill, until read. */
+  readonly resumed: boolean
+  readonly theme: Theme
+  readonly choices: Choices
+}
+export type Choices = {
+  readonly language: Language
+  readonly theme: Theme | 'auto'
+  readonly sounds: boolean
+}
+
+export type Screen =
+  | 'unsupported'
+  | 'second-tab'
+  | 'broken'
+  | 'starting'
+  | 'enrol'
+  | 'revoked'
+  | 'waiting'
+  | 'check'
+  | 'sos-unsent'
+  | 'sos-sent'
+  | 'sos-seen'
+  | 'dimmed'
+  | 'end'
+  | 'shift'
+  | 'upload'
+  | 'ready'
+  | 'recording'
+  | 'storage-low'
+  | 'interrupted'
+  | 'no-camera'
+
+/** Which screen the officer sees. A recording or an SOS outranks everything but the phone's own inability. */
+export function screenOf(view: PhoneView): Screen {
+  if (view.unsupported !== null) {
+    return 'unsupported'
+  }
+  const before = beforeDuty(view)
+  return isOpen(view.capture) || view.engine.sos !== null || before === null ? onDuty(view) : before
+}
+
+function beforeDuty(view: PhoneView): Screen | null {
+  const { engine } = view
+  if (engine.phase === 'second-tab' || engine.phase === 'broken' || engine.phase === 'starting') {
+    return engine.phase
+  }
+  if (engine.phase === 'not-enrolled') {
+    return 'enrol'
+  }
+  if (view.sheet === 'upload' || view.sheet === 'end') {
+    return null
+  }
+  if (engine.phase === 'revoked') {
+    return 'revoked'
+  }
+  const shift = engine.self?.shift ?? null
+  return shift === null ? 'waiting' : shift.startedAt === null ? 'check' : null
+}
+
+function onDuty(view: PhoneView): Screen {
+  const { sos } = view.engine
+  if (sos !== null && sos.cancelWanted === null) {
+    return sos.answeredAtMs === null
+      ? 'sos-unsent'
+      : sos.alarm?.acknowledgedAt === null || sos.alarm === null
+        ? 'sos-sent'
+        : 'sos-seen'
+  }
+  if (view.capture.kind === 'interrupted') {
+    return 'interrupted'
+  }
+  if (isOpen(view.capture)) {
+    return view.dimmed ? 'dimmed' : isRoomLow(view) ? 'storage-low' : 'recording'
+  }
+  if (view.sheet !== 'none') {
+    return view.sheet
+  }
+  return view.capture.kind === 'off' ? 'no-camera' : view.dimmed ? 'dimmed' : 'ready'
+}
+
+export function roomMinutes(view: PhoneView): number | null {
+  const bits = view.engine.self?.settings.videoBitsPerSecond ?? null
+  return view.storage === null || bits === null ? null : minutesOfRoom(view.storage.freeBytes, bits)
+}
+
+function isRoomLow(view: PhoneView): boolean {
+  const minutes = roomMinutes(view)
+  return minutes !== null && minutes <= 30
+}
+
+export function currentRecording(view: PhoneView): RecordingSummary | null {
+  const { capture, engine } = view
+  return isOpen(capture) ? (engine.recordings.find((recording) => recording.id === capture.recording) ?? null) : null
+}
