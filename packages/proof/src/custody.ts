@@ -13,8 +13,6 @@ export type CustodyProof = {
   readonly proof: readonly string[]
 }
 
-export type CustodyProblem = 'field-does-not-open' | 'not-included'
-
 /** What an entry says once it is verified. */
 export type VerifiedEntry = {
   readonly index: number

@@ -49,6 +49,8 @@ export type FixtureOptions = {
   /** Sequences to lose before sealing. */
   readonly lost?: readonly number[]
   readonly disclosePositions?: boolean
+  /** Statement hash that the log noted as head of sequence 2 before the sealing; the right one when left out. */
+  readonly head?: string
   readonly manifest?: (manifest: Manifest) => Manifest
   readonly parts?: (parts: PackageParts) => PackageParts
 }
@@ -85,7 +87,13 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     manifest: await sha256Hex(envelope),
   })
   const viewed = await ledgerEntry('access', { kind: 'recording.viewed', recording, who: 'someone' })
-  const proofs = await prove([enrolment, sealed, viewed])
+  const headed = await ledgerEntry('heads', {
+    kind: 'recording.head',
+    subjects: `recording:${recording}`,
+    sequence: '2',
+    head: options.head ?? all[2]?.known.hash ?? '',
+  })
+  const proofs = await prove(all.length > 2 ? [enrolment, sealed, viewed, headed] : [enrolment, sealed, viewed])
   const bySequence = new Map(kept.map((entry) => [entry.sequence, entry]))
   const find = (sequence: number): Recorded => {
     const found = bySequence.get(sequence)
@@ -190,11 +198,11 @@ async function ledgerEntry(kind: string, values: Readonly<Record<string, string>
   return { index: 0, leaf, openings: await openFields(fields), proof: [] }
 }
 
-// A log of ten leaves with the entries at 2, 5 and 9.
+// A log of ten leaves with the entries at 2, 5, 9 and 3.
 async function prove(
   entries: readonly CustodyProof[],
 ): Promise<{ readonly entries: readonly CustodyProof[]; readonly checkpoint: string }> {
-  const places = [2, 5, 9]
+  const places = [2, 5, 9, 3]
   const hashes: Uint8Array[] = await Promise.all(
     Array.from({ length: 10 }, (_, place) => leafHash(new Uint8Array([place]))),
   )

@@ -65,9 +65,6 @@ export function nullable<Value>(check: Check<Value>): Check<Value | null> {
 
 export const flag: Check<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
 
-/** Any JSON value; for a member whose meaning belongs to its reader. */
-export const anything: Check<Json> = (value) => value
-
 /** RFC 9562 in lower case with hyphens. */
 export const uuid: Check<string> = text(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
 

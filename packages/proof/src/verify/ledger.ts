@@ -89,7 +89,7 @@ export function checkEnrolment(report: Report, enrolment: Enrolment | null, mani
   const agrees =
     entry.fields.get('device') === manifest.device &&
     entry.fields.get('keyEpoch') === String(manifest.keyEpoch) &&
-    entry.fields.get('installation') === manifest.installation &&
+    (entry.fields.get('installation') ?? manifest.installation) === manifest.installation &&
     entry.leaf.municipality === manifest.municipality &&
     toHex(entry.leafHash) === manifest.enrolment
   if (agrees) {
@@ -132,11 +132,38 @@ export async function checkInclusion(
       entries.push(entry)
     }
   }
-  if (!entries.some((entry) => sealsManifest(entry, about.manifest, about.manifestSha256))) {
+  const seal = entries.find((entry) => sealsManifest(entry, about.manifest, about.manifestSha256))
+  if (seal === undefined) {
     report.failed('inclusion', 'manifest-not-in-ledger')
-  } else if (entries.length === proofs.length) {
+    return
+  }
+  const dropped = about.manifest === null ? [] : droppedHeads(entries, seal, about.manifest)
+  for (const { index, sequence } of dropped) {
+    report.failed('inclusion', 'head-differs', { segment: sequence, detail: { index } })
+  }
+  if (entries.length === proofs.length && dropped.length === 0) {
     report.passed('inclusion', { detail: { entries: entries.length } })
   }
+}
+
+// Heads that the log took down while the recording grew, and that the manifest sealed after them does not have:
+// what was received has been exchanged or left out since.
+function droppedHeads(
+  entries: readonly VerifiedEntry[],
+  seal: VerifiedEntry,
+  manifest: Manifest,
+): readonly { readonly index: number; readonly sequence: number }[] {
+  const sealed = new Set(manifest.statements.map(({ sequence, statement }) => `${sequence}/${statement}`))
+  for (const { sequence, statements } of manifest.equivocations) {
+    for (const statement of statements) {
+      sealed.add(`${sequence}/${statement}`)
+    }
+  }
+  return entries
+    .filter(({ index, fields }) => index < seal.index && fields.get('kind') === 'recording.head')
+    .filter(({ fields }) => fields.get('subjects')?.split(' ').includes(`recording:${manifest.recording}`) === true)
+    .filter(({ fields }) => !sealed.has(`${fields.get('sequence')}/${fields.get('head')}`))
+    .map(({ index, fields }) => ({ index, sequence: Number(fields.get('sequence') ?? 0) }))
 }
 
 function sealsManifest({ fields, leaf }: VerifiedEntry, manifest: Manifest | null, sha256: string | null): boolean {

@@ -239,6 +239,8 @@ describe('what no signature makes true', () => {
       { parts: (p) => ({ ...p, entries: p.entries.map((e) => ({ ...e, index: 4 })) }) },
       'inclusion: not-included',
     ],
+    ['a head exchanged since', { head: '0'.repeat(64) }, 'inclusion: head-differs'],
+    ['a head left out since', { lost: [2] }, 'inclusion: head-differs'],
     ['media left out', { parts: (p) => ({ ...p, media: async () => null }) }, 'segment-hash: member-missing'],
     ['init left out', { parts: (p) => ({ ...p, init: null }) }, 'segment-hash: member-missing'],
     ['a checkpoint of nobody', { parts: (p) => ({ ...p, checkpoint: 'hola\n' }) }, 'checkpoint: malformed-note'],
