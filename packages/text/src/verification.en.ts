@@ -74,6 +74,7 @@ export const verificationEn: VerificationWords = {
     'checkpoint-from-later': 'names a later checkpoint',
     'manifest-not-in-ledger': 'the manifest is not in the ledger',
     'not-included': 'the entry is not in the ledger',
+    'head-differs': 'the ledger noted a statement that the manifest does not have',
     'no-checkpoint': 'the package carries no checkpoint',
     'enrolment-differs': 'the enrolment is not the one the manifest names',
     'commitment-differs': 'the positions are not those the camera signed',

@@ -73,6 +73,7 @@ export const verificationEs = {
     'checkpoint-from-later': 'nombra un punto de control posterior',
     'manifest-not-in-ledger': 'el manifiesto no está en el libro',
     'not-included': 'el asiento no está en el libro',
+    'head-differs': 'el libro anotó una declaración que el manifiesto no tiene',
     'no-checkpoint': 'el paquete no trae un punto de control',
     'enrolment-differs': 'el alta no es la que nombra el manifiesto',
     'commitment-differs': 'las posiciones no son las que firmó la cámara',
