@@ -48,6 +48,8 @@ export type Ledger = {
   entriesOf(scope: Scope, subject: string): Promise<readonly Static<typeof CustodyEntry>[]>
   /** The next number of a gapless counter, from 1; rolls back with the transaction. The installation's own municipality unless told. */
   counter(tx: Db, name: string, municipality?: string): Promise<number>
+  /** Whether a published checkpoint covers the entry. Cheap; {@link proofOf} shows it. */
+  isPublished(entryId: string): Promise<boolean>
   /** Null until the entry is published. */
   proofOf(entryId: string): Promise<EntryProof | null>
   /** Proofs of all entries of a subject, towards one checkpoint, oldest first; unpublished ones are left out. */

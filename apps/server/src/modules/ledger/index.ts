@@ -54,6 +54,8 @@ const publishEveryMs = 5_000
 const includedWithinMs = 60_000
 const pageSize = 100
 
+type PublishedTree = { readonly checkpoint: StoredCheckpoint | null; readonly nodes: Nodes }
+
 /** The append-only Merkle log of an installation (design §4). */
 export function createLedger(deps: LedgerDeps): Ledger {
   const { database, signer, clock, ids } = deps
@@ -62,6 +64,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   const logs: Log[] = []
   const states = new Map<string, LedgerState>()
   const newest = new Map<string, PublishedCheckpoint>()
+  const publishedTrees = new Map<string, PublishedTree>()
   const listeners = new Set<(checkpoint: PublishedCheckpoint) => void>()
   const mirrorOf = (log: Log) => openMirror(join(deps.config.dataFolder, 'ledger', log.origin))
   const publisher = { database, signer, clock, mirrorOf, ...(deps.step === undefined ? {} : { step: deps.step }) }
@@ -132,7 +135,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
 
   async function proofs(ofIds: readonly string[]): Promise<readonly EntryProof[]> {
     const answers: EntryProof[] = []
-    const trees = new Map<string, { readonly checkpoint: StoredCheckpoint | null; readonly nodes: Nodes }>()
+    const trees = new Map<string, PublishedTree>()
     for (const id of ofIds) {
       const entry = await entryById(db, id)
       if (entry === null || entry.index === null) {
@@ -144,16 +147,27 @@ export function createLedger(deps: LedgerDeps): Ledger {
       if (tree.checkpoint === null || index >= tree.checkpoint.size) {
         continue
       }
-      const proof = await inclusionProof(tree.nodes, index, tree.checkpoint.size)
+      const proof = await inclusionProof(tree.nodes, index, tree.checkpoint.size).catch((error: unknown) => {
+        // What could not be read is not remembered.
+        publishedTrees.delete(municipality)
+        throw error
+      })
       const openings = await openingsOf(entry.fields)
       answers.push({ id, leaf: entry.bytes, openings, index, proof, checkpoint: tree.checkpoint.note })
     }
     return answers
   }
 
-  async function publishedTree(municipality: string) {
+  /** The tree of the newest checkpoint. What it has read and hashed is kept until there is a newer one. */
+  async function publishedTree(municipality: string): Promise<PublishedTree> {
     const checkpoint = await newestStored(db, municipality)
-    return { checkpoint, nodes: storedNodes(db, municipality, checkpoint?.size ?? 0) }
+    const known = publishedTrees.get(municipality)
+    if (known !== undefined && known.checkpoint?.size === checkpoint?.size) {
+      return known
+    }
+    const tree = { checkpoint, nodes: storedNodes(db, municipality, checkpoint?.size ?? 0) }
+    publishedTrees.set(municipality, tree)
+    return tree
   }
 
   async function flush(): Promise<void> {
@@ -263,6 +277,11 @@ export function createLedger(deps: LedgerDeps): Ledger {
       return found.map((entry) => custodyEntry(entry, publishedSize(scope.municipality)))
     },
     counter: (tx, name, municipality) => nextNumber(tx, municipality ?? home().municipality, name),
+    isPublished: async (entryId) => {
+      const entry = await entryById(db, entryId)
+      const checkpoint = entry === null ? null : await newestStored(db, entry.municipality)
+      return entry !== null && entry.index !== null && checkpoint !== null && entry.index < checkpoint.size
+    },
     proofOf: async (entryId) => (await proofs([entryId]))[0] ?? null,
     proofsOf: async (scope, subject) => proofs((await entries(db, scope, { subject })).map(({ id }) => id).reverse()),
     newestCheckpoint: () => (logs[0] === undefined ? null : (newest.get(logs[0].municipality) ?? null)),
