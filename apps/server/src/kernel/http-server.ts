@@ -1,7 +1,7 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { publicActor, scopeOf } from './actor.ts'
 import { Refusal } from './errors.ts'
 import type { PublicFile, Route, RouteTable, SocketRoute, WebSocket } from './http.ts'
@@ -22,6 +22,10 @@ export type HttpOptions = Access & {
   /** Refuses everything the function names a code for, e.g. all but the set-up before the set-up. */
   readonly gate?: (operation: string) => Promise<void>
   readonly https?: { readonly key: string; readonly cert: string }
+  /** Answers what no route does with a page; false leaves it to "not found". */
+  readonly page?: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
+  /** Routes and headers outside the contract: the web applications. */
+  readonly register?: (app: FastifyInstance) => Promise<void>
   /** Believe `x-forwarded-*` of a proxy on this machine. */
   readonly trustProxy?: boolean
 }
@@ -36,7 +40,7 @@ const actorLimit = 6000
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => options.ids.uuid(),
     bodyLimit: jsonLimitBytes,
     trustProxy: options.trustProxy === true ? 'loopback' : false,
@@ -47,9 +51,13 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     ...(options.https === undefined ? {} : { https: { key: options.https.key, cert: options.https.cert } }),
   }) as unknown as FastifyInstance
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, options.words))
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(new Refusal('request.not-found'), request, reply, options.words),
-  )
+  app.setNotFoundHandler(async (request, reply) => {
+    if ((await options.page?.(request, reply)) !== true) {
+      sendProblem(new Refusal('request.not-found'), request, reply, options.words)
+    }
+    return reply
+  })
+  await options.register?.(app)
   await app.register(cookie)
   await app.register(rateLimit, {
     global: false,

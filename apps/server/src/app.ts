@@ -1,0 +1,110 @@
+import type { RefusalCode } from '@sereno/contracts'
+import { errorWords } from '@sereno/text'
+import type { FastifyRequest } from 'fastify'
+import type { Actor } from './kernel/actor.ts'
+import type { Checker, Cron } from './kernel/checker.ts'
+import type { PublicFile, RouteTable, SocketRoute } from './kernel/http.ts'
+import type { Access } from './kernel/http-operation.ts'
+import type { Words } from './kernel/http-problem.ts'
+import type { JobTable } from './kernel/jobs.ts'
+import type { Kernel } from './kernel/kernel.ts'
+import type { Migrations } from './kernel/migrations.ts'
+import { createEvidence, evidenceMigrations } from './modules/evidence/index.ts'
+import { createFleet, type Fleet, fleetMigrations } from './modules/fleet/index.ts'
+import { createIdentity, type Identity, identityMigrations } from './modules/identity/index.ts'
+import { createIncidents, incidentsMigrations } from './modules/incidents/index.ts'
+import { createLedger, type Ledger, ledgerMigrations } from './modules/ledger/index.ts'
+import { createLive, liveMigrations } from './modules/live/index.ts'
+import { createTerritory, type Territory, territoryMigrations } from './modules/territory/index.ts'
+import { createTracks, tracksMigrations } from './modules/tracks/index.ts'
+
+/** In the order in which modules may know each other. */
+export const migrations: readonly Migrations[] = [
+  ledgerMigrations,
+  identityMigrations,
+  territoryMigrations,
+  fleetMigrations,
+  tracksMigrations,
+  evidenceMigrations,
+  liveMigrations,
+  incidentsMigrations,
+]
+
+export type App = Access & {
+  readonly ledger: Ledger
+  readonly identity: Identity
+  readonly territory: Territory
+  readonly fleet: Fleet
+  readonly routes: readonly RouteTable[]
+  readonly sockets: readonly SocketRoute[]
+  readonly files: readonly PublicFile[]
+  readonly jobs: JobTable
+  readonly timers: readonly Cron[]
+  readonly checks: readonly Checker[]
+  readonly gate: (operation: string) => Promise<void>
+  readonly words: Words
+  /** Before the first request, in the modules' order. */
+  readonly start: () => Promise<void>
+  /** After the last request, while database and signer are still there. */
+  readonly stop: () => Promise<void>
+}
+
+const diskEveryMs = 5000
+
+/** The composition root: the only place that names every module. Each is given those to its left. */
+export function composeApp(kernel: Kernel): App {
+  const ledger = createLedger(kernel)
+  const identity = createIdentity({ ...kernel, ledger })
+  const territory = createTerritory(kernel)
+  const fleet = createFleet({ ...kernel, ledger, identity, territory })
+  const tracks = createTracks({ ...kernel, fleet })
+  const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })
+  const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
+  const incidents = createIncidents({ ...kernel, ledger, identity, territory, fleet, tracks, live })
+  const modules = [ledger, identity, fleet, tracks, evidence, live, incidents]
+
+  return {
+    ledger,
+    identity,
+    territory,
+    fleet,
+    routes: [territory, identity, fleet, tracks, evidence, live, incidents, ledger].map((module) => module.routes),
+    sockets: live.sockets,
+    files: ledger.files,
+    jobs: evidence.jobs,
+    timers: [
+      ...modules.flatMap((module) => module.timers),
+      { name: 'kernel.disk', everyMs: diskEveryMs, run: kernel.disk.sample },
+    ],
+    checks: [ledger, identity, territory, fleet, tracks, evidence, live, incidents].map((module) => module.check),
+    authenticate: (request) => authenticate(request, identity, fleet),
+    permits: identity.permits,
+    gate: identity.gate,
+    words: (code: RefusalCode, language) => errorWords(code, language).title,
+    async start() {
+      await ledger.start()
+      await identity.start()
+      await fleet.start()
+      await tracks.start()
+      await evidence.start()
+      await live.start()
+    },
+    async stop() {
+      await live.stop()
+      await ledger.flush()
+    },
+  }
+}
+
+/** A phone names its token (a WebSocket in the address, where no header can be set); a person has a cookie. */
+async function authenticate(request: FastifyRequest, identity: Identity, fleet: Fleet): Promise<Actor | null> {
+  const header = request.headers.authorization
+  if (header?.startsWith('Device ') === true) {
+    return fleet.authenticateDevice(header.slice('Device '.length))
+  }
+  const { token } = request.query as { readonly token?: unknown }
+  if (request.headers.upgrade !== undefined && typeof token === 'string') {
+    return fleet.authenticateDevice(token)
+  }
+  return identity.authenticate(request)
+}

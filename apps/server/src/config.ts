@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Config } from './kernel/config.ts'
+
+export const repositoryFolder: string = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Every setting of `npm start`, one line each. The text is what `--help` prints. */
+const table = {
+  data: { type: 'string', takes: 'FOLDER', help: 'data folder (default: data/ in this repository)' },
+  port: { type: 'string', takes: 'N', help: 'port (default: 8420; 0 takes a free one)' },
+  host: { type: 'string', takes: 'ADDRESS', help: 'address to listen on (default: this machine only)' },
+  origin: { type: 'string', takes: 'URL', help: 'web address people use, when a proxy stands in front' },
+  proxy: { type: 'boolean', help: 'believe x-forwarded-* of a proxy on this machine' },
+  'tls-cert': { type: 'string', takes: 'FILE', help: 'certificate chain (PEM): serve HTTPS' },
+  'tls-key': { type: 'string', takes: 'FILE', help: 'its key (PEM)' },
+  lan: { type: 'boolean', help: 'serve the local network over HTTPS with a certificate of its own' },
+  'demo-lan': { type: 'boolean', help: 'with --lan: print sign-in links of the demonstration all the same' },
+  empty: { type: 'boolean', help: 'a real installation instead of the demonstration' },
+  'no-simulator': { type: 'boolean', help: 'demonstration without simulated phones' },
+  'map-style': { type: 'string', takes: 'URL', help: 'MapLibre style to use instead of the offline one' },
+  'map-pmtiles': { type: 'string', takes: 'FILE', help: 'own PMTiles file for the map' },
+  migrate: { type: 'boolean', help: 'change an older database without asking (after a backup)' },
+  quiet: { type: 'boolean', help: 'print one JSON line {"url","links"} when ready' },
+  help: { type: 'boolean', help: 'this list' },
+} as const
+
+export const usage: string = `npm start -- [settings]\n\n${Object.entries(table)
+  .map(
+    ([name, setting]) => `  ${`--${name}${'takes' in setting ? ` ${setting.takes}` : ''}`.padEnd(24)}${setting.help}`,
+  )
+  .join('\n')}`
+
+export type Settings = {
+  readonly dataFolder: string
+  readonly port: number
+  readonly host: string
+  readonly origin: string | null
+  readonly proxy: boolean
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null
+  readonly lan: boolean
+  readonly demonstrationLinksOnLan: boolean
+  readonly empty: boolean
+  readonly simulator: boolean
+  readonly mapStyle: string | null
+  readonly mapPmtiles: string | null
+  readonly migrate: boolean
+  readonly quiet: boolean
+  readonly help: boolean
+}
+
+/** A setting makes no sense. The message is a sentence for the person at the terminal. */
+export class WrongSettings extends Error {}
+
+export const defaultPort = 8420
+
+export function readSettings(args: readonly string[]): Settings {
+  const values = parse(args)
+  const port = Number(values.port ?? defaultPort)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new WrongSettings(`--port takes a number from 0 to 65535, not "${values.port}".`)
+  }
+  const certFile = values['tls-cert']
+  const keyFile = values['tls-key']
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new WrongSettings('--tls-cert and --tls-key go together.')
+  }
+  if (values.origin !== undefined && (!URL.canParse(values.origin) || new URL(values.origin).pathname !== '/')) {
+    throw new WrongSettings('--origin takes an address like https://sereno.example.pe, without a path.')
+  }
+  const lan = values.lan === true
+  return {
+    dataFolder: path.resolve(values.data ?? path.join(repositoryFolder, 'data')),
+    port,
+    host: values.host ?? (lan ? '0.0.0.0' : '127.0.0.1'),
+    origin: values.origin === undefined ? null : new URL(values.origin).origin,
+    proxy: values.proxy === true,
+    tls: certFile === undefined || keyFile === undefined ? null : { certFile, keyFile },
+    lan,
+    demonstrationLinksOnLan: values['demo-lan'] === true,
+    empty: values.empty === true,
+    simulator: values['no-simulator'] !== true,
+    mapStyle: values['map-style'] ?? null,
+    mapPmtiles: values['map-pmtiles'] ?? null,
+    migrate: values.migrate === true,
+    quiet: values.quiet === true,
+    help: values.help === true,
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: table }).values
+  } catch (error) {
+    throw new WrongSettings(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+  }
+}
+
+/** What the data folder itself remembers. */
+export type Installation = {
+  readonly format: 1
+  readonly installation: string
+  readonly demonstration: boolean
+  readonly createdAt: number
+}
+
+const installationFile = 'installation.json'
+
+/** Reads the folder's own file, or makes it: the first start decides between demonstration and real installation. */
+export function openInstallation(
+  dataFolder: string,
+  create: { readonly empty: boolean; readonly nowMs: number } | null,
+): Installation {
+  const file = path.join(dataFolder, installationFile)
+  if (existsSync(file)) {
+    const installation = JSON.parse(readFileSync(file, 'utf8')) as Installation
+    if (installation.format !== 1) {
+      throw new WrongSettings(`${file} was written by a newer version of Sereno.`)
+    }
+    if (create?.empty === true && installation.demonstration) {
+      throw new WrongSettings(`${dataFolder} holds the demonstration. Use another folder: --data FOLDER --empty.`)
+    }
+    return installation
+  }
+  if (create === null) {
+    throw new WrongSettings(`${dataFolder} holds no installation of Sereno.`)
+  }
+  const installation: Installation = {
+    format: 1,
+    installation: randomUUID(),
+    demonstration: !create.empty,
+    createdAt: create.nowMs,
+  }
+  mkdirSync(dataFolder, { recursive: true })
+  writeFileSync(file, `${JSON.stringify(installation, null, 2)}\n`, { flag: 'wx' })
+  return installation
+}
+
+export const version: string = readVersion()
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(path.join(repositoryFolder, 'package.json'), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0'
+}
+
+/** The kernel's view of settings and installation. The origin is known once the server listens. */
+export function makeConfig(
+  settings: Pick<Settings, 'dataFolder' | 'lan' | 'tls' | 'origin' | 'mapStyle' | 'mapPmtiles'>,
+  installation: Installation,
+  listening: () => string,
+): Config {
+  return {
+    dataFolder: settings.dataFolder,
+    installation: installation.installation,
+    version,
+    demonstration: installation.demonstration,
+    lan: settings.lan,
+    secure: settings.lan || settings.tls !== null || settings.origin?.startsWith('https:') === true,
+    origin: () => settings.origin ?? listening(),
+    map: {
+      styleUrl: settings.mapStyle,
+      pmtilesUrl: settings.mapPmtiles === null ? null : '/map.pmtiles',
+    },
+  }
+}

@@ -1,0 +1,162 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { accountFor } from './accounts.ts'
+import { createFileBlobs, removeUnfinished } from './blobs.ts'
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { DatabaseOptions } from './database.ts'
+import { createDisk } from './disk.ts'
+import { createEvents, type EventBus } from './events.ts'
+import { createFanout } from './fanout.ts'
+import { createIds } from './ids.ts'
+import { jobs } from './jobs.ts'
+import type { Kernel } from './kernel.ts'
+import type { Log } from './log.ts'
+import type { Migrations } from './migrations.ts'
+import { type Cluster, openCluster, serverProcess } from './postgres/cluster.ts'
+import { appRole, openAppDatabase, prepareDatabase } from './postgres/roles.ts'
+import { connectSigner } from './signer-client.ts'
+import { type SignerProcess, signerSocket, startSigner } from './signer-process.ts'
+
+/** The folders of an installation. */
+export type Folders = Readonly<Record<'data' | 'postgres' | 'footage' | 'signer' | 'run' | 'logs' | 'backups', string>>
+
+export function foldersOf(data: string): Folders {
+  const below = (name: string): string => path.join(data, name)
+  return {
+    data,
+    postgres: below('postgres'),
+    footage: below('footage'),
+    signer: below('signer'),
+    run: below('run'),
+    logs: below('logs'),
+    backups: below('backups'),
+  }
+}
+
+export type OpenKernel = {
+  readonly kernel: Kernel
+  readonly events: EventBus
+  /** For the job runner's own small pool. */
+  readonly jobsDatabase: DatabaseOptions
+  readonly adopted: boolean
+  /** Database, signer and PostgreSQL, in that order. What used them has stopped before. */
+  readonly close: () => Promise<void>
+}
+
+export const databaseName = 'sereno'
+
+/**
+ * Starts what the server owns (PostgreSQL, the signer) or, for a command beside a running server, only connects to it.
+ * Migrates when it starts them. `say` is told what a person should know (an account that had to be substituted).
+ */
+export async function openKernel(options: {
+  readonly config: Config
+  readonly log: Log
+  readonly migrations: readonly Migrations[]
+  readonly beside?: boolean
+  /** Asked before an older database is changed; false or an exception leaves it alone. */
+  readonly mayMigrate?: (count: number) => Promise<boolean>
+  readonly say: (sentence: string) => void
+}): Promise<OpenKernel> {
+  const { config, log, say } = options
+  const folders = foldersOf(config.dataFolder)
+  makeFolders(folders)
+  const [engine, signer] = await settle(
+    options.beside === true ? [besidePostgres(folders), besideSigner(folders)] : [ownPostgres(), ownSigner()],
+  )
+  const clock = systemClock
+  const ids = createIds(clock)
+  const database = openAppDatabase(engine.socketFolder, databaseName, options.beside === true ? 4 : 16)
+  const events = createEvents(database, log)
+  const kernel: Kernel = {
+    database,
+    blobs: createFileBlobs(folders.footage, ids),
+    events,
+    fanout: createFanout((error, topic) => log.error({ err: error, topic }, 'fanout: a listener failed')),
+    jobs,
+    signer: signer.client,
+    clock,
+    ids,
+    log,
+    config,
+    disk: await createDisk({ folder: folders.data, clock, log }),
+  }
+  return {
+    kernel,
+    events,
+    jobsDatabase: { socketFolder: engine.socketFolder, database: databaseName, user: appRole, maxConnections: 2 },
+    adopted: engine.adopted,
+    async close() {
+      await database.close()
+      await Promise.all([signer.stop(), engine.stop()])
+    },
+  }
+
+  async function ownPostgres(): Promise<Pick<Cluster, 'socketFolder' | 'adopted' | 'stop'>> {
+    const account = accountFor({ name: 'sereno-db', fallbacks: ['postgres', 'nobody'], folder: folders.postgres }, say)
+    const runFolder = path.join(folders.run, 'postgres')
+    const cluster = await openCluster({ folder: folders.postgres, runFolder, account, log, supervise: true })
+    try {
+      await prepareDatabase({
+        socketFolder: cluster.socketFolder,
+        database: databaseName,
+        migrations: options.migrations,
+        log,
+        ...(options.mayMigrate === undefined ? {} : { mayMigrate: options.mayMigrate }),
+      })
+      await removeUnfinished(folders.footage)
+    } catch (error) {
+      await cluster.stop()
+      throw error
+    }
+    return cluster
+  }
+
+  async function ownSigner(): Promise<Pick<SignerProcess, 'client' | 'stop'>> {
+    const account = accountFor({ name: 'sereno-signer', fallbacks: ['nobody'], folder: folders.signer }, say)
+    return startSigner({ folder: folders.signer, runFolder: folders.run, account, log })
+  }
+}
+
+// Whichever fails, the other is not left running.
+async function settle<A extends { stop: () => Promise<void> }, B extends { stop: () => Promise<void> }>([
+  first,
+  second,
+]: [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  const [one, two] = await Promise.allSettled([first, second])
+  if (one.status === 'fulfilled' && two.status === 'fulfilled') {
+    return [one.value, two.value]
+  }
+  for (const result of [one, two]) {
+    if (result.status === 'fulfilled') {
+      await result.value.stop()
+    }
+  }
+  throw one.status === 'rejected' ? one.reason : two.status === 'rejected' ? two.reason : new Error('unreachable')
+}
+
+async function besidePostgres(folders: Folders): Promise<Pick<Cluster, 'socketFolder' | 'adopted' | 'stop'>> {
+  const running = serverProcess(folders.postgres)
+  if (running === null) {
+    throw new Error('The server is running, but its PostgreSQL is not.')
+  }
+  return { socketFolder: running.socketFolder, adopted: true, stop: async () => undefined }
+}
+
+async function besideSigner(folders: Folders): Promise<Pick<SignerProcess, 'client' | 'stop'>> {
+  const client = connectSigner(signerSocket(folders.run))
+  await client.ready()
+  return { client, stop: async () => client.close() }
+}
+
+// The data folder lets the accounts of PostgreSQL and the signer through to their own; each of those is closed.
+function makeFolders(folders: Folders): void {
+  mkdirSync(folders.data, { recursive: true, mode: 0o711 })
+  chmodSync(folders.data, 0o711)
+  mkdirSync(folders.run, { recursive: true, mode: 0o755 })
+  for (const folder of [folders.footage, folders.logs, folders.backups]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+  }
+}
