@@ -55,6 +55,21 @@ describe('accounts', () => {
     expect(await place.findings()).toEqual([])
   })
 
+  test('change with their entry or not at all', async () => {
+    const administrator = place.browser()
+    await administrator.signIn('administrator')
+    const names = async () => (await place.owner`select sign_in from account`).length
+    const before = await names()
+    await place.owner`revoke insert on leaf from sereno_app`
+    const made = await administrator.call('POST /accounts', {
+      name: 'Sin Asiento',
+      signIn: 'sinasiento',
+      roles: ['operator'],
+    })
+    await place.owner`grant insert on leaf to sereno_app`
+    expect([made.status, await names()]).toEqual([500, before])
+  })
+
   test('nobody else changes them', async () => {
     for (const role of ['operator', 'supervisor', 'overseer'] as const) {
       const browser = place.browser()

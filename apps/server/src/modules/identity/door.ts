@@ -81,6 +81,6 @@ export type Identity = {
   seedDemonstration(): Promise<Municipality>
   /** One fresh link for each demonstration role (24 hours). */
   demonstrationLinks(): Promise<readonly RoleLink[]>
-  /** Calls the listener with a session's id when it ends before its time (sign-out, closed account, revoked). */
+  /** Calls the listener with a session's id when it ends: sign-out, closed account, time over (within 15 s). */
   onSessionEnded(listener: (session: string) => void): () => void
 }

@@ -31,6 +31,7 @@ export type {
 export const identityMigrations = { module: 'identity', folder: new URL('./migrations/', import.meta.url) }
 
 const hourMs = 3_600_000
+const expireEveryMs = 15_000
 const keptMs = 30 * 24 * hourMs
 const setUpOperations: ReadonlySet<string> = new Set(['GET /installation', 'POST /installation'])
 
@@ -94,6 +95,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       startedAt,
     }),
     timers: [
+      { name: 'identity.expire', everyMs: expireEveryMs, run: sessions.expire },
       { name: 'identity.forget', everyMs: hourMs, run: () => forgetBefore(database.db, clock.nowMs() - keptMs) },
     ],
     check: identityChecker(database.db, deps.ledger),

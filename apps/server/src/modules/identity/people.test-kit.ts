@@ -17,6 +17,8 @@ export type Place = {
   /** Kinds of the entries that speak of somebody, oldest first. */
   readonly recorded: (account: string) => Promise<readonly string[]>
   readonly findings: () => Promise<readonly Finding[]>
+  /** Runs identity's timers once. */
+  readonly tick: () => Promise<void>
   readonly close: () => Promise<void>
 }
 export type Browser = {
@@ -48,6 +50,7 @@ export async function openPlace(): Promise<Place> {
         routes: [ledger.routes, identity.routes],
         authenticate: identity.authenticate,
         permits: identity.permits,
+        timers: identity.timers,
         start: async () => {
           await ledger.start()
           await identity.start()
@@ -107,6 +110,7 @@ export async function openPlace(): Promise<Place> {
       await identity.check.run((finding) => found.push(finding))
       return found
     },
+    tick: installation.tick,
     close: installation.close,
   }
 }

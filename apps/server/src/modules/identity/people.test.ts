@@ -108,8 +108,16 @@ describe('a session', () => {
     await browser.signIn('operator')
     place.clock.advance(12 * 60 * minuteMs)
     expect((await browser.call('GET /me')).status).toBe(200)
+    await place.tick()
+    const ended: string[] = []
+    const stop = place.identity.onSessionEnded((session) => ended.push(session))
     place.clock.advance(61 * minuteMs)
     expect((await browser.call('GET /me')).status).toBe(401)
+    // Whoever holds a socket of it hears of its end.
+    await place.tick()
+    await place.tick()
+    stop()
+    expect(ended.length).toBe(1)
   })
 
   test('gets a new token every quarter of an hour; the old one serves until the new one is used, and then not', async () => {

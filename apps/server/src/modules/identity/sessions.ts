@@ -10,6 +10,7 @@ import {
   type AccountRow,
   changeAccount,
   changeSession,
+  endExpired,
   endSessions,
   insertSession,
   rotateToken,
@@ -35,6 +36,8 @@ export type Sessions = {
   /** Ends the open sessions of an account but one. Listeners hear of it after the commit. */
   readonly endAll: (tx: Db, account: string, except: string | null) => Promise<void>
   readonly setCookie: (reply: FastifyReply, token: string, roles: readonly Role[]) => void
+  /** Ends what has run out of time, so that sockets opened in it are closed too. */
+  readonly expire: () => Promise<void>
   readonly onEnded: (listener: (session: string) => void) => () => void
 }
 
@@ -211,6 +214,10 @@ export function createSessions(deps: IdentityDeps): Sessions {
     async endAll(tx, account, except) {
       const ended = await endSessions(tx, account, clock.nowMs(), except)
       afterCommit(tx, () => tell(ended))
+    },
+
+    async expire() {
+      tell(await endExpired(database.db, clock.nowMs()))
     },
 
     onEnded(listener) {

@@ -260,6 +260,18 @@ export async function endSessions(
   return (await query.returning('id').execute()).map(({ id }) => id)
 }
 
+/** Ends the sessions whose time is over; answers their ids. */
+export async function endExpired(tx: Db, nowMs: number): Promise<readonly string[]> {
+  const ended = await tables(tx)
+    .updateTable('session')
+    .set({ ended_at: nowMs })
+    .where('ended_at', 'is', null)
+    .where((eb) => eb.or([eb('ends_at', '<=', nowMs), eb(eb('seen_at', '+', eb.ref('idle_ms')), '<=', nowMs)]))
+    .returning('id')
+    .execute()
+  return ended.map(({ id }) => id)
+}
+
 export async function markForRotation(tx: Db, account: string): Promise<void> {
   await tables(tx)
     .updateTable('session')

@@ -38,6 +38,11 @@ export type Ledger = {
   start(): Promise<void>
   /** The public log: `GET /log/checkpoint`, `/log/tile/…` (C2SP tlog-tiles). */
   readonly files: readonly PublicFile[]
+  /**
+   * For `createHttp({ gate })`: refuses everything but reading (`GET …`) while entries are refused, so that nothing is
+   * taken in that could not be recorded.
+   */
+  gate(operation: string): void
   /** Begins the log of a new municipality, in the transaction that makes it; answers its origin. */
   openLog(tx: Db, municipality: string): Promise<string>
   /** Commits an entry with the caller's transaction (I-3). Refuses with `ledger.behind` or `ledger.forked`. */

@@ -1,14 +1,6 @@
 import { join } from 'node:path'
 import { ledgerOperations } from '@sereno/contracts'
-import {
-  encodePromise,
-  encodeVkey,
-  inclusionProof,
-  type Nodes,
-  promisePayloadType,
-  toBase64,
-  toHex,
-} from '@sereno/proof'
+import { encodePromise, encodeVkey, promisePayloadType, toBase64, toHex } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { afterCommit } from '../../kernel/database.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
@@ -16,11 +8,11 @@ import { routes } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { appendEntry } from './append.ts'
 import { checkLog } from './check.ts'
-import type { EntryProof, Ledger, LedgerState, PublishedCheckpoint } from './door.ts'
-import { custodyEntry, ledgerEntry, openingsOf } from './entries.ts'
-import { storedNodes } from './frontier.ts'
+import type { Ledger, LedgerState, PublishedCheckpoint } from './door.ts'
+import { custodyEntry, ledgerEntry } from './entries.ts'
 import { openMirror } from './mirror.ts'
-import { compareWithSigner, publish, shown } from './publish.ts'
+import { createProver, isPublished } from './prove.ts'
+import { compareWithSigner, completeMirror, publish, shown } from './publish.ts'
 import { importPublished } from './restore.ts'
 import { createSequencer, type Step } from './sequence.ts'
 import { logFiles } from './serve.ts'
@@ -33,7 +25,6 @@ import {
   newestStored,
   nextNumber,
   pendingCount,
-  type StoredCheckpoint,
   sizeOf,
 } from './store.ts'
 import { openKinds } from './visibility.ts'
@@ -54,17 +45,15 @@ const publishEveryMs = 5_000
 const includedWithinMs = 60_000
 const pageSize = 100
 
-type PublishedTree = { readonly checkpoint: StoredCheckpoint | null; readonly nodes: Nodes }
-
 /** The append-only Merkle log of an installation (design §4). */
 export function createLedger(deps: LedgerDeps): Ledger {
   const { database, signer, clock, ids } = deps
   const { db } = database
   const sequencer = createSequencer(database, deps.step)
+  const proofs = createProver(db)
   const logs: Log[] = []
   const states = new Map<string, LedgerState>()
   const newest = new Map<string, PublishedCheckpoint>()
-  const publishedTrees = new Map<string, PublishedTree>()
   const listeners = new Set<(checkpoint: PublishedCheckpoint) => void>()
   const mirrorOf = (log: Log) => openMirror(join(deps.config.dataFolder, 'ledger', log.origin))
   const publisher = { database, signer, clock, mirrorOf, ...(deps.step === undefined ? {} : { step: deps.step }) }
@@ -93,6 +82,13 @@ export function createLedger(deps: LedgerDeps): Ledger {
       )
     }
     states.set(log.municipality, state)
+  }
+
+  function demandFollowing(municipality: string): void {
+    const state = states.get(municipality) ?? 'following'
+    if (state !== 'following') {
+      throw new Refusal(state === 'behind' ? 'ledger.behind' : 'ledger.forked')
+    }
   }
 
   async function sequenceAll(): Promise<void> {
@@ -127,47 +123,13 @@ export function createLedger(deps: LedgerDeps): Ledger {
       const stored = await newestStored(db, log.municipality)
       if (stored !== null) {
         newest.set(log.municipality, shown(stored))
+        if (state === 'following') {
+          await completeMirror(mirrorOf(log), db, log, stored.size)
+        }
       }
     }
     await sequenceAll()
     await publishAll()
-  }
-
-  async function proofs(ofIds: readonly string[]): Promise<readonly EntryProof[]> {
-    const answers: EntryProof[] = []
-    const trees = new Map<string, PublishedTree>()
-    for (const id of ofIds) {
-      const entry = await entryById(db, id)
-      if (entry === null || entry.index === null) {
-        continue
-      }
-      const { municipality, index } = entry
-      const tree = trees.get(municipality) ?? (await publishedTree(municipality))
-      trees.set(municipality, tree)
-      if (tree.checkpoint === null || index >= tree.checkpoint.size) {
-        continue
-      }
-      const proof = await inclusionProof(tree.nodes, index, tree.checkpoint.size).catch((error: unknown) => {
-        // What could not be read is not remembered.
-        publishedTrees.delete(municipality)
-        throw error
-      })
-      const openings = await openingsOf(entry.fields)
-      answers.push({ id, leaf: entry.bytes, openings, index, proof, checkpoint: tree.checkpoint.note })
-    }
-    return answers
-  }
-
-  /** The tree of the newest checkpoint. What it has read and hashed is kept until there is a newer one. */
-  async function publishedTree(municipality: string): Promise<PublishedTree> {
-    const checkpoint = await newestStored(db, municipality)
-    const known = publishedTrees.get(municipality)
-    if (known !== undefined && known.checkpoint?.size === checkpoint?.size) {
-      return known
-    }
-    const tree = { checkpoint, nodes: storedNodes(db, municipality, checkpoint?.size ?? 0) }
-    publishedTrees.set(municipality, tree)
-    return tree
   }
 
   async function flush(): Promise<void> {
@@ -250,11 +212,13 @@ export function createLedger(deps: LedgerDeps): Ledger {
       afterCommit(tx, () => logs.push(log))
       return log.origin
     },
-    append: async (tx, entry) => {
-      const state = states.get(entry.municipality) ?? 'following'
-      if (state !== 'following') {
-        throw new Refusal(state === 'behind' ? 'ledger.behind' : 'ledger.forked')
+    gate: (operation) => {
+      if (!operation.startsWith('GET ')) {
+        demandFollowing(logs[0]?.municipality ?? '')
       }
+    },
+    append: async (tx, entry) => {
+      demandFollowing(entry.municipality)
       return appendEntry(tx, entry, { nowMs: clock.nowMs(), ids })
     },
     promise: async (entryId) => {
@@ -277,11 +241,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
       return found.map((entry) => custodyEntry(entry, publishedSize(scope.municipality)))
     },
     counter: (tx, name, municipality) => nextNumber(tx, municipality ?? home().municipality, name),
-    isPublished: async (entryId) => {
-      const entry = await entryById(db, entryId)
-      const checkpoint = entry === null ? null : await newestStored(db, entry.municipality)
-      return entry !== null && entry.index !== null && checkpoint !== null && entry.index < checkpoint.size
-    },
+    isPublished: (entryId) => isPublished(db, entryId),
     proofOf: async (entryId) => (await proofs([entryId]))[0] ?? null,
     proofsOf: async (scope, subject) => proofs((await entries(db, scope, { subject })).map(({ id }) => id).reverse()),
     newestCheckpoint: () => (logs[0] === undefined ? null : (newest.get(logs[0].municipality) ?? null)),
@@ -294,8 +254,10 @@ export function createLedger(deps: LedgerDeps): Ledger {
     },
     vkey: async () => encodeVkey(home().origin, (await signer.publicKeys()).log),
     importPublished: async (readBundle) => {
-      const log = home()
-      const count = await importPublished(deps, log, readBundle ?? mirrorOf(log).read)
+      let count = 0
+      for (const log of await allLogs(db)) {
+        count += await importPublished(deps, log, readBundle ?? mirrorOf(log).read)
+      }
       await start()
       return count
     },

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { decodeEntryBundle, encodeEntryBundle, tilePath, tileWidth } from '@sereno/proof'
 
@@ -13,11 +13,14 @@ export type Mirror = {
   /** Durable when it resolves: file and folder are fsynced, and a reader sees the old bundle or the new one. */
   readonly write: (index: number, leaves: readonly Uint8Array[]) => Promise<void>
   readonly read: ReadBundle
+  readonly has: (index: number) => Promise<boolean>
+  readonly pathOf: (index: number) => string
 }
 
 export function openMirror(folder: string): Mirror {
   const pathOf = (index: number) => join(folder, tilePath({ level: 'entries', index, width: tileWidth }))
   return {
+    pathOf,
     async write(index, leaves) {
       const path = pathOf(index)
       await mkdir(dirname(path), { recursive: true })
@@ -31,6 +34,11 @@ export function openMirror(folder: string): Mirror {
       await rename(`${path}.new`, path)
       await syncFolder(dirname(path))
     },
+    has: (index) =>
+      stat(pathOf(index)).then(
+        () => true,
+        () => false,
+      ),
     async read(index) {
       try {
         return new Uint8Array(await readFile(pathOf(index)))

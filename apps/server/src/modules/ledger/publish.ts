@@ -1,4 +1,4 @@
-import { consistencyProof, equal, rootAt, tilesBetween, tileWidth, toHex } from '@sereno/proof'
+import { consistencyProof, equal, rootAt, type Tile, tilesBetween, tileWidth, toHex } from '@sereno/proof'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Database, Db } from '../../kernel/database.ts'
 import { type Signer, SignerRefusal } from '../../kernel/signer.ts'
@@ -97,11 +97,24 @@ export function shown(checkpoint: {
 async function mirrorLeaves(mirror: Mirror, tx: Db, log: Log, from: number, to: number): Promise<void> {
   for (const tile of tilesBetween(from, to)) {
     if (tile.level === 'entries') {
-      const leaves = await leavesBetween(tx, log.municipality, tile.index * tileWidth, tile.width)
-      await mirror.write(
-        tile.index,
-        leaves.map(({ bytes }) => bytes),
-      )
+      await mirrorBundle(mirror, tx, log, tile)
+    }
+  }
+}
+
+async function mirrorBundle(mirror: Mirror, db: Db, log: Log, tile: Pick<Tile, 'index' | 'width'>): Promise<void> {
+  const leaves = await leavesBetween(db, log.municipality, tile.index * tileWidth, tile.width)
+  await mirror.write(
+    tile.index,
+    leaves.map(({ bytes }) => bytes),
+  )
+}
+
+/** Writes the published bundles that the mirror has not: it is not in a backup, so a new machine begins without. */
+export async function completeMirror(mirror: Mirror, db: Db, log: Log, publishedSize: number): Promise<void> {
+  for (let index = 0; index * tileWidth < publishedSize; index += 1) {
+    if (!(await mirror.has(index))) {
+      await mirrorBundle(mirror, db, log, { index, width: Math.min(tileWidth, publishedSize - index * tileWidth) })
     }
   }
 }

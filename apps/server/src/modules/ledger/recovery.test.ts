@@ -1,4 +1,5 @@
-import { verifyInclusion } from '@sereno/proof'
+import { rm } from 'node:fs/promises'
+import { toHex, verifyInclusion } from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ledgerMigrations, type NewEntry } from './index.ts'
 import { entryOf, findings, type House, openHouse, verified } from './ledger.test-kit.ts'
@@ -115,6 +116,8 @@ describe('a database restored from an hour ago', () => {
     await expect(
       old.database.transaction((tx) => restored.append(tx, entryOf(house.municipality, {}))),
     ).rejects.toMatchObject({ code: 'ledger.behind' })
+    expect(() => restored.gate('POST /devices/enrolments')).toThrow('ledger.behind')
+    expect(() => restored.gate('GET /recordings')).not.toThrow()
     await restored.flush()
     expect(restored.newestCheckpoint()?.size).toBeLessThan(signed?.size ?? 0)
 
@@ -153,6 +156,20 @@ describe('a database restored from an hour ago', () => {
     await ledger.flush()
     expect((await ledger.status()).state).toBe('forked')
     await forked.close()
+  })
+
+  test('on another machine writes the published leaves to files again', async () => {
+    const mirror = house.mirrorOf(house.ledger.originUuid)
+    const copy = await house.copy()
+    const ledger = copy.newLedger()
+    await ledger.importPublished()
+    const bundle = toHex((await mirror.read(0)) ?? new Uint8Array(0))
+    await rm(mirror.pathOf(0))
+    expect((await findings(ledger)).map(({ code }) => code)).toEqual(['ledger.mirror-wrong'])
+    await ledger.start()
+    expect(toHex((await mirror.read(0)) ?? new Uint8Array(0))).toBe(bundle)
+    expect(await findings(ledger)).toEqual([])
+    await copy.close()
   })
 
   test('takes nothing back from a copy that was tampered with', async () => {
