@@ -4,7 +4,11 @@ export type Finding = { readonly code: string; readonly detail: string }
 /** A module's own examination of what it keeps, run by `sereno check`. No finding means clean. */
 export type Checker = {
   readonly name: string
-  readonly run: (report: (finding: Finding) => void) => Promise<{ readonly examined: number }>
+  /** `full` examines every byte instead of a sample, however long that takes. */
+  readonly run: (
+    report: (finding: Finding) => void,
+    options?: { readonly full: boolean },
+  ) => Promise<{ readonly examined: number }>
 }
 
 /** Work a module wants done again and again. Runs never overlap; a failure is logged and the next run comes. */

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { chmod, lchown, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import path from 'node:path'
+import { Decrypter, Encrypter } from 'age-encryption'
+import { openInstallation } from '../config.ts'
+import { type Account, accountFor, isRoot } from '../kernel/accounts.ts'
+import { fsyncFolder } from '../kernel/directory-sync.ts'
+import { lockInstance } from '../kernel/instance-lock.ts'
+import { silentLog } from '../kernel/log.ts'
+import { foldersOf } from '../kernel/open-kernel.ts'
+import { openCluster, serverProcess } from '../kernel/postgres/cluster.ts'
+import { readArchive, WrongArchive, writeArchive } from './archive.ts'
+
+/** A sentence for the person who typed the command. */
+export class BackupRefused extends Error {}
+
+const leftOut = /^(run|logs|backups)(\/|$)|^postgres\/(postmaster\.(pid|opts)|start\.log|log(\/|$))|(^|\/)\.new-/
+
+export type BackupOptions = {
+  readonly dataFolder: string
+  readonly file: string
+  readonly passphrase: string
+  /** log₂ of scrypt's cost; 18 unless a test is in a hurry. */
+  readonly workFactor?: number
+}
+
+/**
+ * A cold copy: database, footage, keys and the folder's own file in one stream, sealed with a passphrase (age). The server
+ * must be stopped, so that the parts agree with each other. Written beside and renamed when whole and fsynced.
+ */
+export async function backup(options: BackupOptions): Promise<{ readonly sizeBytes: number }> {
+  const folders = foldersOf(options.dataFolder)
+  openInstallation(options.dataFolder, null)
+  if (existsSync(options.file)) {
+    throw new BackupRefused(`${options.file} exists already.`)
+  }
+  const lock = lockInstance(folders.run, options.dataFolder)
+  const unfinished = `${options.file}.unfinished`
+  try {
+    await stopOrphan(folders.postgres, folders.run)
+    const encrypter = new Encrypter()
+    encrypter.setPassphrase(options.passphrase)
+    encrypter.setScryptWorkFactor(options.workFactor ?? 18)
+    const plain = ReadableStream.from(writeArchive(options.dataFolder, (relative) => !leftOut.test(relative)))
+    const sealed = await encrypter.encrypt(plain as ReadableStream<Uint8Array>)
+    const handle = await open(unfinished, 'w', 0o600)
+    let sizeBytes = 0
+    try {
+      for await (const piece of sealed as unknown as AsyncIterable<Uint8Array>) {
+        await handle.writeFile(piece)
+        sizeBytes += piece.length
+      }
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(unfinished, options.file)
+    await fsyncFolder(path.dirname(path.resolve(options.file)))
+    return { sizeBytes }
+  } finally {
+    await rm(unfinished, { force: true })
+    lock.release()
+  }
+}
+
+/**
+ * Back into an empty folder: unpacked beside it, checked to the last byte, given to the accounts it belongs to, and only
+ * then put in its place.
+ */
+export async function restore(options: BackupOptions): Promise<{ readonly files: number }> {
+  const target = path.resolve(options.dataFolder)
+  if (existsSync(target) && (await readdir(target)).length > 0) {
+    throw new BackupRefused(`${target} is not empty. Restore into a new folder.`)
+  }
+  const unfinished = `${target}.restoring`
+  await rm(unfinished, { recursive: true, force: true })
+  await mkdir(unfinished, { recursive: true, mode: 0o711 })
+  const handle = await open(options.file, 'r')
+  try {
+    const decrypter = new Decrypter()
+    decrypter.addPassphrase(options.passphrase)
+    const sealed = handle.readableWebStream({ autoClose: false }) as unknown as ReadableStream<Uint8Array>
+    const plain = await decrypter.decrypt(sealed)
+    const files = await readArchive(plain as unknown as AsyncIterable<Uint8Array>, unfinished)
+    openInstallation(unfinished, null)
+    await giveToAccounts(unfinished)
+    if (existsSync(target)) {
+      await rmdir(target)
+    }
+    await rename(unfinished, target)
+    await fsyncFolder(path.dirname(target))
+    return { files }
+  } catch (error) {
+    if (error instanceof WrongArchive || error instanceof BackupRefused) {
+      throw error
+    }
+    throw new BackupRefused(`${options.file} cannot be opened: wrong passphrase, or not a whole backup.`, {
+      cause: error,
+    })
+  } finally {
+    await handle.close()
+    await rm(unfinished, { recursive: true, force: true })
+  }
+}
+
+// After `kill -9` of the server PostgreSQL may still be there: it is stopped cleanly first.
+async function stopOrphan(folder: string, runFolder: string): Promise<void> {
+  if (serverProcess(folder) !== null) {
+    const account = databaseAccount(folder)
+    const cluster = await openCluster({ folder, runFolder: path.join(runFolder, 'postgres'), account, log: silentLog })
+    await cluster.stop()
+  }
+}
+
+async function giveToAccounts(folder: string): Promise<void> {
+  await chmod(folder, 0o711)
+  if (isRoot()) {
+    await giveTo(path.join(folder, 'postgres'), databaseAccount(path.join(folder, 'postgres')))
+    const signer = path.join(folder, 'signer')
+    await giveTo(signer, accountFor({ name: 'sereno-signer', fallbacks: ['nobody'], folder: signer }, console.error))
+  }
+}
+
+async function giveTo(root: string, account: Account): Promise<void> {
+  await lchown(root, account.uid, account.gid)
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    await lchown(path.join(entry.parentPath, entry.name), account.uid, account.gid)
+  }
+}
+
+function databaseAccount(folder: string): Account {
+  return accountFor({ name: 'sereno-db', fallbacks: ['postgres', 'nobody'], folder }, console.error)
+}
