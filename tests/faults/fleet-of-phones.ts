@@ -4,7 +4,7 @@ import { createApi, Refused } from '../../apps/simulator/src/api.ts'
 import { type Clip, readClip } from '../../apps/simulator/src/clip.ts'
 import { type Desk, prepare } from '../../apps/simulator/src/office.ts'
 import { enrol, preShift } from '../../apps/simulator/src/phone.ts'
-import { type Chain, type Made, signMedia, signStop } from '../../apps/simulator/src/recording.ts'
+import { type Chain, type Made, signMedia, signStop, turns } from '../../apps/simulator/src/recording.ts'
 import { openSession } from '../../apps/simulator/src/session.ts'
 import { signerOfState, stateFile } from '../../apps/simulator/src/state.ts'
 import { root } from '../product.ts'
@@ -61,6 +61,7 @@ async function makeSender(
   const chain: Chain = {
     signer,
     state,
+    inTurn: turns(),
     save: () => file.write(state),
     installation: self.installation,
     municipality: self.municipality.id,

@@ -8,13 +8,17 @@ export async function openFile(
   const file = await open(path, 'r')
   const { size } = await file.stat()
   return {
-    source: { sizeBytes: size, read: (offset, lengthBytes) => readAt(file, offset, lengthBytes) },
+    source: { sizeBytes: size, read: (offset, lengthBytes, into) => readAt(file, offset, lengthBytes, into) },
     close: () => file.close(),
   }
 }
 
-async function readAt(file: FileHandle, offset: number, lengthBytes: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(lengthBytes)
+async function readAt(
+  file: FileHandle,
+  offset: number,
+  lengthBytes: number,
+  bytes: Uint8Array = new Uint8Array(lengthBytes),
+): Promise<Uint8Array> {
   let filled = 0
   while (filled < lengthBytes) {
     const { bytesRead } = await file.read(bytes, filled, lengthBytes - filled, offset + filled)

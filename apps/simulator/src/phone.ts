@@ -4,7 +4,7 @@ import type { Api } from './api.ts'
 import type { Clip } from './clip.ts'
 import type { Figures } from './figures.ts'
 import { type LiveLeg, openLiveLeg } from './live-leg.ts'
-import { type Chain, type Made, signMedia, signStop } from './recording.ts'
+import { type Chain, type Made, signMedia, signStop, turns } from './recording.ts'
 import { openChannel, openSession, type Session } from './session.ts'
 import { newSeed, type PhoneState, type StateFile, signerOfState } from './state.ts'
 import { createUploads, type Uploads } from './upload.ts'
@@ -102,6 +102,7 @@ export async function wake(state: PhoneState, deps: PhoneDeps): Promise<Phone> {
   const chain: Chain = {
     signer,
     state,
+    inTurn: turns(),
     save: () => deps.file.write(state),
     installation: self.installation,
     municipality: self.municipality.id,

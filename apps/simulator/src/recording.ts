@@ -21,6 +21,8 @@ import type { PhoneState } from './state.ts'
 export type Chain = {
   readonly signer: Signer
   readonly state: PhoneState
+  /** One statement at a time: two would take the same number. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>
   readonly save: () => Promise<void>
   readonly installation: string
   readonly municipality: string
@@ -38,6 +40,16 @@ export type Made = {
   readonly cut: Cut | null
   /** Opening of the positions that the statement commits to. */
   readonly opening: { readonly sequence: number; readonly salt: string; readonly positions: string } | null
+}
+
+/** Work after work, never two at once; a failure does not stop those behind it. */
+export function turns(): Chain['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
 }
 
 /** Signs the statement that follows in the phone's chain. The state is saved before the bytes leave. */
@@ -87,6 +99,10 @@ export async function signMedia(
     readonly positions: readonly Position[]
   },
 ): Promise<Made> {
+  return chain.inTurn(() => signMediaNow(chain, clip, piece))
+}
+
+async function signMediaNow(chain: Chain, clip: Clip, piece: Parameters<typeof signMedia>[2]): Promise<Made> {
   const made = cut(clip, piece.index, !piece.preEvent)
   const salt = chain.random(32)
   const media = { sha256: await sha256Hex(made.media), sizeBytes: made.media.length }
@@ -124,6 +140,10 @@ export async function signMedia(
 
 /** The signed stop: ends the recording and leaves the chain ready for the next. */
 export async function signStop(chain: Chain, recording: string, atMs: number, reason: StopReason): Promise<Made> {
+  return chain.inTurn(() => signStopNow(chain, recording, atMs, reason))
+}
+
+async function signStopNow(chain: Chain, recording: string, atMs: number, reason: StopReason): Promise<Made> {
   const { envelope, sha256, sequence } = await next(chain, recording, atMs, (base) => ({
     kind: 'stop',
     body: { ...base, reason, count: base.sequence, head: base.sequence === 0 ? null : base.previous },

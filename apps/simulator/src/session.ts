@@ -23,7 +23,8 @@ export async function openSession(api: Api, device: string, signer: Signer, cloc
   const noteServerTime: Session['noteServerTime'] = (sentAtMs, nowMs, serverMs) => {
     time = {
       seenMs: serverMs,
-      offsetMs: Math.round(serverMs - (sentAtMs + nowMs) / 2),
+      // + 0: a negative zero has no canonical form
+      offsetMs: Math.round(serverMs - (sentAtMs + nowMs) / 2) + 0,
       uncertaintyMs: Math.ceil((nowMs - sentAtMs) / 2),
       atMs: nowMs,
     }
