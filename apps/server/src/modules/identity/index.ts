@@ -16,17 +16,7 @@ import { createSignIn } from './sign-in.ts'
 import { forgetBefore } from './sign-in-store.ts'
 import { accountById, homeMunicipality, openAccountsWith } from './store.ts'
 
-export type {
-  Circumstance,
-  Decision,
-  Identity,
-  IdentityDeps,
-  Municipality,
-  NewAccount,
-  Person,
-  Resource,
-  RoleLink,
-} from './door.ts'
+export type { Identity, IdentityDeps, Resource } from './door.ts'
 
 export const identityMigrations = { module: 'identity', folder: new URL('./migrations/', import.meta.url) }
 

@@ -29,8 +29,8 @@ import {
 } from './store.ts'
 import { openKinds } from './visibility.ts'
 
-export type { EntryProof, Ledger, LedgerState, LedgerStatus, PublishedCheckpoint } from './door.ts'
-export type { CoarseKind, NewEntry } from './entry.ts'
+export type { EntryProof, Ledger } from './door.ts'
+export type { NewEntry } from './entry.ts'
 
 export const ledgerMigrations = { module: 'ledger', folder: new URL('./migrations/', import.meta.url) }
 

@@ -270,7 +270,9 @@ export async function entries(
     )
   }
   if (kind !== undefined) {
-    query = kind.includes('.') ? query.where('leaf_opening.kind', '=', kind) : query.where('leaf.coarse', '=', kind)
+    query = kind.includes('.')
+      ? query.where('leaf_opening.municipality', '=', scope.municipality).where('leaf_opening.kind', '=', kind)
+      : query.where('leaf.coarse', '=', kind)
   }
   if (coarse !== undefined) {
     query = query.where(sql<boolean>`leaf.coarse = any(${sqlArray(coarse)}::text[])`)
