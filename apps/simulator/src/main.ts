@@ -17,6 +17,7 @@ import { follow, readGpx, wander } from './walk.ts'
 const clips = ['calle-noche', 'moto-noche', 'calle-tarde', 'cruce'].map((name) =>
   join(import.meta.dirname, '../clips', `${name}.mp4`),
 )
+const wakenAtOnce = 8
 const nowMs = () => Date.now()
 const bytes = (count: number): Uint8Array => new Uint8Array(randomBytes(count))
 const say = (line: string): void => {
@@ -100,24 +101,28 @@ async function demonstrate(options: Options, stop: AbortController): Promise<voi
   const figures = newFigures()
   const [{ phones: given }, loaded] = await Promise.all([readGiven(), loadClips(options)])
   const url = options.url ?? ''
-  const phones: Phone[] = []
-  for (const [index, { code, token, pin, ring }] of given.entries()) {
+  const wakeGiven = async (index: number): Promise<Phone | null> => {
+    const one = given[index]
+    if (!one) {
+      return null
+    }
+    const { code, token, pin, ring } = one
     try {
-      const phone = await wakeOne(url, options, {
-        index,
-        name: code,
-        token,
-        ring,
-        clip: clipOf(loaded, index),
-        figures,
-      })
+      const clip = clipOf(loaded, index)
+      const phone = await wakeOne(url, options, { index, name: code, token, ring, clip, figures })
       if (pin !== null) {
         await phone.startShift(pin)
       }
-      phones.push(phone)
+      return phone
     } catch (error) {
       say(`${code}: ${String(error)}`)
+      return null
     }
+  }
+  const phones: Phone[] = []
+  for (let from = 0; from < given.length && !stop.signal.aborted; from += wakenAtOnce) {
+    const group = await Promise.all(Array.from({ length: wakenAtOnce }, (_, i) => wakeGiven(from + i)))
+    phones.push(...group.filter((phone) => phone !== null))
   }
   figures.phones = phones.length
   const beating = keepBeating(phones, stop.signal)
