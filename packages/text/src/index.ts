@@ -14,6 +14,7 @@ export {
   wallClock,
   when,
 } from './instants.ts'
+export { kindsEs } from './kinds.ts'
 export { type Language, languages, localeOf, preferredLanguage } from './language.ts'
 export { kindName, type Names, names } from './names.ts'
 export { bytes, distance, number, percent, speed } from './numbers.ts'

@@ -1,0 +1,60 @@
+import type { Alarm, Unit } from '@sereno/contracts'
+import { names } from '@sereno/text'
+import { Icon, Stopwatch, useLanguage } from '@sereno/ui'
+import type { ReactElement } from 'react'
+import { AlarmActions } from './alarm-actions.tsx'
+import { alarmIcons } from './alarm-row.tsx'
+import { AlarmStages } from './alarm-stages.tsx'
+import css from './context.module.css'
+import type { Dock } from './dock.ts'
+import { Facts } from './facts.tsx'
+import { useOperationsText } from './text.ts'
+import { UnitFacts } from './unit-facts.tsx'
+
+type AlarmContextProps = { readonly alarm: Alarm; readonly unit: Unit | undefined; readonly dock: Dock }
+
+/** The selected alarm: read from top to bottom, acted on at the bottom. */
+export function AlarmContext({ alarm, unit, dock }: AlarmContextProps): ReactElement {
+  const text = useOperationsText().context
+  const language = useLanguage()
+  const isSos = alarm.kind === 'sos'
+  const who = alarm.officer === null ? (alarm.deviceCode ?? '') : `${alarm.officer.code} ${alarm.officer.name}`
+  const title = isSos ? text.asksHelp(who) : `${names(language).alarm[alarm.kind]} · ${who}`
+  return (
+    <>
+      <header className={css.title}>
+        <p className={css.id}>
+          <Icon name={alarmIcons[alarm.kind]} tone={isSos ? 'critical' : 'warning'} />
+          {isSos ? text.sosId(alarm.number) : text.alarmId(alarm.number)}
+          <span>{alarm.deviceCode}</span>
+        </p>
+        <h1>
+          <span title={title}>{title}</span>
+          {alarm.closedAt === null ? (
+            <span>
+              <Stopwatch since={alarm.raisedAt} />
+            </span>
+          ) : null}
+        </h1>
+        <p>
+          <b>{alarm.place ?? text.noPlace}</b>
+        </p>
+        {alarm.detail === null ? null : <p>{alarm.detail}</p>}
+      </header>
+      <div className={css.body}>
+        {unit === undefined ? (
+          <Facts
+            facts={[
+              { name: text.facts.officer, value: who },
+              { name: text.facts.device, value: alarm.deviceCode ?? '–' },
+            ]}
+          />
+        ) : (
+          <UnitFacts unit={unit} />
+        )}
+        <AlarmStages alarm={alarm} />
+      </div>
+      <AlarmActions alarm={alarm} unit={unit} dock={dock} />
+    </>
+  )
+}

@@ -1,0 +1,1 @@
+export { RecordingsPage } from './recordings-page.tsx'

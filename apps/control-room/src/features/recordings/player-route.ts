@@ -1,0 +1,1 @@
+export { RecordingPage } from './player/recording-page.tsx'

@@ -1,0 +1,96 @@
+import type { Purpose } from '@sereno/contracts'
+import { bytes } from '@sereno/text'
+import { Button, Checkbox, Field, useLanguage } from '@sereno/ui'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, type ReactElement, useRef, useState } from 'react'
+import type { Recording } from '../../../api/api.ts'
+import { call } from '../../../api/call.ts'
+import { Failure } from '../../../api/failure.tsx'
+import { changed } from '../../../api/queries.ts'
+import page from '../../../shell/page.module.css'
+import { PurposeChoice } from '../../../shell/purpose-choice.tsx'
+import { download, saveBlob } from './download.ts'
+import css from './player.module.css'
+import { usePlayerText } from './text.ts'
+
+const purposes: readonly Purpose[] = ['request', 'complaint', 'audit', 'incident', 'supervision']
+
+/** The package: an entry first, then one stream with progress that can be stopped. */
+export function ExportForm({
+  recording,
+  onClose,
+}: {
+  readonly recording: Recording
+  readonly onClose: () => void
+}): ReactElement {
+  const text = usePlayerText()
+  const language = useLanguage()
+  const [purpose, setPurpose] = useState<Purpose>('request')
+  const [reference, setReference] = useState('')
+  const [positions, setPositions] = useState(true)
+  const [progress, setProgress] = useState<{ readonly done: number; readonly all: number } | null>(null)
+  const stop = useRef(new AbortController())
+  const make = useMutation({
+    mutationFn: async () => {
+      stop.current = new AbortController()
+      const made = await call('POST /recordings/:id/exports', {
+        params: { id: recording.id },
+        body: { purpose, positions, ...(reference.trim() === '' ? {} : { reference: reference.trim() }) },
+      })
+      setProgress({ done: 0, all: made.sizeBytes })
+      const onProgress = (done: number): void => setProgress({ done, all: Math.max(done, made.sizeBytes) })
+      const blob = await download({ url: made.url, signal: stop.current.signal, onProgress })
+      saveBlob(blob, made.fileName)
+    },
+    onSettled: () => changed('GET /recordings/:id/custody'),
+  })
+  const stopped = make.error instanceof DOMException
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    make.mutate()
+  }
+  if (make.isPending || make.isSuccess || stopped) {
+    return (
+      <div className={page.form} role="status">
+        {make.isSuccess ? (
+          <p>
+            {text.export.done} {text.export.verify} <a href="/verify">/verify</a>
+          </p>
+        ) : stopped ? (
+          <p>{text.export.stopped}</p>
+        ) : (
+          <p>
+            {progress === null
+              ? text.export.making
+              : text.export.downloading(bytes(progress.done, language), bytes(progress.all, language))}
+          </p>
+        )}
+        {make.isPending ? <progress className={css.progress} max={progress?.all} value={progress?.done} /> : null}
+        <div className={page.row}>
+          {make.isPending ? (
+            <Button onPress={() => stop.current.abort()}>{text.export.stop}</Button>
+          ) : (
+            <Button onPress={onClose}>{text.actions.close}</Button>
+          )}
+        </div>
+      </div>
+    )
+  }
+  return (
+    <form className={page.form} onSubmit={submit}>
+      <p className={page.soft}>{text.export.body}</p>
+      <PurposeChoice legend={text.purpose.open} purposes={purposes} value={purpose} onChange={setPurpose} />
+      <Field label={text.purpose.reference} value={reference} onChange={setReference} maxLength={120} />
+      <Checkbox checked={positions} onChange={setPositions}>
+        {text.export.positions}
+      </Checkbox>
+      <Failure error={make.error} />
+      <div className={page.row}>
+        <Button type="submit" look="go">
+          {text.export.make}
+        </Button>
+        <Button onPress={onClose}>{text.actions.cancel}</Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,101 @@
+import type { Purpose } from '@sereno/contracts'
+import { names } from '@sereno/text'
+import { Button, Countdown, Field, now, useLanguage, useSeconds } from '@sereno/ui'
+import { type FormEvent, type ReactElement, useState } from 'react'
+import type { Recording } from '../../../api/api.ts'
+import { Failure } from '../../../api/failure.tsx'
+import { keyPrint } from '../../../shell/keys.ts'
+import { PurposeChoice } from '../../../shell/purpose-choice.tsx'
+import css from './player.module.css'
+import { usePlayerText } from './text.ts'
+import type { Looking } from './use-look.ts'
+
+const purposes: readonly Purpose[] = [
+  'incident',
+  'complaint',
+  'supervision',
+  'audit',
+  'request',
+  'training',
+  'safety-check',
+]
+/** Asked again while the picture goes on, well before it lapses. */
+const askAgainMs = 3 * 60_000
+
+/** Asked in the column where one reads; a small line while it lasts, the whole question again before it lapses. */
+export function PurposePanel({
+  recording,
+  look,
+}: {
+  readonly recording: Recording
+  readonly look: Looking
+}): ReactElement {
+  const text = usePlayerText().purpose
+  const language = useLanguage()
+  const [purpose, setPurpose] = useState<Purpose>('incident')
+  const [reference, setReference] = useState('')
+  const [asking, setAsking] = useState(false)
+  useSeconds()
+  const open = look.look
+  const near = open !== null && open.expiresAt - now() < askAgainMs
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    look.open(purpose, reference.trim())
+    setAsking(false)
+  }
+  if (open === null && !recording.may.includes('recording.view')) {
+    return (
+      <div className={css.purpose}>
+        <p>{text.denied}</p>
+      </div>
+    )
+  }
+  if (open !== null && !near && !asking) {
+    return (
+      <div className={css.purpose}>
+        <div className={css.purposeHead}>
+          <h2>{text.openedFor(names(language).purpose[open.purpose])}</h2>
+          <span>
+            {text.left} <Countdown to={open.expiresAt} nearMs={askAgainMs} />
+          </span>
+        </div>
+        <p>
+          {text.policy} <code>{open.policy}</code>
+        </p>
+        <div className={css.purposeFoot}>
+          <Button onPress={() => setAsking(true)}>{text.change}</Button>
+          <Button look="quiet" onPress={look.close}>
+            {text.stop}
+          </Button>
+        </div>
+      </div>
+    )
+  }
+  return (
+    <form className={css.purpose} onSubmit={submit}>
+      <div className={css.purposeHead}>
+        <h2>{open === null ? text.open : text.goOn}</h2>
+        {open === null ? null : (
+          <span>
+            <Countdown to={open.expiresAt} nearMs={askAgainMs} /> {text.dims}
+          </span>
+        )}
+      </div>
+      <PurposeChoice legend={text.open} purposes={purposes} value={purpose} onChange={setPurpose} />
+      <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} />
+      <Failure error={look.error} />
+      <div className={css.purposeFoot}>
+        <Button
+          type="submit"
+          look="go"
+          keys={keyPrint('acknowledge', language)}
+          busy={look.busy}
+          disabled={recording.destroyed || recording.segments === 0}
+        >
+          {open === null ? text.start : text.renew}
+        </Button>
+        <span>{text.before}</span>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,76 @@
+import type { Purpose } from '@sereno/contracts'
+import { now } from '@sereno/ui'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import type { Look } from '../../../api/api.ts'
+import { call } from '../../../api/call.ts'
+import { changed } from '../../../api/queries.ts'
+
+export type OpenLook = Look & { readonly purpose: Purpose; readonly openedAt: number }
+export type Looking = {
+  readonly look: OpenLook | null
+  /** It was open and its time ran out. */
+  readonly lapsed: boolean
+  readonly open: (purpose: Purpose, reference: string) => void
+  readonly close: () => void
+  readonly busy: boolean
+  readonly error: unknown
+}
+
+/** A look at footage: asked for a purpose, renewed by a deed, closed with the page. Keeps I-3 on this side. */
+export function useLook(recording: string): Looking {
+  const [look, setLook] = useState<OpenLook | null>(null)
+  const [lapsed, setLapsed] = useState(false)
+  const latest = useRef<OpenLook | null>(null)
+  latest.current = look
+  const ask = useMutation({
+    mutationFn: async ({ purpose, reference }: { purpose: Purpose; reference: string }): Promise<OpenLook> => {
+      const body = { purpose, ...(reference === '' ? {} : { reference }) }
+      const open = latest.current
+      if (open !== null) {
+        const renewed = await call('POST /looks/:look/renew', { params: { look: open.look }, body })
+        return { ...open, ...renewed, purpose }
+      }
+      const opened = await call('POST /recordings/:id/looks', { params: { id: recording }, body })
+      return { ...opened, purpose, openedAt: now() }
+    },
+    onSuccess: (opened) => {
+      setLook(opened)
+      setLapsed(false)
+    },
+    onSettled: () => changed('GET /recordings/:id/custody'),
+  })
+  function close(): void {
+    const open = latest.current
+    setLook(null)
+    if (open !== null) {
+      void call('POST /looks/:look/close', { params: { look: open.look } })
+        .catch(() => undefined)
+        .then(() => changed('GET /recordings/:id/custody'))
+    }
+  }
+  const end = useRef(close)
+  end.current = close
+  useEffect(() => () => end.current(), [])
+  useEffect(() => {
+    if (look === null) {
+      return
+    }
+    const timer = setTimeout(
+      () => {
+        setLapsed(true)
+        end.current()
+      },
+      Math.max(0, look.expiresAt - now()),
+    )
+    return () => clearTimeout(timer)
+  }, [look])
+  return {
+    look,
+    lapsed,
+    open: (purpose, reference) => ask.mutate({ purpose, reference }),
+    close,
+    busy: ask.isPending,
+    error: ask.error,
+  }
+}

@@ -1,0 +1,38 @@
+import type { Worded } from '@sereno/text'
+import type { setUpEs } from './text.es.ts'
+
+export const setUpEn = {
+  title: 'Set up the installation',
+  intro: 'Four steps. Nothing is saved until the last; what you choose here becomes the first entry of the ledger.',
+  noToken: 'Open the link the server printed at start',
+  noTokenWhy:
+    'It is in the console where you typed “npm start”, and works once. Until then this installation serves nobody.',
+  steps: { place: 'Municipality', administrator: 'Administrator', people: 'First accounts', backup: 'Backup' },
+  step: (n: number, of: number) => `Step ${n} of ${of}`,
+  back: 'Back',
+  next: 'Next',
+  finish: 'Set up',
+  municipality: 'Name of the municipality',
+  municipalityHint: 'As it must appear on documents, “Municipality of Santiago de Surco” for instance.',
+  timeZone: 'Time zone',
+  timeZoneHint: 'IANA name. All times on screens and documents will be of here.',
+  badZone: 'That zone does not exist. Type America/Lima, for instance.',
+  origin: 'Address of this installation',
+  originHint: 'The one browsers and phones will open. It is chosen once: the devices’ keys belong to it.',
+  originWarn: 'Without https phones do not allow the camera. Good only for trying on this machine.',
+  name: 'Name and surname',
+  signIn: 'Sign-in name',
+  password: 'Password',
+  passwordHint: 'Twelve characters or more; four unrelated words do well.',
+  peopleWhy: 'Each person gets a one-time link. You can add more later.',
+  addPerson: 'Add person',
+  removePerson: (name: string) => `Remove ${name}`,
+  roles: 'Roles',
+  backup: 'Folder for the backup',
+  backupHint: 'On another disk or on the network. Empty: it is chosen later and the room will remind you.',
+  backupWhy: 'The backup is closed with a passphrase. Without a backup, a broken disk takes the evidence with it.',
+  done: 'Done',
+  doneWhy: 'This is the control room now. Hand these links over; they are not shown again.',
+  enter: 'Enter the room',
+  linkOf: (who: string) => `Link of ${who}`,
+} as const satisfies Worded<typeof setUpEs>

@@ -1,0 +1,57 @@
+import { Button, Field } from '@sereno/ui'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, type ReactElement, useState } from 'react'
+import { call } from '../../api/call.ts'
+import { Failure } from '../../api/failure.tsx'
+import page from '../../shell/page.module.css'
+import css from './settings.module.css'
+import { useSettingsText } from './text.ts'
+
+export function PasswordSection(): ReactElement {
+  const text = useSettingsText().password
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  const save = useMutation({
+    mutationFn: () => call('POST /me/password', { body: { next, ...(current === '' ? {} : { current }) } }),
+    onSuccess: () => {
+      setCurrent('')
+      setNext('')
+    },
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    save.mutate()
+  }
+  return (
+    <section className={css.section}>
+      <h2>{text.title}</h2>
+      <form className={page.form} onSubmit={submit}>
+        <Field
+          label={text.current}
+          hint={text.currentHint}
+          value={current}
+          onChange={setCurrent}
+          type="password"
+          autoComplete="current-password"
+        />
+        <Field
+          label={text.next}
+          hint={text.nextHint}
+          value={next}
+          onChange={setNext}
+          type="password"
+          autoComplete="new-password"
+          minLength={12}
+          required
+        />
+        <Failure error={save.error} />
+        {save.isSuccess ? <p role="status">{text.saved}</p> : null}
+        <div>
+          <Button type="submit" busy={save.isPending}>
+            {text.save}
+          </Button>
+        </div>
+      </form>
+    </section>
+  )
+}

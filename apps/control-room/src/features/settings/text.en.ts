@@ -1,0 +1,40 @@
+import type { Worded } from '@sereno/text'
+import type { settingsEs } from './text.es.ts'
+
+export const settingsEn = {
+  title: 'My account',
+  who: 'Who I am',
+  name: 'Name',
+  signIn: 'Sign-in name',
+  roles: 'Roles',
+  municipality: 'Municipality',
+  session: 'Session',
+  started: 'opened',
+  idle: 'closes unused',
+  ends: 'ends at the latest',
+  signOut: 'Sign out',
+  look: 'Appearance',
+  theme: 'Night or day',
+  language: 'Español',
+  password: {
+    title: 'Password',
+    current: 'Current password',
+    currentHint: 'Empty if you have none yet (you came by a link).',
+    next: 'New password',
+    nextHint: 'Twelve characters or more; four unrelated words do well.',
+    save: 'Change password',
+    saved: 'Password changed.',
+  },
+  factor: {
+    title: 'Second factor',
+    on: 'Set. Signing in asks for a code from the phone.',
+    off: 'Not set. With it, a stolen password is not enough to get in.',
+    begin: 'Set a second factor',
+    change: 'Change phone',
+    read: 'Read this code with your code app and type the six digits.',
+    secret: 'Or type this key into the app',
+    qr: 'QR code of the second factor',
+    code: 'Six-digit code',
+    confirm: 'Confirm',
+  },
+} as const satisfies Worded<typeof settingsEs>

@@ -1,0 +1,48 @@
+import { Icon, useLanguage, useText } from '@sereno/ui'
+import { type ReactElement, useState } from 'react'
+import type { Installation, Me } from '../../api/api.ts'
+import { Failure } from '../../api/failure.tsx'
+import { turnLanguage } from '../../shell/language.ts'
+import { LinkForm } from './link-form.tsx'
+import { PasswordForm } from './password-form.tsx'
+import css from './sign-in.module.css'
+import { signInEn } from './text.en.ts'
+import { signInEs } from './text.es.ts'
+
+type SignInPageProps = {
+  readonly installation: Installation
+  readonly link: string | null
+  readonly onSignedIn: (me: Me) => void
+  readonly failed: unknown
+}
+
+/** The door: a one-time link, or a name with a password and, where set, a code. */
+export function SignInPage({ installation, link, onSignedIn, failed }: SignInPageProps): ReactElement {
+  const text = useText({ es: signInEs, en: signInEn })
+  const language = useLanguage()
+  const [usesLink, setUsesLink] = useState(link !== null)
+  const { municipality } = installation
+  return (
+    <main className={css.page}>
+      <div className={css.door}>
+        <p className={css.brand}>
+          <Icon name="lantern" tone="accent" /> Sereno
+        </p>
+        {municipality === null ? null : <p className={css.where}>{text.where(municipality.name)}</p>}
+        {municipality?.fictitious === true ? <p className={css.fictitious}>{text.fictitious}</p> : null}
+        <Failure error={failed} />
+        {usesLink && link !== null ? (
+          <LinkForm token={link} onSignedIn={onSignedIn} onOther={() => setUsesLink(false)} />
+        ) : (
+          <PasswordForm onSignedIn={onSignedIn} />
+        )}
+        <p className={css.foot}>
+          {text.every}
+          <button type="button" onClick={() => turnLanguage(language)}>
+            {text.language}
+          </button>
+        </p>
+      </div>
+    </main>
+  )
+}

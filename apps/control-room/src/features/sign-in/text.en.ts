@@ -1,0 +1,19 @@
+import type { Worded } from '@sereno/text'
+import type { signInEs } from './text.es.ts'
+
+export const signInEn = {
+  title: 'Sign in',
+  where: (name: string) => `Control room of ${name}`,
+  name: 'Sign-in name',
+  password: 'Password',
+  code: 'Six-digit code',
+  codeHint: 'It is in the app on your phone.',
+  submit: 'Sign in',
+  linkTitle: 'Sign in with a link',
+  linkBody: 'This link works once and opens your session on this machine.',
+  linkSubmit: 'Sign in with this link',
+  linkOther: 'Sign in with a password',
+  every: 'Every sign-in and every look is in the ledger.',
+  language: 'Español',
+  fictitious: 'Fictitious demonstration municipality. Use one of the links the server printed when it started.',
+} as const satisfies Worded<typeof signInEs>

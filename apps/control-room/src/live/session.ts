@@ -1,0 +1,39 @@
+import { queryClient } from '../api/queries.ts'
+import { type Connection, connectRoom } from './connection.ts'
+import { createRoom, type Room } from './room.ts'
+
+/** The room of this window: one socket and one store while somebody is signed in. */
+export type LiveRoom = { readonly room: Room; readonly connection: Connection }
+
+/** Topics the server names when something changed, and what was asked about it. */
+const operationsOf: Readonly<Record<string, readonly string[]>> = {
+  recordings: ['GET /recordings', 'GET /recordings/:id', 'GET /recordings/:id/custody'],
+  devices: ['GET /devices', 'GET /officers'],
+  accounts: ['GET /accounts'],
+  ledger: ['GET /ledger/entries'],
+  territory: ['GET /territory'],
+}
+
+export function openRoom(): LiveRoom {
+  const room = createRoom(forget, (run) => setTimeout(run, 250))
+  const url = `${location.origin.replace(/^http/, 'ws')}/api/room`
+  return { room, connection: connectRoom(url, room.receive) }
+}
+
+function forget(topics: readonly string[]): void {
+  for (const topic of topics) {
+    if (topic === 'session') {
+      void queryClient.invalidateQueries({ queryKey: ['GET /me'] })
+      continue
+    }
+    const [kind = topic, id] = topic.split(':')
+    for (const operation of operationsOf[kind] ?? operationsOf[`${kind}s`] ?? []) {
+      void queryClient.invalidateQueries({
+        queryKey: [operation],
+        ...(id === undefined || !operation.includes(':id')
+          ? {}
+          : { predicate: (query) => JSON.stringify(query.queryKey).includes(id) }),
+      })
+    }
+  }
+}

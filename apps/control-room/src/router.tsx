@@ -1,0 +1,63 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { fleetSearch } from './features/fleet/search.ts'
+import { ledgerSearch } from './features/ledger/search.ts'
+import { OperationsPage } from './features/operations/index.ts'
+import { operationsSearch } from './features/operations/search.ts'
+import { recordingsSearch } from './features/recordings/search.ts'
+import { Broken, Missing } from './shell/broken.tsx'
+import { Shell } from './shell/shell.tsx'
+
+/** Routes are code, one list; what one is looking at lives in the address. */
+const root = createRootRoute({ component: Shell, notFoundComponent: Missing, errorComponent: Broken })
+
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: OperationsPage,
+  validateSearch: operationsSearch,
+})
+const recordings = createRoute({
+  getParentRoute: () => root,
+  path: '/recordings',
+  validateSearch: recordingsSearch,
+  component: lazyRouteComponent(() => import('./features/recordings/index.ts'), 'RecordingsPage'),
+})
+const recording = createRoute({
+  getParentRoute: () => root,
+  path: '/recordings/$id',
+  component: lazyRouteComponent(() => import('./features/recordings/player-route.ts'), 'RecordingPage'),
+})
+const fleet = createRoute({
+  getParentRoute: () => root,
+  path: '/fleet',
+  validateSearch: fleetSearch,
+  component: lazyRouteComponent(() => import('./features/fleet/index.ts'), 'FleetPage'),
+})
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./features/people/index.ts'), 'PeoplePage'),
+})
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger',
+  validateSearch: ledgerSearch,
+  component: lazyRouteComponent(() => import('./features/ledger/index.ts'), 'LedgerPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./features/settings/index.ts'), 'SettingsPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([operations, recordings, recording, fleet, people, ledger, settings]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,21 @@
+import type { IconName } from '@sereno/ui'
+import type { Me } from '../api/api.ts'
+
+type Section = {
+  readonly name: 'operations' | 'recordings' | 'fleet' | 'people' | 'ledger' | 'settings'
+  readonly to: '/' | '/recordings' | '/fleet' | '/people' | '/ledger' | '/settings'
+  readonly icon: IconName
+  readonly needs: Me['permissions'][number]
+}
+
+const sections: readonly Section[] = [
+  { name: 'operations', to: '/', icon: 'map', needs: 'unit.read' },
+  { name: 'recordings', to: '/recordings', icon: 'film', needs: 'recording.find' },
+  { name: 'fleet', to: '/fleet', icon: 'phone', needs: 'device.read' },
+  { name: 'people', to: '/people', icon: 'people', needs: 'account.read' },
+  { name: 'ledger', to: '/ledger', icon: 'ledger', needs: 'ledger.read' },
+]
+
+/** What the person may see at all; the server decided it, the menu repeats it. */
+export const sectionsFor = (permissions: Me['permissions']): readonly Section[] =>
+  sections.filter(({ needs }) => permissions.includes(needs))

@@ -1,0 +1,58 @@
+import { names } from '@sereno/text'
+import { Icon, Kbd, Stopwatch, useLanguage, useLive } from '@sereno/ui'
+import { Link } from '@tanstack/react-router'
+import type { ReactElement } from 'react'
+import { ConnectionFact, UnitsFact } from './bar-facts.tsx'
+import { Clock } from './clock.tsx'
+import { keyPrint } from './keys.ts'
+import { sectionsFor } from './sections.ts'
+import { useSession } from './session.ts'
+import { useShellText } from './text.ts'
+import css from './top-bar.module.css'
+
+/** Who is here, since when, and whether what one sees can be believed. */
+export function TopBar({ onPalette }: { readonly onPalette: () => void }): ReactElement {
+  const text = useShellText()
+  const language = useLanguage()
+  const { me, live } = useSession()
+  const offline = useLive(live.connection.line).state === 'lost'
+  const role = me.account.roles[0]
+  return (
+    <header className={css.bar}>
+      <Link to="/" className={css.brand}>
+        <Icon name="lantern" tone="accent" />
+        <span>{text.product}</span>
+      </Link>
+      {me.municipality.fictitious ? (
+        <abbr className={css.fictitious} title={text.fictitiousWhy}>
+          {text.fictitious}
+        </abbr>
+      ) : null}
+      <nav className={css.sections} aria-label={text.navigation} data-region="sections">
+        {sectionsFor(me.permissions).map(({ name, to, icon }) => (
+          <Link key={name} to={to} activeOptions={{ exact: to === '/' }}>
+            <Icon name={icon} />
+            <span>{text.sections[name]}</span>
+          </Link>
+        ))}
+      </nav>
+      <button className={css.command} type="button" onClick={onPalette} aria-keyshortcuts="Control+K">
+        <Icon name="search" />
+        <span>{offline ? text.searchOffline : text.search}</span>
+        <Kbd keys={keyPrint('palette', language)} />
+      </button>
+      <UnitsFact />
+      <ConnectionFact />
+      <p className={css.fact}>
+        <Link to="/settings" className={css.person}>
+          {me.account.name}
+        </Link>
+        <span>
+          {role === undefined ? '' : names(language).role[role]} · {text.sinceShift}{' '}
+          <Stopwatch since={me.session.startedAt} />
+        </span>
+      </p>
+      <Clock offline={offline} />
+    </header>
+  )
+}

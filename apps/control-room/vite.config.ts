@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** Two entry pages: the control room, and the verifier, which works without a session. */
+const pages = ['index.html', 'verify.html'].map((page) => new URL(page, import.meta.url).pathname).filter(existsSync)
+
+export default defineConfig({
+  root: new URL('.', import.meta.url).pathname,
+  plugins: [react()],
+  // MapLibre's worker imports a shared module of its own: it must be bundled as an ES module.
+  worker: { format: 'es' },
+  build: {
+    target: 'es2024',
+    emptyOutDir: true,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: { input: pages },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: { '/api': { target: process.env['SERENO_URL'] ?? 'http://127.0.0.1:8080', ws: true } },
+  },
+})
