@@ -241,6 +241,22 @@ describe('the ledger read by people', () => {
     expect((await call('administrator', { kind: 'access' })).entries.length).toBeGreaterThan(0)
   })
 
+  test('proves an entry once it is published, and only within its municipality', async () => {
+    const { ledger, municipality } = house
+    const { id, leafHash: hash } = await house.append({})
+    const route = ledger.routes.find(({ name }) => name === 'GET /ledger/entries/:id/proof')
+    const actor = systemActor(municipality)
+    const ask = (of: string) => route?.handle({ actor, scope: { municipality: of, actor }, params: { id } } as never)
+    await expect(ask(municipality)).rejects.toMatchObject({ code: 'ledger.not-published' })
+    await ledger.flush()
+    await expect(ask(house.ids.uuid())).rejects.toMatchObject({ code: 'ledger.not-found' })
+    const answer = (await ask(municipality)) as { index: number; leafHash: string; proof: string[]; checkpoint: string }
+    const { size, root } = await verified(ledger, answer.checkpoint)
+    const proof = answer.proof.map((step) => Uint8Array.from(Buffer.from(step, 'hex')))
+    expect(answer.leafHash).toBe(toHex(hash))
+    expect(await verifyInclusion({ leafHash: hash, index: answer.index, size, root, proof })).toBe(true)
+  })
+
   test('pages through all of it, newest first', async () => {
     const seen: string[] = []
     for (let cursor: string | null = ''; cursor !== null; ) {
