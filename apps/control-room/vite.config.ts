@@ -19,6 +19,6 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: process.env['SERENO_URL'] ?? 'http://127.0.0.1:8080', ws: true } },
+    proxy: { '/api': { target: process.env.SERENO_URL ?? 'http://127.0.0.1:8080', ws: true } },
   },
 })

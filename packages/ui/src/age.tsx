@@ -20,7 +20,7 @@ export function Age({ at, limitMs, bare = false }: AgeProps): ReactElement {
     const spanMs = at === null ? 0 : Math.max(0, now() - at)
     const words = at === null ? '–' : bare ? duration(spanMs) : age(spanMs, language)
     write(span, words)
-    span.dataset['old'] = String(at !== null && limitMs !== undefined && spanMs > limitMs)
+    span.dataset.old = String(at !== null && limitMs !== undefined && spanMs > limitMs)
   })
   return <span ref={element} className={css.age} />
 }
@@ -36,7 +36,7 @@ export function Countdown({ to, nearMs = 0 }: { readonly to: number; readonly ne
   const element = useTicking<HTMLSpanElement>((span) => {
     const leftMs = Math.max(0, to - now())
     write(span, stopwatch(leftMs + 999))
-    span.dataset['old'] = String(leftMs < nearMs)
+    span.dataset.old = String(leftMs < nearMs)
   })
   return <span ref={element} role="timer" className={css.age} />
 }

@@ -2,6 +2,6 @@
 export type FleetSearch = { readonly list?: 'officers'; readonly device?: string }
 
 export const fleetSearch = (given: Record<string, unknown>): FleetSearch => ({
-  ...(given['list'] === 'officers' ? { list: 'officers' } : {}),
-  ...(typeof given['device'] === 'string' ? { device: given['device'] } : {}),
+  ...(given.list === 'officers' ? { list: 'officers' } : {}),
+  ...(typeof given.device === 'string' ? { device: given.device } : {}),
 })

@@ -41,7 +41,7 @@ export function EntryTable({ entries, current, onOpen, more }: EntryTableProps):
       text: ({ kind }) => kindName(kind, language),
       cell: ({ id, kind, fields }) => (
         <button type="button" className="plain-link" onClick={() => onOpen(id)}>
-          {fields?.['allowed'] === 'false' ? `${text.denied}: ` : ''}
+          {fields?.allowed === 'false' ? `${text.denied}: ` : ''}
           {kindName(kind, language)}
         </button>
       ),

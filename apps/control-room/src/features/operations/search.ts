@@ -8,10 +8,10 @@ export type OperationsSearch = {
 
 export function operationsSearch(given: Record<string, unknown>): OperationsSearch {
   return {
-    ...(typeof given['unit'] === 'string' ? { unit: given['unit'] } : {}),
-    ...(typeof given['alarm'] === 'string' ? { alarm: given['alarm'] } : {}),
-    ...(given['table'] === true ? { table: true } : {}),
-    ...(given['watch'] === true ? { watch: true } : {}),
+    ...(typeof given.unit === 'string' ? { unit: given.unit } : {}),
+    ...(typeof given.alarm === 'string' ? { alarm: given.alarm } : {}),
+    ...(given.table === true ? { table: true } : {}),
+    ...(given.watch === true ? { watch: true } : {}),
   }
 }
 

@@ -22,7 +22,7 @@ export function recordingsSearch(given: Record<string, unknown>): RecordingsSear
       search[name] = value
     }
   }
-  const radius = Number(given['radius'])
+  const radius = Number(given.radius)
   return { ...search, ...(radius >= 1 && radius <= 20_000 ? { radius } : {}) }
 }
 
