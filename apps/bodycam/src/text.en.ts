@@ -75,7 +75,7 @@ export const en: Text = {
     wrong: 'Check',
     unknown: 'not known',
     firm: 'firm',
-    notFirm: 'not assured by the browser',
+    notFirm: 'not assured',
     fromCentre: (seconds) => `${seconds} off the centre’s`,
     lensAsk: 'to be looked at',
     lensClean: 'clean, by eye',

@@ -71,7 +71,7 @@ export const es = {
     wrong: 'Revisar',
     unknown: 'sin dato',
     firm: 'firme',
-    notFirm: 'el navegador no lo asegura',
+    notFirm: 'sin asegurar',
     fromCentre: (seconds: string) => `a ${seconds} de la central`,
     lensAsk: 'por mirar',
     lensClean: 'limpia, a ojo',

@@ -52,7 +52,7 @@ export async function openDevice(deps: DeviceDeps): Promise<Device> {
   const folder = await (await root.folder('devices')).folder(id)
   const journal = await openJournal(folder, vault)
   const clock = createServerClock()
-  let checkpoint: SeenCheckpoint | null = self.checkpoint
+  let checkpoint: SeenCheckpoint | null = null
 
   await journal.adopt({ nextCounter: (self.lastCounter ?? -1) + 1, lastHash: self.lastHead })
   const scribe = createScribe(journal, {

@@ -235,7 +235,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
         .tidy()
         .catch(() => undefined)
     },
-    fix: async (fix) => theDevice().fixes.add(fix),
+    fix: async (fix) => device?.fixes.add(fix),
     health: async (health) => {
       const current = theDevice()
       const time = current.clock.time(around.monotonicMs())

@@ -36,9 +36,13 @@ export function openLine(deps: LineDeps, self: DeviceSelf): Line {
   let wanted = false
   let insisted = false
   let current: { readonly id: string; readonly sinceMs: number | null } | null = null
-  if (self.checkpoint !== null) {
-    deps.onCheckpoint(self.checkpoint)
+  const seen = (checkpoint: SeenCheckpoint | null): void => {
+    // only what a statement can carry is kept: nothing the network says may stop the pen (I-7)
+    if (checkpoint !== null && Number.isSafeInteger(checkpoint.size) && /^[0-9a-f]{64}$/.test(checkpoint.root)) {
+      deps.onCheckpoint({ size: checkpoint.size, root: checkpoint.root })
+    }
   }
+  seen(self.checkpoint)
 
   const leg = createLiveLeg({
     connect: async () => around.openSocket(`/api/live/publish?token=${encodeURIComponent(await session.token())}`),
@@ -57,9 +61,7 @@ export function openLine(deps: LineDeps, self: DeviceSelf): Line {
     switch (message.type) {
       case 'hello':
         watchers = message.watchers
-        if (message.checkpoint !== null) {
-          deps.onCheckpoint(message.checkpoint)
-        }
+        seen(message.checkpoint)
         break
       case 'watchers':
         watchers = message.watchers
@@ -69,7 +71,7 @@ export function openLine(deps: LineDeps, self: DeviceSelf): Line {
         aim()
         break
       case 'checkpoint':
-        deps.onCheckpoint({ size: message.size, root: message.root })
+        seen(message)
         break
       case 'alarm':
         deps.onAlarm(message)

@@ -1,5 +1,6 @@
 import { openSocket } from '../channel/channel.ts'
 import { openOpfs } from '../journal/opfs.ts'
+import { CameraChanged } from '../journal/scribe.ts'
 import { openKeyDatabase } from '../keys/device-keys.ts'
 import { createServer, Refused, Unreachable } from '../session/server.ts'
 import { createEngine } from './engine.ts'
@@ -33,7 +34,9 @@ async function answer(engine: EngineApi, { id, name, args }: ToEngine): Promise<
           ? 'unreachable'
           : error instanceof DOMException && error.name === 'QuotaExceededError'
             ? 'storage-full'
-            : 'failed'
+            : error instanceof CameraChanged
+              ? 'camera-changed'
+              : 'failed'
     post({ kind: 'failure', id, code, detail: error instanceof Error ? error.message : String(error) })
   }
 }

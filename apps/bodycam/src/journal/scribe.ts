@@ -57,6 +57,9 @@ export type GapInput = Clocks & {
   readonly missingMs: number
 }
 
+/** The picture has another shape or coding now. A recording keeps its first init, so another recording must begin. */
+export class CameraChanged extends Error {}
+
 /** Signs and keeps statements one after another: numbers are given here and nowhere else. */
 export function createScribe(journal: Journal, signatory: Signatory): Scribe {
   const segmenters = new Map<string, { readonly segmenter: Segmenter; readonly video: VideoTrack }>()
@@ -110,7 +113,7 @@ export function createScribe(journal: Journal, signatory: Signatory): Scribe {
     const known = segmenters.get(recording)
     const isFirst = known === undefined
     if (known !== undefined && !sameVideo(known.video, input.video)) {
-      throw new TypeError('the camera changed: a recording keeps its first init')
+      throw new CameraChanged()
     }
     const { segmenter, first } = known !== undefined ? { ...known, first: null } : await begin(recording, input)
     const made = first ?? (await segmenter.add(input.gop))

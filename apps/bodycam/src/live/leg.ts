@@ -96,11 +96,13 @@ export function createLiveLeg(deps: LiveDeps): LiveLeg {
       const proof = utf8(`sereno-live-v1.${message.nonce}.${recording}.${connection}`)
       const signature = toBase64Url(await deps.signer.sign(proof))
       mine.socket.send(JSON.stringify({ recording, connection, signature }))
-      mine.ready = true
-      sendConfig(mine)
-      deps.onChange()
-      deps.requestKeyFrame()
     } else if ('type' in message && message.type === 'key-frame') {
+      if (!mine.ready) {
+        // the first one says that the proof was accepted; before it, nothing binary may be sent
+        mine.ready = true
+        sendConfig(mine)
+        deps.onChange()
+      }
       deps.requestKeyFrame()
     }
   }

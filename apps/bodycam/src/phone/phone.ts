@@ -115,7 +115,13 @@ export function createPhone(deps: PhoneDeps): Phone {
       onSegment: (recording, atMs) => happen({ type: 'segment', recording, atMs }),
       onInterrupted: (cause) => happen({ type: 'interrupted', cause, atMs: Date.now() }),
       onSound: (soundOn) => change({ soundOn }),
-      onStopped: (recording) => ended(recording),
+      onStopped: (recording, reason) => {
+        ended(recording)
+        if (reason === 'camera-lost') {
+          // the officer did not end it: it goes on as another recording, chained to this one
+          begin(view.engine.sos !== null)
+        }
+      },
     })
   /** A tab that was killed while it recorded goes on recording: that is what the officer believes it does. */
   const resume = (): void => {

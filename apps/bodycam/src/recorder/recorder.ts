@@ -121,11 +121,11 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
     engine.gap(to.id, input).catch((error: unknown) => failed(to, error))
   }
   const failed = (to: Current, error: unknown): void => {
-    if (current === to) {
-      const full = error instanceof Error && 'code' in error && error.code === 'storage-full'
-      void finish(to, full ? 'storage-full' : 'camera-lost').then(() =>
-        events.onStopped(to.id, full ? 'storage-full' : 'camera-lost'),
-      )
+    const code = error instanceof Error && 'code' in error ? error.code : 'failed'
+    const reason = code === 'storage-full' ? 'storage-full' : code === 'camera-changed' ? 'camera-lost' : null
+    // anything else is one segment that was not kept: the recording goes on, and the screen follows the disk
+    if (current === to && reason !== null) {
+      void finish(to, reason).then(() => events.onStopped(to.id, reason))
     }
   }
   const finish = async (to: Current, reason: StopReason): Promise<void> => {
