@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import path from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type App, composeApp, migrations } from './app.ts'
@@ -64,6 +65,7 @@ async function start(
   const folders = foldersOf(settings.dataFolder)
   const lock = lockInstance(folders.run, settings.dataFolder)
   stops.push(lock.release)
+  await demandFreePort(settings)
   const installation = openInstallation(settings.dataFolder, { empty: settings.empty, nowMs: Date.now() })
   let url = settings.origin ?? `http://localhost:${settings.port}`
   const config = makeConfig(settings, installation, () => url)
@@ -113,6 +115,15 @@ async function start(
   log.info({ url, adopted: opened.adopted }, 'server: ready')
   const state = installation.demonstration ? 'demonstration' : app.identity.state()
   return { url, links, state, lan, stop: stopAll }
+}
+
+// Found out before the long part of a first start, not after it.
+async function demandFreePort({ host, port }: Settings): Promise<void> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject)
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
 }
 
 async function buildStale(options: ServeOptions): Promise<void> {

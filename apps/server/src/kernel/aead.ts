@@ -1,23 +1,22 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
 
 /**
- * Tink's AES-GCM-HKDF streaming AEAD (https://developers.google.com/tink/streaming-aead/aes_gcm_hkdf_streaming) with
- * AES-256, HKDF-SHA256 and 1 MiB ciphertext segments: any byte range can be read and authenticated by itself.
+ * Tink's AES-GCM-HKDF streaming AEAD (https://developers.google.com/tink/streaming-aead/aes_gcm_hkdf_streaming): any byte
+ * range can be read and authenticated by itself.
  *
- *     header = u8 40 ‖ salt (32) ‖ nonce prefix (7)
- *     key    = HKDF-SHA256(data key, salt, info = associated data)
- *     segment i = AES-256-GCM(key, nonce = prefix ‖ u32be i ‖ u8 last, plaintext i) ‖ tag (16)
+ *     header    = u8 header length ‖ salt (as long as the derived key) ‖ nonce prefix (7)
+ *     key       = HKDF(data key, salt, info = associated data)
+ *     segment i = AES-GCM(key, nonce = prefix ‖ u32be i ‖ u8 last, plaintext i) ‖ tag (16)
  *
- * Segment 0 is shorter by the header, so that segment i starts at byte i MiB of the file. The counter and the last flag
- * in the nonce make a moved, dropped or cut-off segment fail.
+ * Segment 0 is shorter by the header, so that segment i starts at byte i × segment size of the file. The counter and the
+ * last flag in the nonce make a moved, dropped or cut-off segment fail.
  */
-export const segmentBytes: number = 1024 * 1024
-const saltBytes = 32
-const prefixBytes = 7
-export const headerBytes: number = 1 + saltBytes + prefixBytes
-const tagBytes = 16
-const firstPlainBytes = segmentBytes - headerBytes - tagBytes
-const plainBytes = segmentBytes - tagBytes
+export type Parameters = {
+  readonly segmentBytes: number
+  readonly derivedKeyBytes: 16 | 32
+  readonly hash: 'sha1' | 'sha256'
+  readonly dataKeyBytes: number
+}
 
 export class WrongCiphertext extends Error {
   constructor(detail: string) {
@@ -26,124 +25,149 @@ export class WrongCiphertext extends Error {
   }
 }
 
-type StreamKey = { readonly key: Uint8Array; readonly prefix: Uint8Array }
-
 /** Encrypts a stream piece by piece. `push` answers what is ready to be written; `end` the rest. */
 export type Sealing = {
   readonly header: Uint8Array
+  /** Keeps views of what it is given until a segment is full: the caller does not write into it again. */
   readonly push: (plaintext: Uint8Array) => readonly Uint8Array[]
   readonly end: () => readonly Uint8Array[]
 }
+export type Opening = { readonly open: (index: number, isLast: boolean, ciphertext: Uint8Array) => Uint8Array }
 
-/** @param random 39 fresh random bytes: salt and nonce prefix. */
-export function beginSealing(dataKey: Uint8Array, associatedData: Uint8Array, random: Uint8Array): Sealing {
-  const salt = random.subarray(0, saltBytes)
-  const prefix = random.subarray(saltBytes, saltBytes + prefixBytes)
-  const stream = { key: deriveKey(dataKey, salt, associatedData), prefix }
-  const header = Buffer.concat([Uint8Array.of(headerBytes), salt, prefix])
-  let index = 0
-  let held: Uint8Array[] = []
-  let heldBytes = 0
+export type StreamingAead = {
+  readonly segmentBytes: number
+  readonly headerBytes: number
+  /** How many fresh random bytes `seal` needs: salt and nonce prefix. */
+  readonly randomBytes: number
+  readonly seal: (dataKey: Uint8Array, associatedData: Uint8Array, random: Uint8Array) => Sealing
+  /** Opens segments one by one. Throws {@link WrongCiphertext}. */
+  readonly open: (dataKey: Uint8Array, associatedData: Uint8Array, header: Uint8Array) => Opening
+  /** Stored size of a plaintext of so many bytes. */
+  readonly storedSize: (sizeBytes: number) => number
+  /** Plaintext size of so many stored bytes, or null when no plaintext has that stored size. */
+  readonly plainSize: (storedBytes: number) => number | null
+  /** First and last segment that hold the plaintext from `start` to before `end`. */
+  readonly segmentsOf: (start: number, end: number) => { readonly first: number; readonly last: number }
+  /** Offset in the plaintext of a segment's first byte. */
+  readonly plainStart: (index: number) => number
+}
 
-  function seal(last: boolean): readonly Uint8Array[] {
-    const cipher = createCipheriv('aes-256-gcm', stream.key, nonce(stream.prefix, index, last))
-    const parts = held.map((piece) => cipher.update(piece))
-    cipher.final()
-    index += 1
-    held = []
-    heldBytes = 0
-    return [...parts, cipher.getAuthTag()]
+const prefixBytes = 7
+const tagBytes = 16
+
+export function streamingAead(parameters: Parameters): StreamingAead {
+  const { segmentBytes, derivedKeyBytes, hash, dataKeyBytes } = parameters
+  const cipherName = derivedKeyBytes === 32 ? 'aes-256-gcm' : 'aes-128-gcm'
+  const headerBytes = 1 + derivedKeyBytes + prefixBytes
+  const firstPlainBytes = segmentBytes - headerBytes - tagBytes
+  const plainBytes = segmentBytes - tagBytes
+
+  function derive(dataKey: Uint8Array, salt: Uint8Array, associatedData: Uint8Array): Uint8Array {
+    if (dataKey.length !== dataKeyBytes) {
+      throw new TypeError(`a data key has ${dataKeyBytes} bytes`)
+    }
+    return new Uint8Array(hkdfSync(hash, dataKey, salt, associatedData, derivedKeyBytes))
   }
 
-  return {
-    header,
-    push(plaintext) {
-      const ready: Uint8Array[] = []
-      let rest = plaintext
-      while (rest.length > 0) {
-        const capacity = index === 0 ? firstPlainBytes : plainBytes
-        // A full segment is sealed only when more follows: until then it may be the last one, which has another nonce.
-        if (heldBytes === capacity) {
-          ready.push(...seal(false))
-          continue
+  function seal(dataKey: Uint8Array, associatedData: Uint8Array, random: Uint8Array): Sealing {
+    const salt = random.subarray(0, derivedKeyBytes)
+    const prefix = random.subarray(derivedKeyBytes, derivedKeyBytes + prefixBytes)
+    const key = derive(dataKey, salt, associatedData)
+    let index = 0
+    let held: Uint8Array[] = []
+    let heldBytes = 0
+
+    function sealSegment(last: boolean): readonly Uint8Array[] {
+      const cipher = createCipheriv(cipherName, key, nonce(prefix, index, last))
+      const parts = held.map((piece) => cipher.update(piece))
+      cipher.final()
+      index += 1
+      held = []
+      heldBytes = 0
+      return [...parts, cipher.getAuthTag()]
+    }
+
+    return {
+      header: Buffer.concat([Uint8Array.of(headerBytes), salt, prefix]),
+      push(plaintext) {
+        const ready: Uint8Array[] = []
+        let rest = plaintext
+        while (rest.length > 0) {
+          const capacity = index === 0 ? firstPlainBytes : plainBytes
+          // A full segment is sealed only when more follows: until then it may be the last one, which has another nonce.
+          if (heldBytes === capacity) {
+            ready.push(...sealSegment(false))
+            continue
+          }
+          const piece = rest.subarray(0, capacity - heldBytes)
+          held.push(piece)
+          heldBytes += piece.length
+          rest = rest.subarray(piece.length)
         }
-        const piece = rest.subarray(0, capacity - heldBytes)
-        held.push(piece)
-        heldBytes += piece.length
-        rest = rest.subarray(piece.length)
-      }
-      return ready
-    },
-    end: () => seal(true),
+        return ready
+      },
+      end: () => sealSegment(true),
+    }
   }
-}
 
-/** Stored size of a plaintext of so many bytes. */
-export function storedSize(sizeBytes: number): number {
-  const segments = sizeBytes <= firstPlainBytes ? 1 : 1 + Math.ceil((sizeBytes - firstPlainBytes) / plainBytes)
-  return headerBytes + sizeBytes + segments * tagBytes
-}
-
-/** Plaintext size of so many stored bytes, or null when no plaintext has that stored size. */
-export function plainSize(storedBytes: number): number | null {
-  const segments = Math.max(1, Math.ceil(storedBytes / segmentBytes))
-  const sizeBytes = storedBytes - headerBytes - segments * tagBytes
-  return sizeBytes >= 0 && storedSize(sizeBytes) === storedBytes ? sizeBytes : null
-}
-
-/** Which stored bytes hold the plaintext from `start` to before `end`, by whole segments. */
-export function segmentsOf(range: { readonly start: number; readonly end: number }): {
-  readonly first: number
-  readonly last: number
-} {
-  const at = (offset: number): number =>
-    offset < firstPlainBytes ? 0 : 1 + Math.floor((offset - firstPlainBytes) / plainBytes)
-  return { first: at(range.start), last: at(Math.max(range.start, range.end - 1)) }
-}
-
-/** Offset in the plaintext of the first byte of a segment. */
-export function plainStart(index: number): number {
-  return index === 0 ? 0 : firstPlainBytes + (index - 1) * plainBytes
-}
-
-/** Opens segments one by one. Throws {@link WrongCiphertext}. */
-export function beginOpening(
-  dataKey: Uint8Array,
-  associatedData: Uint8Array,
-  header: Uint8Array,
-): { readonly open: (index: number, isLast: boolean, ciphertext: Uint8Array) => Uint8Array } {
-  if (header.length !== headerBytes || header[0] !== headerBytes) {
-    throw new WrongCiphertext('header')
+  function open(dataKey: Uint8Array, associatedData: Uint8Array, header: Uint8Array): Opening {
+    if (header.length !== headerBytes || header[0] !== headerBytes) {
+      throw new WrongCiphertext('header')
+    }
+    const key = derive(dataKey, header.subarray(1, 1 + derivedKeyBytes), associatedData)
+    const prefix = header.subarray(1 + derivedKeyBytes)
+    return {
+      open(index, isLast, ciphertext) {
+        if (ciphertext.length < tagBytes) {
+          throw new WrongCiphertext(`segment ${index} is cut off`)
+        }
+        const split = ciphertext.length - tagBytes
+        const decipher = createDecipheriv(cipherName, key, nonce(prefix, index, isLast))
+        decipher.setAuthTag(ciphertext.subarray(split))
+        const plaintext = decipher.update(ciphertext.subarray(0, split))
+        try {
+          decipher.final()
+        } catch {
+          throw new WrongCiphertext(`segment ${index}`)
+        }
+        return plaintext
+      },
+    }
   }
-  const stream: StreamKey = {
-    key: deriveKey(dataKey, header.subarray(1, 1 + saltBytes), associatedData),
-    prefix: header.subarray(1 + saltBytes),
+
+  function storedSize(sizeBytes: number): number {
+    const segments = sizeBytes <= firstPlainBytes ? 1 : 1 + Math.ceil((sizeBytes - firstPlainBytes) / plainBytes)
+    return headerBytes + sizeBytes + segments * tagBytes
   }
+
+  function segmentAt(offset: number): number {
+    return offset < firstPlainBytes ? 0 : 1 + Math.floor((offset - firstPlainBytes) / plainBytes)
+  }
+
   return {
-    open(index, isLast, ciphertext) {
-      if (ciphertext.length < tagBytes) {
-        throw new WrongCiphertext(`segment ${index} is cut off`)
-      }
-      const split = ciphertext.length - tagBytes
-      const decipher = createDecipheriv('aes-256-gcm', stream.key, nonce(stream.prefix, index, isLast))
-      decipher.setAuthTag(ciphertext.subarray(split))
-      const plaintext = decipher.update(ciphertext.subarray(0, split))
-      try {
-        decipher.final()
-      } catch {
-        throw new WrongCiphertext(`segment ${index}`)
-      }
-      return plaintext
+    segmentBytes,
+    headerBytes,
+    randomBytes: derivedKeyBytes + prefixBytes,
+    seal,
+    open,
+    storedSize,
+    plainSize(storedBytes) {
+      const segments = Math.max(1, Math.ceil(storedBytes / segmentBytes))
+      const sizeBytes = storedBytes - headerBytes - segments * tagBytes
+      return sizeBytes >= 0 && storedSize(sizeBytes) === storedBytes ? sizeBytes : null
     },
+    segmentsOf: (start, end) => ({ first: segmentAt(start), last: segmentAt(Math.max(start, end - 1)) }),
+    plainStart: (index) => (index === 0 ? 0 : firstPlainBytes + (index - 1) * plainBytes),
   }
 }
 
-function deriveKey(dataKey: Uint8Array, salt: Uint8Array, associatedData: Uint8Array): Uint8Array {
-  if (dataKey.length !== 32) {
-    throw new TypeError('a data key has 32 bytes')
-  }
-  return new Uint8Array(hkdfSync('sha256', dataKey, salt, associatedData, 32))
-}
+/** What footage is stored with: AES-256, HKDF-SHA256, 1 MiB segments (design §3). */
+export const footageAead: StreamingAead = streamingAead({
+  segmentBytes: 1024 * 1024,
+  derivedKeyBytes: 32,
+  hash: 'sha256',
+  dataKeyBytes: 32,
+})
 
 function nonce(prefix: Uint8Array, index: number, last: boolean): Uint8Array {
   const bytes = new Uint8Array(12)

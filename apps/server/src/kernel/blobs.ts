@@ -1,17 +1,7 @@
 import { closeSync, constants, fdatasync, open, writevSync } from 'node:fs'
 import { type FileHandle, mkdir, open as openHandle, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  beginOpening,
-  beginSealing,
-  headerBytes,
-  plainSize,
-  plainStart,
-  type Sealing,
-  segmentBytes,
-  segmentsOf,
-  WrongCiphertext,
-} from './aead.ts'
+import { footageAead, type Sealing, type StreamingAead, WrongCiphertext } from './aead.ts'
 import { createDirectorySync, type DirectorySync } from './directory-sync.ts'
 import type { Ids } from './ids.ts'
 import { release } from './release.ts'
@@ -70,6 +60,7 @@ export function createFileBlobs(
   folder: string,
   ids: Pick<Ids, 'uuid' | 'bytes'>,
   directories: DirectorySync = createDirectorySync(),
+  aead: StreamingAead = footageAead,
 ): BlobStore {
   const underWay = new Map<string, Promise<Put>>()
   const knownFolders = new Set<string>([path.resolve(folder)])
@@ -103,7 +94,7 @@ export function createFileBlobs(
   ): Promise<Put> {
     const target = fileOf(key)
     const home = path.dirname(target)
-    const existing = await sizes(target)
+    const existing = await sizes(aead, target)
     if (existing !== null) {
       await directories.sync(home)
       return existing
@@ -112,7 +103,7 @@ export function createFileBlobs(
     const temporary = path.join(home, `${unfinished}${ids.uuid()}`)
     const descriptor = await openNew(temporary)
     let isOpen = true
-    const sealing = beginSealing(dataKey, encoder.encode(key), ids.bytes(headerBytes - 1))
+    const sealing = aead.seal(dataKey, encoder.encode(key), ids.bytes(aead.randomBytes))
     try {
       const put = await write(descriptor, sealing, bytes)
       await dataSync(descriptor)
@@ -141,12 +132,12 @@ export function createFileBlobs(
       underWay.set(key, put)
       return put
     },
-    read: (key, dataKey, range) => readRange(fileOf(key), key, dataKey, range),
+    read: (key, dataKey, range) => readRange(aead, fileOf(key), key, dataKey, range),
     async size(key) {
-      return (await sizes(fileOf(key)))?.sizeBytes ?? null
+      return (await sizes(aead, fileOf(key)))?.sizeBytes ?? null
     },
     async exists(key) {
-      return (await sizes(fileOf(key))) !== null
+      return (await sizes(aead, fileOf(key))) !== null
     },
     async remove(key) {
       const file = fileOf(key)
@@ -212,6 +203,7 @@ function writeAll(descriptor: number, pieces: readonly Uint8Array[]): number {
 }
 
 async function* readRange(
+  aead: StreamingAead,
   file: string,
   key: string,
   dataKey: Uint8Array,
@@ -220,25 +212,25 @@ async function* readRange(
   const handle = await openToRead(file, key)
   try {
     const storedBytes = (await handle.stat()).size
-    const sizeBytes = plainSize(storedBytes)
+    const sizeBytes = aead.plainSize(storedBytes)
     if (sizeBytes === null) {
       throw new WrongCiphertext('size')
     }
     const start = Math.max(0, range?.start ?? 0)
     const end = Math.min(sizeBytes, range?.end ?? sizeBytes)
-    const opening = beginOpening(dataKey, encoder.encode(key), await readAt(handle, 0, headerBytes))
-    const lastIndex = Math.max(0, Math.ceil(storedBytes / segmentBytes) - 1)
-    const wanted = segmentsOf({ start, end })
+    const opening = aead.open(dataKey, encoder.encode(key), await readAt(handle, 0, aead.headerBytes))
+    const lastIndex = Math.max(0, Math.ceil(storedBytes / aead.segmentBytes) - 1)
+    const wanted = aead.segmentsOf(start, end)
     // An empty object still has one segment, which is authenticated before "nothing" is answered.
     for (
       let index = wanted.first;
       index <= Math.min(wanted.last, lastIndex) && (start < end || sizeBytes === 0);
       index += 1
     ) {
-      const from = index === 0 ? headerBytes : index * segmentBytes
-      const to = Math.min(storedBytes, (index + 1) * segmentBytes)
+      const from = index === 0 ? aead.headerBytes : index * aead.segmentBytes
+      const to = Math.min(storedBytes, (index + 1) * aead.segmentBytes)
       const plaintext = opening.open(index, index === lastIndex, await readAt(handle, from, to - from))
-      const offset = plainStart(index)
+      const offset = aead.plainStart(index)
       const piece = plaintext.subarray(Math.max(0, start - offset), Math.max(0, end - offset))
       if (piece.length > 0) {
         yield piece
@@ -270,10 +262,10 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
   return buffer
 }
 
-async function sizes(file: string): Promise<Put | null> {
+async function sizes(aead: StreamingAead, file: string): Promise<Put | null> {
   try {
     const { size: storedBytes } = await stat(file)
-    return { sizeBytes: plainSize(storedBytes) ?? 0, storedBytes }
+    return { sizeBytes: aead.plainSize(storedBytes) ?? 0, storedBytes }
   } catch (error) {
     if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) {
       return null

@@ -7,11 +7,13 @@ export type BodyLimits = {
   readonly limitBytes: number
   /** Whole body, from the call. */
   readonly timeoutMs: number
-  /** After the first five seconds the average may not be below this: a drip holds memory and a connection. */
+  /** After the grace the average may not be below this: a drip holds memory and a connection. */
   readonly minimumBytesPerSecond?: number
+  /** Five seconds unless told. */
+  readonly graceMs?: number
 }
 
-const graceMs = 5000
+const defaultGraceMs = 5000
 
 /**
  * Reads a `'stream'` operation's body into memory, counting while it arrives: Fastify's own limit does not bind a body
@@ -31,6 +33,7 @@ export function readBody(
   }
   return new Promise((resolve, reject) => {
     const startedMs = performance.now()
+    const graceMs = limits.graceMs ?? defaultGraceMs
     let whole = declaredBytes === undefined ? null : allocate(declaredBytes).subarray(0, declaredBytes)
     const pieces: Uint8Array[] = []
     // What a socket hands over is ours alone; an injected request's bytes are still its maker's.
@@ -71,13 +74,16 @@ export function readBody(
     const onEnd = (): void => settle(() => resolve(whole?.subarray(0, sizeBytes) ?? Buffer.concat(pieces, sizeBytes)))
     const onError = (): void => settle(() => reject(new Refusal('request.invalid', { where: 'body' })))
     const onClose = onError
-    const timer = setInterval(() => {
-      const tookMs = performance.now() - startedMs
-      const tooSlow = tookMs > graceMs && (sizeBytes * 1000) / tookMs < (limits.minimumBytesPerSecond ?? 0)
-      if (tookMs > limits.timeoutMs || tooSlow) {
-        refuse(new Refusal('request.too-slow'))
-      }
-    }, 1000)
+    const timer = setInterval(
+      () => {
+        const tookMs = performance.now() - startedMs
+        const tooSlow = tookMs > graceMs && (sizeBytes * 1000) / tookMs < (limits.minimumBytesPerSecond ?? 0)
+        if (tookMs > limits.timeoutMs || tooSlow) {
+          refuse(new Refusal('request.too-slow'))
+        }
+      },
+      Math.min(1000, graceMs, limits.timeoutMs),
+    )
     source.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose)
   })
 }
