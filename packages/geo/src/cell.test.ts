@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { cellToParent, latLngToCell } from 'h3-js'
 import { describe, expect, it } from 'vitest'
-import { cellOf, cellResolution, cellsCovering, destination } from './index.ts'
+import { cellOf, cellResolution, cellsCovering, destination, distanceM } from './index.ts'
 
 const centre = fc.record({
   longitude: fc.double({ min: -179, max: 179, noNaN: true }),
@@ -33,6 +33,31 @@ describe('cells', () => {
       ),
       { numRuns: 200 },
     )
+  })
+  it('calls inner only what lies wholly inside', () => {
+    fc.assert(
+      fc.property(
+        centre,
+        fc.double({ min: 100, max: 25_000, noNaN: true }),
+        fc.array(
+          fc.tuple(fc.double({ min: 0, max: 360, noNaN: true }), fc.double({ min: 0.8, max: 1.3, noNaN: true })),
+          { minLength: 30, maxLength: 30 },
+        ),
+        (middle, radiusM, spots) => {
+          const inner = cellsCovering(middle, radiusM).filter(({ isInner }) => isInner)
+          for (const [bearing, share] of spots) {
+            const point = destination(middle, bearing, radiusM * share)
+            const cell = cellOf(point)
+            if (inner.some(({ low, high }) => low <= cell && cell <= high)) {
+              expect(distanceM(middle, point)).toBeLessThanOrEqual(radiusM)
+            }
+          }
+        },
+      ),
+      { numRuns: 200 },
+    )
+    const here = cellsCovering({ longitude: -76.99, latitude: -12.13 }, 5000)
+    expect(here.filter(({ isInner }) => isInner).length).toBeGreaterThan(here.length / 4)
   })
   it('stays small, and single cells for the circles people search', () => {
     for (const radiusM of [0, 50, 250, 500, 1000, 5000, 20_000, 200_000]) {

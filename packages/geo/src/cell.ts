@@ -7,8 +7,11 @@ const coarsest = 4
 /** More ranges than this cost more to look up than the overshoot of coarser cells. */
 const mostCells = 130
 
-/** Both ends included. All cells of {@link cellResolution} below one coarser cell are neighbours in number. */
-export type CellRange = { readonly low: bigint; readonly high: bigint }
+/**
+ * Both ends included. All cells of {@link cellResolution} below one coarser cell are neighbours in number. Every point of
+ * an inner range lies in the circle that was asked for: only the others need a recheck by distance.
+ */
+export type CellRange = { readonly low: bigint; readonly high: bigint; readonly isInner: boolean }
 
 /** The H3 cell of a point at {@link cellResolution}, as a positive 64-bit number. */
 export function cellOf(point: Point): bigint {
@@ -16,7 +19,7 @@ export function cellOf(point: Point): bigint {
 }
 
 /**
- * Ranges of cells in which every point of the circle lies. They reach beyond the circle: recheck by distance.
+ * Ranges of cells in which every point of the circle lies. They reach beyond it: recheck those that are not inner.
  * Small circles are covered by single cells, larger ones by coarser cells, so that their number stays small.
  * Throws RangeError for a radius below 0 or above 200 km.
  */
@@ -27,12 +30,14 @@ export function cellsCovering(centre: Point, radiusM: number): readonly CellRang
   for (let resolution = cellResolution; ; resolution -= 1) {
     const cells = cover(centre, radiusM, resolution)
     if (cells !== null || resolution === coarsest) {
-      return (cells ?? []).map((cell) => descendants(cell, resolution))
+      return (cells ?? []).map(({ cell, isInner }) => ({ ...descendants(cell, resolution), isInner }))
     }
   }
 }
 
-function cover(centre: Point, radiusM: number, resolution: number): readonly string[] | null {
+type Covering = { readonly cell: string; readonly isInner: boolean }
+
+function cover(centre: Point, radiusM: number, resolution: number): readonly Covering[] | null {
   const middle = latLngToCell(centre.latitude, centre.longitude, resolution)
   // Cells next to each other differ by some percent in size; a descendant may stick out of its ancestor's outline
   // by about a seventh of an edge. 1.35 covers both.
@@ -42,9 +47,10 @@ function cover(centre: Point, radiusM: number, resolution: number): readonly str
   if (resolution > coarsest && 3 * rings * (rings + 1) + 1 > 12 * mostCells) {
     return null
   }
-  const cells = gridDisk(middle, rings).filter((cell) => {
+  const cells = gridDisk(middle, rings).flatMap((cell) => {
     const [latitude, longitude] = cellToLatLng(cell)
-    return distanceM(centre, { latitude, longitude }) <= radiusM + reach
+    const away = distanceM(centre, { latitude, longitude })
+    return away <= radiusM + reach ? [{ cell, isInner: away + reach <= radiusM }] : []
   })
   return resolution > coarsest && cells.length > mostCells ? null : cells
 }
@@ -59,7 +65,7 @@ function circumradiusM(cell: string): number {
 
 // H3 index layout: 4 bits of resolution at bit 52, then a base cell and fifteen 3-bit digits, coarse to fine, unused
 // ones all ones. So the descendants at a resolution differ only in the digits below the ancestor's: 0 … 6 each.
-function descendants(cell: string, resolution: number): CellRange {
+function descendants(cell: string, resolution: number): Omit<CellRange, 'isInner'> {
   let low = (BigInt(`0x${cell}`) & ~(15n << 52n)) | (BigInt(cellResolution) << 52n)
   let high = low
   for (let level = resolution + 1; level <= cellResolution; level += 1) {
