@@ -30,6 +30,12 @@ export type Plan = {
   readonly madeAtMs: number
 }
 
+type Originals = {
+  readonly media: (sequence: number, statementSha256: string) => Promise<Uint8Array>
+  readonly init: (initSha256: string) => Promise<Uint8Array>
+  readonly sign: PackageParts['sign']
+}
+type PartsFor = (sign: PackageParts['sign']) => Promise<PackageParts>
 type Named = { readonly sequence: number; readonly hash: string }
 
 export type Packages = {
@@ -45,9 +51,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
     row: RecordingRow,
     plan: Plan,
     positions: boolean,
-    media: (sequence: number, sizeBytes: number, statementSha256: string) => Promise<Uint8Array>,
-    init: (initSha256: string) => Promise<Uint8Array>,
-    sign: PackageParts['sign'],
+    from: Originals,
   ): Promise<PackageParts> {
     const manifest = manifestOf(plan.manifest)
     const named = new Map(manifest.statements.map((entry) => [entry.sequence, entry.statement]))
@@ -67,17 +71,17 @@ export function createPackages(deps: EvidenceDeps): Packages {
       enrolment: plan.enrolment,
       entries: plan.entries,
       checkpoint: plan.checkpoint,
-      init: manifest.init === null ? null : await init(manifest.init),
+      init: manifest.init === null ? null : await from.init(manifest.init),
       statement: envelopesInOrder(scope, row, named),
       media: async (sequence) => {
         const line = bySequence.get(sequence)
-        return line?.kind === 'media' ? media(sequence, line.size_bytes, line.statement_sha256) : null
+        return line?.kind === 'media' ? from.media(sequence, line.statement_sha256) : null
       },
       positions: async (sequence) => disclosed(openings.get(sequence)),
       conflicts: await conflictsOf(scope, row, hidden),
       exportEntry: plan.exportEntry,
       madeAtMs: plan.madeAtMs,
-      sign,
+      sign: from.sign,
       crc32: (bytes) => nativeCrc32(bytes),
     }
   }
@@ -130,34 +134,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
     )
   }
 
-  // A dry run over zeros of the right lengths: exact whatever the container needs, and it signs nothing.
-  async function sizeOf(scope: Scope, row: RecordingRow, plan: Plan, positions: boolean): Promise<number> {
-    const zeros = new Uint8Array(17 * 1024 * 1024)
-    const key = initKey(row.municipality, row.id, manifestOf(plan.manifest).init ?? '')
-    const initBytes = (await deps.blobs.size(key).catch(() => null)) ?? 0
-    const parts = await partsOf(
-      scope,
-      row,
-      plan,
-      positions,
-      async (_sequence, sizeBytes) => zeros.subarray(0, sizeBytes),
-      async () => zeros.subarray(0, initBytes),
-      async (payloadType, payload) =>
-        encodeEnvelope({
-          payload,
-          payloadType,
-          signatures: [{ keyId: '0'.repeat(16), signature: new Uint8Array(64) }],
-        }),
-    )
-    let sizeBytes = 0
-    for await (const piece of buildPackage(parts)) {
-      sizeBytes += piece.length
-    }
-    return sizeBytes
-  }
-
-  async function* stream(scope: Scope, row: RecordingRow, made: ExportRow): AsyncGenerator<Uint8Array> {
-    const plan = readPlan(made.plan)
+  async function originals(scope: Scope, row: RecordingRow, plan: Plan, positions: boolean): Promise<PartsFor> {
     const dataKey = await deps.signer.dataKey(row.id)
     if (dataKey === null) {
       throw new Unavailable('footage')
@@ -169,20 +146,40 @@ export function createPackages(deps: EvidenceDeps): Packages {
       }
       return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
     }
-    const parts = await partsOf(
-      scope,
-      row,
-      plan,
-      made.positions,
-      (sequence, _sizeBytes, hash) => whole(mediaKey(row.municipality, row.id, sequence, hash)),
-      (initSha256) => whole(initKey(row.municipality, row.id, initSha256)),
-      (payloadType, payload) => deps.signer.sign('package', payloadType, payload),
-    )
-    yield* buildPackage(parts)
+    return (sign) =>
+      partsOf(scope, row, plan, positions, {
+        media: (sequence, hash) => whole(mediaKey(row.municipality, row.id, sequence, hash)),
+        init: (initSha256) => whole(initKey(row.municipality, row.id, initSha256)),
+        sign,
+      })
+  }
+
+  // Read through once with a signature of zeros: the size is then exact (checksums are written as decimal numbers, so
+  // it depends on the bytes), and an original that cannot be read any more is found before a copy is promised.
+  async function sizeOf(scope: Scope, row: RecordingRow, plan: Plan, positions: boolean): Promise<number> {
+    const parts = await originals(scope, row, plan, positions)
+    let sizeBytes = 0
+    for await (const piece of buildPackage(await parts(unsigned))) {
+      sizeBytes += piece.length
+    }
+    return sizeBytes
+  }
+
+  async function* stream(scope: Scope, row: RecordingRow, made: ExportRow): AsyncGenerator<Uint8Array> {
+    const parts = await originals(scope, row, readPlan(made.plan), made.positions)
+    yield* buildPackage(await parts((payloadType, payload) => deps.signer.sign('package', payloadType, payload)))
   }
 
   return { sizeOf, stream }
 }
+
+/** As long as a real one. */
+const unsigned: PackageParts['sign'] = async (payloadType, payload) =>
+  encodeEnvelope({
+    payload,
+    payloadType,
+    signatures: [{ keyId: '0'.repeat(16), signature: new Uint8Array(64) }],
+  })
 
 export function writePlan(plan: Plan): string {
   return JSON.stringify(plan)
