@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chmod, lchown, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
-import { Decrypter, Encrypter } from 'age-encryption'
 import { openInstallation } from '../config.ts'
 import { type Account, accountFor, isRoot } from '../kernel/accounts.ts'
 import { fsyncFolder } from '../kernel/directory-sync.ts'
@@ -9,7 +8,8 @@ import { lockInstance } from '../kernel/instance-lock.ts'
 import { silentLog } from '../kernel/log.ts'
 import { foldersOf } from '../kernel/open-kernel.ts'
 import { openCluster, serverProcess } from '../kernel/postgres/cluster.ts'
-import { readArchive, WrongArchive, writeArchive } from './archive.ts'
+import { readArchive, writeArchive } from './archive.ts'
+import { CannotUnseal, readSealed, writeSealed } from './sealed-file.ts'
 
 /** A sentence for the person who typed the command. */
 export class BackupRefused extends Error {}
@@ -25,7 +25,7 @@ export type BackupOptions = {
 }
 
 /**
- * A cold copy: database, footage, keys and the folder's own file in one stream, sealed with a passphrase (age). The server
+ * A cold copy: database, footage, keys and the folder's own file in one stream, sealed with a passphrase. The server
  * must be stopped, so that the parts agree with each other. Written beside and renamed when whole and fsynced.
  */
 export async function backup(options: BackupOptions): Promise<{ readonly sizeBytes: number }> {
@@ -38,18 +38,12 @@ export async function backup(options: BackupOptions): Promise<{ readonly sizeByt
   const unfinished = `${options.file}.unfinished`
   try {
     await stopOrphan(folders.postgres, folders.run)
-    const encrypter = new Encrypter()
-    encrypter.setPassphrase(options.passphrase)
-    encrypter.setScryptWorkFactor(options.workFactor ?? 18)
-    const plain = ReadableStream.from(writeArchive(options.dataFolder, (relative) => !leftOut.test(relative)))
-    const sealed = await encrypter.encrypt(plain as ReadableStream<Uint8Array>)
+    const content = writeArchive(options.dataFolder, (relative) => !leftOut.test(relative))
+    const workFactor = options.workFactor ?? 18
     const handle = await open(unfinished, 'w', 0o600)
     let sizeBytes = 0
     try {
-      for await (const piece of sealed as unknown as AsyncIterable<Uint8Array>) {
-        await handle.writeFile(piece)
-        sizeBytes += piece.length
-      }
+      sizeBytes = await writeSealed(handle, content, { passphrase: options.passphrase, workFactor })
       await handle.sync()
     } finally {
       await handle.close()
@@ -75,13 +69,8 @@ export async function restore(options: BackupOptions): Promise<{ readonly files:
   const unfinished = `${target}.restoring`
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { recursive: true, mode: 0o711 })
-  const handle = await open(options.file, 'r')
   try {
-    const decrypter = new Decrypter()
-    decrypter.addPassphrase(options.passphrase)
-    const sealed = handle.readableWebStream({ autoClose: false }) as unknown as ReadableStream<Uint8Array>
-    const plain = await decrypter.decrypt(sealed)
-    const files = await readArchive(plain as unknown as AsyncIterable<Uint8Array>, unfinished)
+    const files = await readArchive(readSealed(options.file, options.passphrase), unfinished)
     openInstallation(unfinished, null)
     await giveToAccounts(unfinished)
     if (existsSync(target)) {
@@ -91,14 +80,11 @@ export async function restore(options: BackupOptions): Promise<{ readonly files:
     await fsyncFolder(path.dirname(target))
     return { files }
   } catch (error) {
-    if (error instanceof WrongArchive || error instanceof BackupRefused) {
-      throw error
+    if (error instanceof CannotUnseal) {
+      throw new BackupRefused(`${options.file} cannot be opened: ${error.message}.`, { cause: error })
     }
-    throw new BackupRefused(`${options.file} cannot be opened: wrong passphrase, or not a whole backup.`, {
-      cause: error,
-    })
+    throw error
   } finally {
-    await handle.close()
     await rm(unfinished, { recursive: true, force: true })
   }
 }

@@ -77,8 +77,9 @@ type Pair = { readonly key: string; readonly cert: string }
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
 
 async function makeAuthority(nowMs: number): Promise<Pair> {
+  // No character that would be escaped when the name is read back: issuer and subject must be equal byte for byte.
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
-  const subject = `Sereno, ${os.hostname()} (autoridad local)`
+  const subject = `Sereno ${os.hostname().replaceAll(/[^A-Za-z0-9.-]/g, '')} (autoridad local)`
   const cert = await makeCertificate({
     subject,
     issuer: subject,
