@@ -15,6 +15,7 @@ export type Entry =
 
 const longestHeader = 64 * 1024
 const pieceBytes = 1024 * 1024
+const syncsAtOnce = 48
 
 export async function* writeArchive(
   folder: string,
@@ -57,6 +58,15 @@ export class WrongArchive extends Error {}
 export async function readArchive(pieces: AsyncIterable<Uint8Array>, folder: string): Promise<number> {
   const digest = createHash('sha256')
   const reader = createReader(pieces)
+  const syncs = createSyncs()
+  try {
+    return await unpack(reader, folder, digest, syncs)
+  } finally {
+    await syncs.all()
+  }
+}
+
+async function unpack(reader: Reader, folder: string, digest: Hash, syncs: Syncs): Promise<number> {
   for (let count = 0; ; count += 1) {
     const entry = await readHeader(reader, digest)
     if (entry.kind === 'end') {
@@ -73,10 +83,38 @@ export async function readArchive(pieces: AsyncIterable<Uint8Array>, folder: str
     const handle = await open(target, 'wx', entry.mode)
     try {
       await copyBytes(reader, handle, entry.sizeBytes, digest)
-      await handle.sync()
-    } finally {
+    } catch (error) {
       await handle.close()
+      throw error
     }
+    await syncs.add(() => handle.sync().finally(() => handle.close()))
+  }
+}
+
+// Many at once share the file system's journal commits: a thousand small files one after the other take a minute.
+type Syncs = { readonly add: (sync: () => Promise<void>) => Promise<void>; readonly all: () => Promise<void> }
+
+function createSyncs(): Syncs {
+  const running = new Set<Promise<void>>()
+  let failure: unknown = null
+  return {
+    async add(sync) {
+      const run: Promise<void> = sync()
+        .catch((error: unknown) => {
+          failure = error
+        })
+        .finally(() => running.delete(run))
+      running.add(run)
+      if (running.size >= syncsAtOnce) {
+        await Promise.race(running)
+      }
+    },
+    async all() {
+      await Promise.all(running)
+      if (failure !== null) {
+        throw failure
+      }
+    },
   }
 }
 
