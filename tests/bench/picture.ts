@@ -78,10 +78,12 @@ async function watchInRoom(browser: Browser, url: string, link: string, device: 
   await context.addInitScript({ path: join(import.meta.dirname, 'page/reader.js') })
   const page = await context.newPage()
   await page.goto(link)
+  await page.getByRole('button', { name: 'Entrar con este enlace' }).click()
   await page.locator('[data-region="queue"]').waitFor()
-  await page.goto(`${url}/?unit=${device}&watch=true&table=true`)
+  await page.goto(`${url}/?unit=${device}&table=true`)
+  await page.getByRole('button', { name: 'Ver en vivo' }).click()
   await page.getByRole('button', { name: 'Abrir video' }).click()
-  await page.waitForFunction('window.seenCodes.length > 10')
+  await firstDrawnAfter(page, 0)
   return page
 }
 
@@ -90,10 +92,15 @@ function takeSeen(page: Page): Promise<Seen[]> {
   return page.evaluate('window.seenCodes.splice(0)') as Promise<Seen[]>
 }
 
-/** The instant at which a picture was drawn that the camera took after `instantMs`. */
+/** The instant at which a picture was drawn that the camera took after `instantMs`. The page forbids eval: asked from here. */
 async function firstDrawnAfter(page: Page, instantMs: number): Promise<number> {
-  const newer = await page.waitForFunction(`window.seenCodes.find(({ codeMs }) => codeMs > ${instantMs})?.atMs`)
-  return Number(await newer.jsonValue())
+  for (const deadline = Date.now() + waitMs; Date.now() < deadline; await pause(50)) {
+    const newer = (await takeSeen(page)).find(({ codeMs }) => codeMs > instantMs)
+    if (newer !== undefined) {
+      return newer.atMs
+    }
+  }
+  throw new Error(`no picture within ${waitMs / 1000} s: ${await page.locator('body').innerText()}`)
 }
 
 function pause(forMs: number): Promise<void> {

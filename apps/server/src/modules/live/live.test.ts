@@ -244,6 +244,7 @@ describe('the room', () => {
 
   test('shows who is on duty, then what moves, then who left', async () => {
     const phone = await phoneOnDuty(url, office)
+    await house.settle()
     const line = room(operator)
     await line.until(has('snapshot'))
     expect(unitIn(line, phone.device)).toMatchObject({ status: 'free', fix: null, may: ['live.watch'] })
@@ -276,6 +277,7 @@ describe('the room', () => {
 
   test('marks a unit that calls for help and asks for its stream', async () => {
     const phone = await phoneOnDuty(url, office)
+    await house.settle()
     const channel = channelOf(phone)
     await channel.until(has('hello'))
     const line = room(operator)
@@ -286,6 +288,7 @@ describe('the room', () => {
       events.publish(tx, 'alarm.raised', house.municipality, { alarm, kind: 'sos', device: phone.device }),
     )
     await house.settle()
+    await sweep()
     await flush()
     await channel.until(has('stream'))
     await line.until(({ texts }) => texts.some((text) => (text.unit as { status?: string })?.status === 'sos'))

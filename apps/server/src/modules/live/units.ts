@@ -5,11 +5,14 @@ import { newerFix, seen, statusOf, type UnitState } from './unit.ts'
 
 /** Battery, officer and quadrant are read again this often while somebody looks; everything else arrives by itself. */
 export const reloadEveryMs = 10_000
+/** The age of the last signal is counted by the reader, from an instant that is never older than this. */
+const tellSignalEveryMs = 10_000
 
 type Duties = Awaited<ReturnType<LiveDeps['fleet']['onDuty']>>
 type Board = {
   readonly states: Map<string, UnitState>
-  readonly shown: Map<string, Unit['status']>
+  /** What rooms were last told of a unit. */
+  readonly shown: Map<string, { readonly status: Unit['status']; readonly seenAt: number }>
   loadedAt: number
   stale: boolean
   loading: Promise<void> | null
@@ -45,9 +48,13 @@ export function createUnits(deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence'
     return { recording: found?.id ?? null, since: found?.startedAt ?? null }
   }
 
-  function set(municipality: string, board: Board, state: UnitState): void {
+  function show(board: Board, state: UnitState): void {
     board.states.set(state.device, state)
-    board.shown.set(state.device, statusOf(state, deps.clock.nowMs()))
+    board.shown.set(state.device, { status: statusOf(state, deps.clock.nowMs()), seenAt: state.seenAt ?? 0 })
+  }
+
+  function set(municipality: string, board: Board, state: UnitState): void {
+    show(board, state)
     changes.changed(municipality, state.device)
   }
 
@@ -82,8 +89,7 @@ export function createUnits(deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence'
       if (!isFirst && (known === undefined || !isSame(known, state))) {
         set(municipality, board, state)
       } else {
-        board.states.set(duty.device, state)
-        board.shown.set(duty.device, statusOf(state, deps.clock.nowMs()))
+        show(board, state)
       }
     }
     const onDuty = new Set(duties.map((duty) => duty.device))
@@ -158,13 +164,13 @@ export function createUnits(deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence'
         board.stale = true
       }
     },
-    /** A sign of life. Only coming back from away is a change to show; the age itself is counted by the reader. */
+    /** A sign of life. Coming back from away is shown at once, the instant itself with the next sweep that is due. */
     heard(municipality: string, device: string, atMs: number): void {
       const board = boards.get(municipality)
       const state = board?.states.get(device)
       if (board !== undefined && state !== undefined) {
         const next = seen(state, atMs)
-        if (board.shown.get(device) === statusOf(next, deps.clock.nowMs())) {
+        if (board.shown.get(device)?.status === statusOf(next, deps.clock.nowMs())) {
           board.states.set(device, next)
         } else {
           set(municipality, board, next)
@@ -207,13 +213,15 @@ export function createUnits(deps: Pick<LiveDeps, 'fleet' | 'tracks' | 'evidence'
       return call?.device ?? null
     },
     hasCalled: (device: string) => alarmsOf(device).length > 0,
-    /** Shows who fell silent since the last sweep. */
+    /** Shows who fell silent since the last sweep, and who has been heard since rooms were last told. */
     sweep(): void {
       const nowMs = deps.clock.nowMs()
       for (const [municipality, board] of boards) {
         for (const state of board.states.values()) {
           const heard = seen(state, deps.fleet.seenAt(state.device) ?? 0)
-          if (statusOf(heard, nowMs) !== board.shown.get(state.device)) {
+          const shown = board.shown.get(state.device)
+          const isOld = (heard.seenAt ?? 0) - (shown?.seenAt ?? 0) >= tellSignalEveryMs
+          if (isOld || statusOf(heard, nowMs) !== shown?.status) {
             set(municipality, board, heard)
           } else if (heard !== state) {
             board.states.set(state.device, heard)
