@@ -10,18 +10,10 @@ import { allDevices, deviceById, devicesOnDuty, saveStatement } from './store-de
 import { officerById, shiftById, shiftCovering } from './store-shifts.ts'
 import { duty, issueView, registered, selfOf } from './view.ts'
 
-export type { DemonstrationEnrolment, Fleet, FleetDeps } from './door.ts'
+export type { Fleet, FleetDeps } from './door.ts'
 export type {
-  DeviceHealth,
   DeviceKey,
-  DeviceKind,
-  DeviceState,
-  Duty,
   IssueAt,
-  OfficerName,
-  QuadrantName,
-  RegisteredDevice,
-  ShiftView,
 } from './fleet.ts'
 export const fleetMigrations = { module: 'fleet', folder: new URL('./migrations/', import.meta.url) }
 

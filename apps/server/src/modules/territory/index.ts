@@ -7,7 +7,6 @@ import { insertGround, versionInForce } from './store.ts'
 import { nameOf, quadrantOf } from './territory.ts'
 
 export type { Territory, TerritoryDeps } from './door.ts'
-export type { AreaView, Ground, Line, PlaceView, Quadrant } from './territory.ts'
 export const territoryMigrations = { module: 'territory', folder: new URL('./migrations/', import.meta.url) }
 
 export function createTerritory(deps: TerritoryDeps): Territory {

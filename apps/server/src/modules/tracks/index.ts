@@ -5,7 +5,7 @@ import { trackRoutes } from './routes.ts'
 import { pointsBetween, stretchesInside } from './store.ts'
 import { joinVisits } from './tracks.ts'
 
-export type { Circle, MovedUnit, Recorded, StoredPoint, Tracks, TracksDeps, Visit } from './door.ts'
+export type { MovedUnit, StoredPoint, Tracks, TracksDeps } from './door.ts'
 export const tracksMigrations = { module: 'tracks', folder: new URL('./migrations/', import.meta.url) }
 
 const prepareEveryMs = 60 * 60_000
