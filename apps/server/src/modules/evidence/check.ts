@@ -9,8 +9,8 @@ import { sql } from 'kysely'
 import { systemActor } from '../../kernel/actor.ts'
 import type { Checker, Finding } from '../../kernel/checker.ts'
 import type { EvidenceDeps } from './door.ts'
-import { initKey, mediaKey } from './evidence.ts'
-import { manifestsOf, wholeStatements } from './store.ts'
+import { initKey } from './evidence.ts'
+import { manifestsOf, mediaKeyOf, wholeStatements } from './store.ts'
 import type { ManifestRow, RecordingRow, StatementRow } from './tables.ts'
 
 const pageSize = 500
@@ -43,7 +43,7 @@ export function createCheck(deps: EvidenceDeps, options: { readonly everyByte: b
     dataKey: Uint8Array | null,
     report: Report,
   ): Promise<void> {
-    const key = mediaKey(row.municipality, row.id, statement.sequence, statement.statement_sha256)
+    const key = mediaKeyOf(row, statement)
     const sizeBytes = await deps.blobs.size(key)
     if (sizeBytes === null) {
       report({ code: 'evidence.object-missing', detail: key })

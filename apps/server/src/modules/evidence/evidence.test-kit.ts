@@ -31,15 +31,6 @@ export type Call = (request: {
   readonly body?: Uint8Array | string
 }) => Promise<Answered>
 
-/** Over the network. */
-export function fetchCall(origin: string): Call {
-  return async ({ method, url, headers, body }) => {
-    const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }
-    const response = await fetch(`${origin}${url}`, { method, headers: { ...headers }, ...sent })
-    return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) }
-  }
-}
-
 export function jsonOf<T = Record<string, unknown>>(answered: Answered): T {
   return JSON.parse(new TextDecoder().decode(answered.body)) as T
 }

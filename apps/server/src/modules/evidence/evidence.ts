@@ -207,11 +207,25 @@ export function shortCode(recording: string): string {
   return `${code.slice(0, 4)}-${code.slice(4)}`
 }
 
-/** Name of a stored object; the hash in it lets two statements for one sequence lie side by side. */
-export function mediaKey(municipality: string, recording: string, sequence: number, statementSha256: string): string {
-  return `${municipality}/${recording}/${String(sequence).padStart(10, '0')}-${statementSha256.slice(0, 32)}`
+/** What names a stored media segment. */
+export type MediaName = {
+  readonly municipality: string
+  readonly recording: string
+  readonly sequence: number
+  readonly statementSha256: string
+  readonly capturedAt: number
+}
+
+/**
+ * Name of a stored media segment. Cameras that record in the same hour share a directory, so that the directory's fsync,
+ * which each acknowledgement waits for, is shared too. The hash lets two statements for one sequence lie side by side.
+ */
+export function mediaKey(name: MediaName): string {
+  const hour = Math.max(0, Math.floor(name.capturedAt / 3_600_000))
+  const sequence = String(name.sequence).padStart(10, '0')
+  return `${name.municipality}/${hour}/${name.recording}-${sequence}-${name.statementSha256.slice(0, 32)}`
 }
 
 export function initKey(municipality: string, recording: string, initSha256: string): string {
-  return `${municipality}/${recording}/init-${initSha256.slice(0, 32)}`
+  return `${municipality}/init/${recording}-${initSha256.slice(0, 32)}`
 }

@@ -5,10 +5,10 @@ import type { Scope } from '../../kernel/actor.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import { playlistBoxesOf } from './detail.ts'
 import type { EvidenceDeps } from './door.ts'
-import { initKey, mediaKey } from './evidence.ts'
+import { initKey } from './evidence.ts'
 import type { Looks } from './look.ts'
 import { renderPlaylist } from './playlist.ts'
-import { firstMedia, statementLines } from './store.ts'
+import { firstMedia, mediaKeyOf, statementLines } from './store.ts'
 
 export type Footage = {
   readonly playlist: (scope: Scope, look: string, reply: FastifyReply) => Promise<void>
@@ -52,7 +52,7 @@ export function createFootage(deps: EvidenceDeps, looks: Looks): Footage {
       if (media === null) {
         throw new Refusal('request.not-found')
       }
-      const key = mediaKey(row.municipality, row.id, sequence, media.statement_sha256)
+      const key = mediaKeyOf(row, media)
       if (!(await deps.blobs.exists(key))) {
         throw new Unavailable('footage')
       }

@@ -16,7 +16,7 @@ import { findRecording, receivingOf } from './store.ts'
 import { createStrangers } from './strangers.ts'
 import { viewOf } from './view.ts'
 
-export type { Evidence, EvidenceDeps, EvidenceSettings, RecordingView } from './door.ts'
+export type { Evidence, EvidenceDeps } from './door.ts'
 
 export const evidenceMigrations = { module: 'evidence', folder: new URL('./migrations/', import.meta.url) }
 

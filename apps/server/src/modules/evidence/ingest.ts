@@ -78,12 +78,12 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   async function ready(judged: Judged, receivedAt: number): Promise<Ready> {
     const { statement, key, upload, statementSha256 } = judged
     const { municipality, recording, sequence, device } = statement.body
-    const name = `${municipality}/${recording}`
+    const place = `${municipality}/${recording}`
     const capturedAt = captureTime(statement)
     const issue = await duty.at(key, capturedAt)
     const quarantine: Quarantine | null =
       key.revokedAtMs !== null ? 'key-revoked' : issue === null ? 'not-issued' : null
-    const origin = known.has(name)
+    const origin = known.has(place)
       ? null
       : { ...(await duty.origin(key, recording, issue, capturedAt)), sos: sos.nearOf(device, receivedAt) }
     const dataKey = await dataKeys(recording)
@@ -94,7 +94,8 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
       inits.add(init)
     }
     if (media !== null) {
-      await deps.blobs.put(mediaKey(municipality, recording, sequence, statementSha256), upload.media, dataKey)
+      const name = { municipality, recording, sequence, statementSha256, capturedAt }
+      await deps.blobs.put(mediaKey(name), upload.media, dataKey)
     }
     const row = rowOf(judged, capturedAt, receivedAt, quarantine)
     const initSha256 = media?.init ?? null

@@ -109,7 +109,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
       policy,
       expiresAt: now + settings.lookMs,
       playlist: `/api/looks/${look}/index.m3u8`,
-      watermark: watermarkOf(scope.actor.name, now, entry.id),
+      watermark: watermarkOf(scope.actor.name, now, entry.id, deps.identity.municipality()?.timeZone ?? 'UTC'),
     }
   }
 
@@ -182,6 +182,8 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
 }
 
 /** Shown over the picture: who looks, when, and the entry that says so (its index is known a second later). */
-function watermarkOf(name: string, nowMs: number, entry: string): string {
-  return `${name} · ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')}Z · ${entry.slice(-12)}`
+function watermarkOf(name: string, nowMs: number, entry: string, timeZone: string): string {
+  // Swedish writes ISO 8601: 2026-11-22 03:00.
+  const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+  return `${name} · ${local.format(new Date(nowMs))} · ${entry.slice(-12)}`
 }

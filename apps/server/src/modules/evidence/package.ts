@@ -13,8 +13,8 @@ import {
 import type { Scope } from '../../kernel/actor.ts'
 import { Unavailable } from '../../kernel/errors.ts'
 import type { EvidenceDeps } from './door.ts'
-import { initKey, mediaKey } from './evidence.ts'
-import { openingsOf, statementLines, wholeStatements } from './store.ts'
+import { initKey } from './evidence.ts'
+import { mediaKeyOf, openingsOf, type StatementLine, statementLines, wholeStatements } from './store.ts'
 import type { ExportRow, OpeningRow, RecordingRow } from './tables.ts'
 
 /** Everything small of a package, fixed when the export is made; footage and statements are read when it is fetched. */
@@ -31,7 +31,7 @@ export type Plan = {
 }
 
 type Originals = {
-  readonly media: (sequence: number, statementSha256: string) => Promise<Uint8Array>
+  readonly media: (line: StatementLine) => Promise<Uint8Array>
   readonly init: (initSha256: string) => Promise<Uint8Array>
   readonly sign: PackageParts['sign']
 }
@@ -75,7 +75,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
       statement: envelopesInOrder(scope, row, named),
       media: async (sequence) => {
         const line = bySequence.get(sequence)
-        return line?.kind === 'media' ? from.media(sequence, line.statement_sha256) : null
+        return line?.kind === 'media' ? from.media(line) : null
       },
       positions: async (sequence) => disclosed(openings.get(sequence)),
       conflicts: await conflictsOf(scope, row, hidden),
@@ -148,7 +148,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
     }
     return (sign) =>
       partsOf(scope, row, plan, positions, {
-        media: (sequence, hash) => whole(mediaKey(row.municipality, row.id, sequence, hash)),
+        media: (line) => whole(mediaKeyOf(row, line)),
         init: (initSha256) => whole(initKey(row.municipality, row.id, initSha256)),
         sign,
       })

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import { mediaKey } from './evidence.ts'
 import type {
   DeclaredGapRow,
   EvidenceTables,
@@ -17,6 +18,20 @@ import type {
 
 /** What the axis, the playlist and the manifest need of a statement: all but envelope and receipt. */
 export type StatementLine = Omit<StatementRow, 'municipality' | 'recording' | 'envelope' | 'receipt'>
+
+/** What leads to the stored object of a media statement. */
+type Stored = Pick<StatementRow, 'sequence' | 'statement_sha256' | 'captured_at' | 'size_bytes'>
+
+/** The stored object of a recording's media statement. */
+export function mediaKeyOf(row: Pick<RecordingRow, 'municipality' | 'id'>, stored: Omit<Stored, 'size_bytes'>): string {
+  return mediaKey({
+    municipality: row.municipality,
+    recording: row.id,
+    sequence: stored.sequence,
+    statementSha256: stored.statement_sha256,
+    capturedAt: stored.captured_at,
+  })
+}
 
 const lineColumns = [
   'sequence',
@@ -126,16 +141,11 @@ export async function wholeStatements(
 }
 
 /** The first media statement that arrived for the sequence, or null. */
-export async function firstMedia(
-  db: Db,
-  scope: Scope,
-  recording: string,
-  sequence: number,
-): Promise<Pick<StatementRow, 'statement_sha256' | 'size_bytes'> | null> {
+export async function firstMedia(db: Db, scope: Scope, recording: string, sequence: number): Promise<Stored | null> {
   const row = await db
     .$extendTables<EvidenceTables>()
     .selectFrom('capture_statement')
-    .select(['statement_sha256', 'size_bytes'])
+    .select(['sequence', 'statement_sha256', 'captured_at', 'size_bytes'])
     .where('municipality', '=', scope.municipality)
     .where('recording', '=', recording)
     .where('sequence', '=', sequence)
