@@ -47,5 +47,12 @@ export default defineConfig({
   base: '/bodycam/',
   plugins: [react(), offline()],
   worker: { format: 'es' },
-  build: { target: 'es2024', outDir: 'dist', emptyOutDir: true, sourcemap: false },
+  build: {
+    target: 'es2024',
+    // older targets make light-dark() a variable that is settled at :root, and a plate can no longer turn its scheme
+    cssTarget: 'chrome130',
+    outDir: 'dist',
+    emptyOutDir: true,
+    sourcemap: false,
+  },
 })

@@ -63,7 +63,7 @@ export function createChannel(deps: ChannelDeps): Channel {
       deps.onClose()
     }
     failures += 1
-    later(Math.min(500 * 2 ** Math.min(failures - 1, 6), 20_000) * (0.75 + deps.random() / 2), () => void open())
+    later(Math.min(500 * 2 ** Math.min(failures - 1, 6), 8_000) * (0.75 + deps.random() / 2), () => void open())
   }
   const beat = (): void => {
     if (socket === null) {

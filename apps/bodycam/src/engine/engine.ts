@@ -64,6 +64,9 @@ export function createEngine(deps: EngineDeps): EngineApi {
     }
   }
   const onReached = (now: boolean): void => {
+    if (now && !reached && device?.line.channel.isOpen() === false) {
+      device.line.channel.hurry()
+    }
     reached = now
     reachedAtMs = now ? around.nowMs() : reachedAtMs
     changed()

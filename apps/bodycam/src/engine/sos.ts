@@ -45,11 +45,17 @@ export async function openSosLine(root: Folder, vault: VaultKey, deps: SosDeps):
   const pump = (): void => {
     retry?.()
     retry = null
-    if (state === null || sending || (state.answeredAtMs !== null && !owesCancel(state) && state.alarm !== null)) {
+    if (state === null || sending || (isSeen(state) && !owesCancel(state))) {
       return
     }
     sending = true
     void send(state)
+      .then(() => {
+        // the line may be down when somebody sees it: asking again brings the alarm as it is now
+        if (state !== null && !isSeen(state)) {
+          retry = deps.schedule(5000, pump)
+        }
+      })
       .catch(async (error: unknown) => {
         if (state !== null) {
           await keep({ ...state, attempts: state.attempts + 1 })
@@ -109,15 +115,13 @@ export async function openSosLine(root: Folder, vault: VaultKey, deps: SosDeps):
       }
     },
     hear,
-    pump: () => {
-      if (state !== null && state.alarm?.acknowledgedAt == null && !sending) {
-        // the acknowledgement may have come while the line was down: asking again brings the alarm as it is now
-        state = { ...state, alarm: null }
-      }
-      pump()
-    },
+    pump,
     dismiss: () => keep(null),
   }
+}
+
+function isSeen(state: SosState): boolean {
+  return state.alarm !== null && (state.alarm.acknowledgedAt !== null || state.alarm.closedAt !== null)
 }
 
 function owesCancel(state: SosState): boolean {

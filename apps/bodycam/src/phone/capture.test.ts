@@ -13,7 +13,12 @@ const event: fc.Arbitrary<{ readonly make: (atMs: number) => CaptureEvent; reado
     ),
     recording.map(
       (id) =>
-        (atMs: number): CaptureEvent => ({ type: 'segment', recording: id, atMs }),
+        (atMs: number): CaptureEvent => ({
+          type: 'segment',
+          recording: id,
+          atMs,
+          capturedAtMs: atMs,
+        }),
     ),
     fc.constant((atMs: number): CaptureEvent => ({ type: 'interrupted', cause: 'call', atMs })),
     fc.constant((): CaptureEvent => ({ type: 'stop-held' })),
@@ -56,6 +61,15 @@ test('nothing but its own stop ends a recording', () => {
       expect(step(capture, { type: 'stopped', recording: 'mine', cameraOpen: true }).kind).toBe('ready')
     }),
   )
+})
+
+test('the last group before a silence, written after it began, does not end the silence', () => {
+  let capture = step({ kind: 'ready' }, { type: 'touched', recording: 'a', atMs: 0 })
+  capture = step(capture, { type: 'segment', recording: 'a', capturedAtMs: 2000, atMs: 2050 })
+  capture = step(capture, { type: 'interrupted', cause: 'call', atMs: 3000 })
+  capture = step(capture, { type: 'segment', recording: 'a', capturedAtMs: 3000, atMs: 4600 })
+  expect(capture.kind).toBe('interrupted')
+  expect(step(capture, { type: 'segment', recording: 'a', capturedAtMs: 9000, atMs: 9050 }).kind).toBe('recording')
 })
 
 test('a second touch (gloves bounce) does not start a second recording', () => {

@@ -26,7 +26,14 @@ export type Capture =
 export type CaptureEvent =
   | { readonly type: 'camera'; readonly open: boolean }
   | { readonly type: 'touched'; readonly recording: string; readonly atMs: number }
-  | { readonly type: 'segment'; readonly recording: string; readonly atMs: number }
+  | {
+      readonly type: 'segment'
+      readonly recording: string
+      /** End of what it holds. */
+      readonly capturedAtMs: number
+      /** When it was on the disk. */
+      readonly atMs: number
+    }
   | { readonly type: 'interrupted'; readonly cause: GapReason; readonly atMs: number }
   | { readonly type: 'tick'; readonly atMs: number }
   | { readonly type: 'stop-held' }
@@ -67,8 +74,12 @@ export function isOpen(capture: Capture): capture is OpenCapture {
   return capture.kind !== 'off' && capture.kind !== 'ready'
 }
 
-function segment(capture: Capture, event: { readonly recording: string; readonly atMs: number }): Capture {
+function segment(capture: Capture, event: Extract<CaptureEvent, { readonly type: 'segment' }>): Capture {
   if (!isOpen(capture) || capture.kind === 'stopping' || capture.recording !== event.recording) {
+    return capture
+  }
+  // the last group before the silence reaches the disk after it began: that is not a return
+  if (capture.kind === 'interrupted' && event.capturedAtMs <= capture.sinceMs) {
     return capture
   }
   const { recording, touchedAtMs } = capture

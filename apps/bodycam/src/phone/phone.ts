@@ -112,8 +112,8 @@ export function createPhone(deps: PhoneDeps): Phone {
         change({ camera, cameraProblem })
         happen({ type: 'camera', open: camera !== null })
       },
-      onSegment: (recording, atMs) => happen({ type: 'segment', recording, atMs }),
-      onInterrupted: (cause) => happen({ type: 'interrupted', cause, atMs: Date.now() }),
+      onSegment: (recording, capturedAtMs) => happen({ type: 'segment', recording, capturedAtMs, atMs: Date.now() }),
+      onInterrupted: (cause, sinceMs) => happen({ type: 'interrupted', cause, atMs: sinceMs }),
       onSound: (soundOn) => change({ soundOn }),
       onStopped: (recording, reason) => {
         ended(recording)
@@ -129,6 +129,7 @@ export function createPhone(deps: PhoneDeps): Phone {
     const wasJustNow = abandoned !== null && Date.now() - abandoned.lastMs < 120_000
     if (wasJustNow && self?.shift?.startedAt != null && view.camera !== null && !isOpen(view.capture)) {
       change({ resumed: true })
+      void engine.api.forgetAbandoned()
       begin(view.engine.sos !== null)
     }
   }
@@ -144,7 +145,7 @@ export function createPhone(deps: PhoneDeps): Phone {
   }
   const ended = (recording: string): void => {
     happen({ type: 'stopped', recording, cameraOpen: view.camera !== null })
-    change({ sheet: 'end', ended: recording, dimmed: false, soundOn: false })
+    change({ sheet: 'end', ended: recording, dimmed: false, soundOn: false, resumed: false })
     signals.feel('stopped')
   }
 

@@ -13,8 +13,9 @@ export type CameraProblem = 'denied' | 'no-camera' | 'busy' | 'no-encoder'
 export type RecorderEvents = {
   readonly onCamera: (stream: MediaStream | null, problem: CameraProblem | null) => void
   /** A segment is on the disk: the only thing that lets the screen say "Grabando". */
-  readonly onSegment: (recording: string, atMs: number) => void
-  readonly onInterrupted: (cause: GapReason) => void
+  readonly onSegment: (recording: string, capturedAtMs: number) => void
+  /** Since when there is no picture, by the wall clock. */
+  readonly onInterrupted: (cause: GapReason, sinceMs: number) => void
   readonly onSound: (on: boolean) => void
   /** It could not go on by itself (disk full, camera changed). */
   readonly onStopped: (recording: string, reason: StopReason) => void
@@ -105,7 +106,7 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
       positions: during.map(positionOf),
     }
     engine.media(to.id, input).then(
-      () => events.onSegment(to.id, Date.now()),
+      () => events.onSegment(to.id, clocks.wallClockMs),
       (error: unknown) => failed(to, error),
     )
   }
@@ -301,18 +302,21 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
         const input = { ...clocks, reason: 'clock-change' as const, fromMs, toMs: clocks.wallClockMs, missingMs: 0 }
         engine.gap(current.id, input).catch(() => undefined)
       }
+      const gone = stream === null || stream.getVideoTracks().every((input) => input.readyState === 'ended')
+      if (gone && current !== null) {
+        interrupt('camera-lost')
+      }
       const silent = lastFrameUs > 0 && nowUs - lastFrameUs > silenceUs
       if (silent) {
         // what was taken before the silence belongs on the disk now, not when the camera comes back
         collector.close(lastFrameUs + 33_000)
         if (current !== null && !current.interrupted) {
           current.interrupted = true
-          events.onInterrupted(cause ?? (document.hidden ? 'background' : 'unknown'))
+          events.onInterrupted(cause ?? (document.hidden ? 'background' : 'unknown'), wallAt(lastFrameUs / 1000 + 50))
         }
       } else if (!document.hidden) {
         cause = null
       }
-      const gone = stream === null || stream.getVideoTracks().every((input) => input.readyState === 'ended')
       if (gone && settings !== null && !document.hidden && performance.now() > reopenAtMs) {
         reopenAtMs = performance.now() + 3000
         void openCamera()

@@ -81,6 +81,7 @@ export function captureVideo(
       if (done || frame === undefined) {
         return
       }
+      // also after the end: a frame that is not closed holds up the camera
       encode(frame)
     }
   }
@@ -96,8 +97,11 @@ export function captureVideo(
         lastKeyUs = atUs
       }
       const placed = new VideoFrame(frame, { timestamp: atUs })
-      encoder.encode(placed, { keyFrame })
-      placed.close()
+      try {
+        encoder.encode(placed, { keyFrame })
+      } finally {
+        placed.close()
+      }
     } finally {
       frame.close()
     }

@@ -10,13 +10,7 @@ export function Deck({ disc, right }: { readonly disc: ReactNode; readonly right
   return (
     <footer className="deck">
       {disc}
-      <Hold
-        className="corner sos"
-        forMs={2000}
-        label={`${text.deck.sos}, ${text.deck.hold2}`}
-        onHeld={phone.raiseSos}
-        quiet
-      >
+      <Hold className="corner sos" forMs={2000} onHeld={phone.raiseSos} quiet>
         <b>{text.deck.sos}</b>
         <span>{text.deck.hold2}</span>
       </Hold>
@@ -71,7 +65,7 @@ export function StopDisc() {
   const phone = usePhone()
   const text = useText()
   return (
-    <Hold className="disc stop" forMs={2000} label={`${text.deck.finish}, ${text.deck.hold2}`} onHeld={phone.stop}>
+    <Hold className="disc stop" forMs={2000} onHeld={phone.stop}>
       <svg className="ring" viewBox="0 0 100 100" aria-hidden="true">
         <circle cx="50" cy="50" r="48" pathLength="100" />
       </svg>

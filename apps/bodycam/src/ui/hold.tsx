@@ -4,15 +4,14 @@ import { usePhone } from './context.ts'
 type HoldProps = {
   readonly className: string
   readonly forMs: number
-  readonly label: string
   readonly onHeld: () => void
   readonly children: ReactNode
   /** An SOS is silent in the hand too: no hum that somebody at arm's length could hear. */
   readonly quiet?: boolean
 }
 
-/** A control that must be held: with a thumb, or with the space bar or Enter kept down. */
-export function Hold({ className, forMs, label, onHeld, children, quiet = false }: HoldProps) {
+/** A control that must be held: with a thumb, or with the space bar or Enter kept down. Its words say for how long. */
+export function Hold({ className, forMs, onHeld, children, quiet = false }: HoldProps) {
   const { signals } = usePhone()
   const [held, setHeld] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
@@ -46,7 +45,6 @@ export function Hold({ className, forMs, label, onHeld, children, quiet = false 
       type="button"
       className={held ? `${className} held` : className}
       style={{ '--hold': `${forMs}ms` } as CSSProperties}
-      aria-label={label}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId)
         begin()

@@ -1,4 +1,4 @@
-import { duration, hourAndMinute, names, stopwatch } from '@sereno/text'
+import { hourAndMinute, names, stopwatch } from '@sereno/text'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { isOpen } from '../phone/capture.ts'
 import { usePhone, useText, useTicking, useView } from './context.ts'
@@ -144,8 +144,4 @@ export function Fact(props: {
       {props.note === undefined ? null : <p>{props.note}</p>}
     </li>
   )
-}
-
-export function minutesWords(milliseconds: number): string {
-  return duration(milliseconds)
 }

@@ -74,10 +74,10 @@ function ends(view: PhoneView, summary: RecordingSummary | null, gapMs: number, 
   }
   if (stopReason !== null) {
     const percent = pieces === 0 ? 0 : Math.floor((safePieces / pieces) * 100)
-    return [text.tape.percent(percent), heldMs === 0 ? '' : text.tape.missing(duration(heldMs))]
+    return [text.tape.percent(percent), heldMs < 1000 ? '' : text.tape.missing(duration(heldMs))]
   }
   if (heldMs <= 10_000) {
-    return [text.tape.safe, heldMs === 0 ? '' : text.tape.missing(duration(heldMs))]
+    return [text.tape.safe, heldMs < 1000 ? '' : text.tape.missing(duration(heldMs))]
   }
   if (minutes !== null && minutes <= 30 && view.storage !== null) {
     return [text.tape.toSend(duration(heldMs)), bytes(view.storage.usedBytes, view.choices.language)]

@@ -22,10 +22,12 @@ export function Dimmed() {
       onKeyDown={(event) => event.key === 'Escape' && phone.dim(false)}
     >
       <div className="dark" ref={wander}>
-        <h1 className={isOn ? 'word' : 'word quiet'} role="status">
-          {isOn ? <i className="square" /> : null}
-          {isOn ? text.recording.word : capture.kind === 'ready' ? text.ready.word : text.recording.starting}
-        </h1>
+        <div role="status">
+          <h1 className={isOn ? 'word' : 'word quiet'}>
+            {isOn ? <i className="square" /> : null}
+            {isOn ? text.recording.word : capture.kind === 'ready' ? text.ready.word : text.recording.starting}
+          </h1>
+        </div>
         {capture.kind === 'ready' ? null : <Timer />}
         {engine.watchers.length === 0 ? null : (
           <p className="eye">
@@ -38,14 +40,13 @@ export function Dimmed() {
       <Hold
         className="dark-sos"
         forMs={2000}
-        label={`${text.deck.sos}, ${text.deck.hold2}`}
         onHeld={() => {
           phone.dim(false)
           phone.raiseSos()
         }}
         quiet
       >
-        {text.deck.sos}
+        {text.deck.sos} {text.deck.hold2}
       </Hold>
     </main>
   )

@@ -1,6 +1,7 @@
 import { hourAndMinute } from '@sereno/text'
 import { usePhone, useText, useTicking, useView } from '../context.ts'
 import { Deck, StartDisc } from '../deck.tsx'
+import { Icon } from '../icons.tsx'
 import { Fact, Lens, Plate, Watch } from '../parts.tsx'
 import { Strip, timeZoneOf } from '../strip.tsx'
 
@@ -28,21 +29,20 @@ export function Ready() {
             : text.ready.shift(shift?.quadrant?.code ?? null, hourAndMinute(startedAt, zone, choices.language))
         }
       />
-      <Lens caption={text.ready.lens} />
+      {abandoned === null ? <Lens caption={text.ready.lens} /> : null}
       {abandoned === null ? null : (
         <section className="notice" role="status">
+          <Icon name="alert" />
           <b>{text.ready.cut(hourAndMinute(abandoned.lastMs, zone, choices.language))}</b>
-          <p>
-            {text.ready.cutNote}{' '}
-            <button type="button" className="quiet" onClick={phone.read}>
-              {text.ready.understood}
-            </button>
-          </p>
+          <p>{text.ready.cutNote}</p>
+          <button type="button" className="quiet" onClick={phone.read}>
+            {text.ready.understood}
+          </button>
         </section>
       )}
       <ul className="facts">
         <li>
-          <BufferIcon />
+          <Icon name="buffer" />
           <b ref={buffer} />
           <p>{text.ready.bufferNote}</p>
         </li>
@@ -52,14 +52,6 @@ export function Ready() {
       <Watch />
       <Deck right="shift" disc={<StartDisc word={text.ready.record} note={text.ready.oneTouch} />} />
     </main>
-  )
-}
-
-function BufferIcon() {
-  return (
-    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
-      <path d="M4.5 7.5A9 9 0 1 1 3 12M4.5 2.5v5h5M12 7v5l3.5 2.5" />
-    </svg>
   )
 }
 

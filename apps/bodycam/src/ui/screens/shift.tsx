@@ -119,12 +119,7 @@ export function Upload() {
             {text.upload.end}
           </button>
         ) : (
-          <Hold
-            className="slab plain hold"
-            forMs={2000}
-            label={`${text.upload.leave}, ${text.upload.leaveNote}`}
-            onHeld={end}
-          >
+          <Hold className="slab plain hold" forMs={2000} onHeld={end}>
             {text.upload.leave}
             <span>{text.upload.leaveNote}</span>
           </Hold>

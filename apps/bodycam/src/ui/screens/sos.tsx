@@ -40,13 +40,7 @@ export function SosRaised() {
       </ul>
       <Watch />
       <footer className="slabs">
-        <Hold
-          className="slab plain hold"
-          forMs={3000}
-          label={text.sos.mistake}
-          onHeld={() => phone.cancelSos(false)}
-          quiet
-        >
+        <Hold className="slab plain hold" forMs={3000} onHeld={() => phone.cancelSos(false)} quiet>
           {text.sos.mistake}
         </Hold>
       </footer>
@@ -80,7 +74,7 @@ export function SosSeen() {
       </ul>
       <Watch />
       <footer className="slabs">
-        <Hold className="slab plain hold" forMs={3000} label={text.sos.safe} onHeld={() => phone.cancelSos(true)} quiet>
+        <Hold className="slab plain hold" forMs={3000} onHeld={() => phone.cancelSos(true)} quiet>
           {text.sos.safe}
         </Hold>
       </footer>
