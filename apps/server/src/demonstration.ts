@@ -14,7 +14,7 @@ export async function seedDemonstration(app: App): Promise<void> {
 
 export type Simulator = { readonly stop: () => Promise<void> }
 
-const stopLimitMs = 2500
+const stopLimitMs = 1500
 
 /** The simulated phones, a process of their own that knows the server only by its public address. */
 export async function startSimulator(

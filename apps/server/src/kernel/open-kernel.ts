@@ -67,7 +67,7 @@ export async function openKernel(options: {
   )
   const clock = systemClock
   const ids = createIds(clock)
-  const database = openAppDatabase(engine.socketFolder, databaseName, options.beside === true ? 4 : 16)
+  const database = openAppDatabase(engine.socketFolder, databaseName, options.beside === true ? 4 : 12)
   const events = createEvents(database, log)
   const kernel: Kernel = {
     database,
