@@ -32,6 +32,8 @@ export type EvidenceSettings = {
   readonly exportWaitMs: number
   /** Heads of growing recordings enter the ledger at least this often; ≤ 60 s by design. */
   readonly headsEveryMs: number
+  /** How soon a phone learns that it may erase. */
+  readonly coverEveryMs: number
   readonly sealEveryMs: number
   /** Whole body; and the mean rate a sender must keep. */
   readonly uploadTimeoutMs: number
@@ -46,6 +48,7 @@ export const evidenceDefaults: EvidenceSettings = {
   exportMs: 15 * 60_000,
   exportWaitMs: 15_000,
   headsEveryMs: 30_000,
+  coverEveryMs: 5_000,
   sealEveryMs: 2_000,
   uploadTimeoutMs: 170_000,
   uploadMinimumBytesPerSecond: 4_096,

@@ -17,23 +17,36 @@ const perRun = 500
 /** A recording that stays silent with something missing is left alone after this; the next upload wakes it. */
 const patienceMs = 10 * 60_000
 
-export type Heads = { readonly run: () => Promise<void> }
+export type Heads = {
+  /** Enters the heads of what grew. */
+  readonly advance: () => Promise<void>
+  /** Finds out what the newest checkpoint covers. */
+  readonly cover: () => Promise<void>
+}
 
 export function createHeads(deps: EvidenceDeps): Heads {
   const db = deps.database.db
 
-  /** Recordings whose newest statements no checkpoint is known to cover, in order of id so that locks never cross. */
-  async function waiting(): Promise<readonly RecordingRow[]> {
+  /** Recordings that may have grown beyond the head last entered. */
+  async function growing(): Promise<readonly RecordingRow[]> {
     const now = deps.clock.nowMs()
     const found = await sql<RecordingRow>`select * from recording
-      where covered_at is null and destroyed_at is null
-        and (headed_at is null or headed_at <= received_at or headed_at > ${now - patienceMs}::bigint
-          or (sealed_at is not null and sealed_at > ${now - patienceMs}::bigint))
+      where covered_at is null and destroyed_at is null and headed_sequence < highest_sequence
+        and (headed_at is null or headed_at <= received_at or headed_at > ${now - patienceMs}::bigint)
       order by received_at desc limit ${perRun}`.execute(db)
-    return found.rows.toSorted((left, right) => (left.id < right.id ? -1 : 1))
+    return found.rows
   }
 
-  async function advance(waitingRow: RecordingRow): Promise<void> {
+  /** Finished recordings of which an entry may stand for everything. */
+  async function finished(): Promise<readonly RecordingRow[]> {
+    const found = await sql<RecordingRow>`select * from recording
+      where covered_at is null and destroyed_at is null and state <> 'receiving'
+        and (state = 'sealed' or (headed_sequence = highest_sequence and statements = highest_sequence + 1))
+      order by received_at desc limit ${perRun}`.execute(db)
+    return found.rows
+  }
+
+  async function advanceOne(waitingRow: RecordingRow): Promise<void> {
     const head = await contiguousHead(db, waitingRow)
     if (head === null) {
       return
@@ -64,7 +77,7 @@ export function createHeads(deps: EvidenceDeps): Heads {
     })
   }
 
-  async function cover(row: RecordingRow): Promise<void> {
+  async function coverOne(row: RecordingRow): Promise<void> {
     const entry = await standsForAll(row)
     if (entry === null || (await deps.ledger.proofOf(entry)) === null) {
       return
@@ -86,14 +99,25 @@ export function createHeads(deps: EvidenceDeps): Heads {
     // A sealed recording with something missing: its newest manifest names all that arrived before it was signed.
     const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
     const newest = (await manifestsOf(db, scope, row.id)).at(-1)
-    return newest !== undefined && newest.signed_at >= row.received_at ? newest.entry : null
+    return newest === undefined || (await hasPending(row)) ? null : newest.entry
+  }
+
+  /** Something arrived after the newest manifest and waits for its supplement. */
+  async function hasPending(row: RecordingRow): Promise<boolean> {
+    const found = await sql`select 1 from capture_statement where municipality = ${row.municipality}::uuid
+      and recording = ${row.id}::uuid and supplement = 0 limit 1`.execute(db)
+    return found.rows.length > 0
   }
 
   return {
-    async run() {
-      for (const row of await waiting()) {
-        await cover(row)
-        await advance(row)
+    async advance() {
+      for (const row of await growing()) {
+        await advanceOne(row)
+      }
+    },
+    async cover() {
+      for (const row of await finished()) {
+        await coverOne(row)
       }
     },
   }

@@ -52,7 +52,8 @@ export function evidenceTimers(deps: EvidenceDeps, settings: EvidenceSettings, p
   return [
     { name: 'evidence.seal', everyMs: settings.sealEveryMs, run: seal },
     { name: 'evidence.supplement', everyMs: 10_000, run: supplement },
-    { name: 'evidence.heads', everyMs: settings.headsEveryMs, run: () => parts.heads.run() },
+    { name: 'evidence.heads', everyMs: settings.headsEveryMs, run: () => parts.heads.advance() },
+    { name: 'evidence.cover', everyMs: settings.coverEveryMs, run: () => parts.heads.cover() },
     { name: 'evidence.places', everyMs: 15_000, run: () => placeRecordings(deps) },
     { name: 'evidence.strangers', everyMs: 10_000, run: () => parts.strangers.flush() },
   ]
