@@ -1,6 +1,7 @@
 import { Kysely, type Transaction } from 'kysely'
 import { PostgresJSDialect } from 'kysely-postgres-js'
 import postgres from 'postgres'
+import { createSurvivingPool } from './surviving-pool.ts'
 
 /**
  * A pool or a transaction over it. A store takes it first and adds its own tables:
@@ -39,7 +40,7 @@ export function afterCommit(tx: Db, action: () => void): void {
 
 /** Opens a pool. Connections are made when first needed; `int8` is read as a number, which must be a safe integer. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const sql = connect(options)
+  const sql = createSurvivingPool((onclose) => connect(options, onclose))
   const db: Db = new Kysely<unknown>({ dialect: new PostgresJSDialect({ postgres: sql }) })
 
   async function transaction<T>(run: (tx: Db) => Promise<T>): Promise<T> {
@@ -58,7 +59,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /** A bare postgres.js client with our types. */
-export function connect(options: DatabaseOptions): Sql {
+export function connect(options: DatabaseOptions, onclose: (connection: number) => void = () => undefined): Sql {
   return postgres({
     path: `${options.socketFolder}/.s.PGSQL.${options.port ?? 5432}`,
     database: options.database,
@@ -69,6 +70,7 @@ export function connect(options: DatabaseOptions): Sql {
     // A restarting PostgreSQL is met by the caller as Unavailable at once, not after a growing pause.
     backoff: (attempts) => Math.min(0.05 * 2 ** attempts, 1),
     onnotice: () => undefined,
+    onclose,
     connection: { application_name: 'sereno' },
     types: { bigint: { to: 20, from: [20], parse: safeInteger, serialize: (value: number) => String(value) } },
   })
