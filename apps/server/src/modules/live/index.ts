@@ -104,7 +104,7 @@ export function createLive(deps: LiveDeps): Live {
   return {
     routes: liveRoutes({ ...openDeps, shownUnits }),
     sockets: [
-      { path: '/api/room', access: 'unit.read', open: (socket, { actor }) => rooms.open(socket, actor) },
+      { path: '/api/room', access: 'self.read', open: (socket, { actor }) => rooms.open(socket, actor) },
       { path: '/api/device/channel', access: 'device', open: (socket, { actor }) => channels.open(socket, actor) },
       { path: '/api/live/publish', access: 'device', open: (socket, { actor }) => publishers.open(socket, actor) },
       {

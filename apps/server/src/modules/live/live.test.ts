@@ -1,7 +1,6 @@
 import type { DeviceMessage, RoomMessage } from '@sereno/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '../../kernel/actor.ts'
-import { config, frame } from './fixture.ts'
 import {
   type House,
   has,
@@ -14,7 +13,8 @@ import {
   phoneOnDuty,
   said,
   signIn,
-} from './house.ts'
+} from './live.test-kit.ts'
+import { config, frame } from './message.test-kit.ts'
 import { insertWatch } from './store.ts'
 
 type Hello = Extract<DeviceMessage, { type: 'hello' }>
@@ -272,6 +272,22 @@ describe('the room', () => {
     await sweep()
     await flush()
     await line.until(({ texts }) => texts.some((text) => text.type === 'unit-gone' && text.device === phone.device))
+    line.close()
+  })
+
+  test('is a line to the server for everybody, with units and positions for the room alone', async () => {
+    const phone = await phoneOnDuty(url, office)
+    await house.settle()
+    const line = room(await signIn(url, await house.link('custodian')))
+    await line.until(has('tick'))
+    expect(said(line, 'snapshot')).toMatchObject({ units: [], alarms: [] })
+    const fix = { atMs: house.clock.nowMs(), latitude: -12.14, longitude: -76.99, accuracyM: 4 }
+    const fixes = [{ ...fix, headingDeg: null, speedMps: null }]
+    expect((await phone.call('POST', '/device/positions', { fixes })).status).toBe(200)
+    await flush()
+    await house.live.timers.find(({ name }) => name === 'live.tick')?.run()
+    await line.until(({ texts }) => texts.filter(({ type }) => type === 'tick').length > 1)
+    expect(line.texts.map(({ type }) => type).filter((type) => type !== 'tick')).toEqual(['snapshot'])
     line.close()
   })
 

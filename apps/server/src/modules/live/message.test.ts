@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { admit, caughtUpBelowBytes, flowing, slowAboveBytes } from './backpressure.ts'
-import { config, frame, message } from './fixture.ts'
 import { emptyGop, remember, replay } from './gop.ts'
 import { createGrants } from './grants.ts'
+import { config, frame, message } from './message.test-kit.ts'
 import { type LiveMessage, maximumMessageBytes, readLiveMessage } from './message.ts'
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { slowAboveBytes } from './backpressure.ts'
-import { config, frame } from './fixture.ts'
+import { config, frame } from './message.test-kit.ts'
 import { type LiveMessage, readLiveMessage } from './message.ts'
 import { createRelay, type ViewerText } from './relay.ts'
 

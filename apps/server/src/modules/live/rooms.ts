@@ -9,7 +9,15 @@ const behindAboveBytes = 1024 * 1024
 /** A room this far behind is lost; it reconnects and gets a snapshot. */
 const lostAboveBytes = 8 * 1024 * 1024
 
-type Room = { readonly socket: WebSocket; readonly actor: Actor; ready: boolean; behind: boolean; waiting: string[] }
+type Room = {
+  readonly socket: WebSocket
+  readonly actor: Actor
+  /** Whoever works elsewhere than in the room still has a line to the server; units and alarms are not on it. */
+  readonly sees: { readonly units: boolean; readonly alarms: boolean }
+  ready: boolean
+  behind: boolean
+  waiting: string[]
+}
 /** What moved since the last flush, by municipality. */
 type Pending = { readonly fixes: Map<string, Fix>; readonly units: Set<string>; readonly gone: Set<string> }
 
@@ -92,7 +100,10 @@ export function createRooms(
   }
 
   async function greet(room: Room): Promise<void> {
-    const [units, alarms] = await Promise.all([view.units(room.actor), part(scopeOf(room.actor))])
+    const [units, alarms] = await Promise.all([
+      room.sees.units ? view.units(room.actor) : [],
+      room.sees.alarms ? part(scopeOf(room.actor)) : [],
+    ])
     const snapshot: RoomMessage = { type: 'snapshot', units, alarms, nowMs: deps.clock.nowMs() }
     send(room.socket, JSON.stringify(snapshot))
     tick(room)
@@ -113,7 +124,9 @@ export function createRooms(
 
   return {
     open(socket: WebSocket, actor: Actor): void {
-      const room: Room = { socket, actor, ready: false, behind: false, waiting: [] }
+      const permits = (permission: Permission) => deps.identity.permits(actor, permission)
+      const sees = { units: permits('unit.read'), alarms: permits('alarm.read') }
+      const room: Room = { socket, actor, sees, ready: false, behind: false, waiting: [] }
       rooms.add(room)
       socket.on('message', () => undefined)
       socket.on('close', () => rooms.delete(room))
@@ -141,7 +154,8 @@ export function createRooms(
       const to = inMunicipality(municipality)
       if (message.type === 'alarm') {
         const { alarm, nowMs } = message
-        deliverByMay(to, alarm.may as readonly Permission[], (may) => {
+        const readers = to.filter(({ sees }) => sees.alarms)
+        deliverByMay(readers, alarm.may as readonly Permission[], (may) => {
           const own: Alarm = { ...alarm, may }
           return JSON.stringify({ type: 'alarm', nowMs, alarm: own } satisfies RoomMessage)
         })
@@ -155,7 +169,7 @@ export function createRooms(
     /** Four times a second: what moved and changed since. */
     flush(): void {
       for (const [municipality, { fixes, units, gone }] of pending) {
-        const to = inMunicipality(municipality)
+        const to = inMunicipality(municipality).filter(({ sees }) => sees.units)
         pending.delete(municipality)
         if (to.length === 0) {
           continue
