@@ -130,7 +130,7 @@ export function mountLivePlayer({ canvas, address, show, now }: PlayerOptions): 
     if (said.type === 'ended') {
       ended = said.reason !== undefined && said.reason !== 'left'
       tell({ state: 'ended', reason: said.reason ?? 'ended', lastFrameAt })
-    } else if (said.type === 'stale') {
+    } else if (said.type === 'stale' && lastFrameAt !== null) {
       tell({ state: 'stale', lastFrameAt })
     } else if (said.type === 'live' && shown.state === 'asking') {
       tell({ state: 'answered', at: now() })

@@ -1,5 +1,6 @@
 import { queryClient } from '../api/queries.ts'
 import { type Connection, connectRoom } from './connection.ts'
+import { pollLine } from './poll.ts'
 import { createRoom, type Room } from './room.ts'
 
 /** The room of this window: one socket and one store while somebody is signed in. */
@@ -14,8 +15,12 @@ const operationsOf: Readonly<Record<string, readonly string[]>> = {
   territory: ['GET /territory'],
 }
 
-export function openRoom(): LiveRoom {
+/** With a socket for those who may see the room, without one for the others. */
+export function openRoom(maySeeUnits: boolean): LiveRoom {
   const room = createRoom(forget, (run) => setTimeout(run, 250))
+  if (!maySeeUnits) {
+    return { room, connection: pollLine() }
+  }
   const url = `${location.origin.replace(/^http/, 'ws')}/api/room`
   return { room, connection: connectRoom(url, room.receive) }
 }

@@ -86,7 +86,14 @@ export function areaLayers(colours: Colours): LayerSpecification[] {
       type: 'symbol',
       source: 'areas',
       filter: kind('sector'),
-      layout: { 'text-field': ['get', 'name'], 'text-font': boldFont, 'text-size': 12.5, 'text-padding': 4 },
+      layout: {
+        'text-field': ['step', ['zoom'], ['get', 'code'], 10.6, ['get', 'name']],
+        'text-font': boldFont,
+        'text-size': 12.5,
+        'text-padding': 2,
+        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'],
+        'text-radial-offset': 1.5,
+      },
       paint: { 'text-color': colours['ink-soft'], ...halo },
     },
     {

@@ -39,7 +39,7 @@ export function UnitsFact(): ReactElement | null {
 export function ConnectionFact(): ReactElement {
   const text = useShellText()
   const language = useLanguage()
-  const { live } = useSession()
+  const { live, me } = useSession()
   const line = useLive(live.connection.line)
   const checkpointAt = useLive(live.room.checkpointAt)
   const roundTripMs = useRoundTrip()
@@ -65,7 +65,11 @@ export function ConnectionFact(): ReactElement {
       </b>
       <span>
         {checkpointAt === null ? (
-          text.ledgerNone
+          me.permissions.includes('unit.read') ? (
+            text.ledgerNone
+          ) : (
+            me.municipality.name
+          )
         ) : (
           <>
             {text.ledgerPoint} <Age at={checkpointAt} />

@@ -1,5 +1,5 @@
 import { names } from '@sereno/text'
-import { Icon, Kbd, Stopwatch, useLanguage, useLive } from '@sereno/ui'
+import { Age, Icon, Kbd, useLanguage, useLive } from '@sereno/ui'
 import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { ConnectionFact, UnitsFact } from './bar-facts.tsx'
@@ -30,7 +30,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }): React
       ) : null}
       <nav className={css.sections} aria-label={text.navigation} data-region="sections">
         {sectionsFor(me.permissions).map(({ name, to, icon }) => (
-          <Link key={name} to={to} activeOptions={{ exact: to === '/' }}>
+          <Link key={name} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
             <Icon name={icon} />
             <span>{text.sections[name]}</span>
           </Link>
@@ -49,7 +49,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }): React
         </Link>
         <span>
           {role === undefined ? '' : names(language).role[role]} · {text.sinceShift}{' '}
-          <Stopwatch since={me.session.startedAt} />
+          <Age at={me.session.startedAt} bare />
         </span>
       </p>
       <Clock offline={offline} />

@@ -3,6 +3,7 @@ import { names } from '@sereno/text'
 import { Icon, Stopwatch, useLanguage } from '@sereno/ui'
 import type { ReactElement } from 'react'
 import { AlarmActions } from './alarm-actions.tsx'
+import { alarmDetail } from './alarm-detail.ts'
 import { alarmIcons } from './alarm-row.tsx'
 import { AlarmStages } from './alarm-stages.tsx'
 import css from './context.module.css'
@@ -18,8 +19,10 @@ export function AlarmContext({ alarm, unit, dock }: AlarmContextProps): ReactEle
   const text = useOperationsText().context
   const language = useLanguage()
   const isSos = alarm.kind === 'sos'
+  const detail = alarmDetail(alarm, language)
   const who = alarm.officer === null ? (alarm.deviceCode ?? '') : `${alarm.officer.code} ${alarm.officer.name}`
-  const title = isSos ? text.asksHelp(who) : `${names(language).alarm[alarm.kind]} · ${who}`
+  const code = alarm.officer?.code ?? alarm.deviceCode ?? ''
+  const title = isSos ? text.asksHelp(code) : `${names(language).alarm[alarm.kind]} · ${code}`
   return (
     <>
       <header className={css.title}>
@@ -37,9 +40,9 @@ export function AlarmContext({ alarm, unit, dock }: AlarmContextProps): ReactEle
           ) : null}
         </h1>
         <p>
-          <b>{alarm.place ?? text.noPlace}</b>
+          <b>{alarm.officer?.name}</b> · {alarm.place ?? text.noPlace}
         </p>
-        {alarm.detail === null ? null : <p>{alarm.detail}</p>}
+        {detail === null ? null : <p>{detail}</p>}
       </header>
       <div className={css.body}>
         {unit === undefined ? (

@@ -3,6 +3,7 @@ import { names } from '@sereno/text'
 import { Icon, type IconName, Stopwatch, useLanguage } from '@sereno/ui'
 import { Link } from '@tanstack/react-router'
 import { type ReactElement, useEffect, useRef } from 'react'
+import { alarmDetail } from './alarm-detail.ts'
 import css from './queue.module.css'
 import { useOperationsText } from './text.ts'
 
@@ -31,7 +32,8 @@ export function AlarmRow({ alarm, current }: { readonly alarm: Alarm; readonly c
   const isSos = alarm.kind === 'sos' && alarm.closedAt === null
   const stage = alarm.closedAt !== null ? 3 : alarm.acknowledgedAt !== null ? 2 : 1
   const title = names(language).alarm[alarm.kind]
-  const who = alarm.officer === null ? (alarm.deviceCode ?? '') : `${alarm.officer.code} ${alarm.officer.name}`
+  const who = alarm.officer?.code ?? alarm.deviceCode ?? ''
+  const where = [alarm.officer?.name, alarm.place, alarmDetail(alarm, language)].filter(Boolean).join(' · ')
   return (
     <Link
       ref={link}
@@ -47,7 +49,7 @@ export function AlarmRow({ alarm, current }: { readonly alarm: Alarm; readonly c
       <span className={css.age}>
         <Stopwatch since={alarm.raisedAt} />
       </span>
-      <span className={css.where}>{[alarm.place, alarm.detail].filter(Boolean).join(' · ') || alarm.deviceCode}</span>
+      <span className={css.where}>{where === '' ? alarm.deviceCode : where}</span>
       <span className={css.stage}>
         <span className={css.stages} role="img" aria-label={text.stage(stage, stageCount)}>
           {[1, 2, 3].map((step) => (

@@ -30,7 +30,13 @@ export function DockRegion({ dock }: { readonly dock: Dock }): ReactElement {
           </p>
         </div>
       ) : (
-        <div className={css.tiles} data-count={tiles.length}>
+        <div
+          className={css.tiles}
+          data-large={Math.max(
+            0,
+            tiles.findIndex(({ device }) => device === focused),
+          )}
+        >
           {tiles.map((tile, index) => (
             <LiveTile
               key={tile.device}

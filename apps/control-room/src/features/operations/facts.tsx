@@ -18,7 +18,7 @@ function FactRow({ name, value, age }: Fact): ReactElement {
       <dt>{name}</dt>
       <dd>
         {value}
-        {age === undefined || age === null ? null : <span> · {age}</span>}
+        {age === undefined || age === null ? null : <span data-age> · {age}</span>}
       </dd>
     </>
   )

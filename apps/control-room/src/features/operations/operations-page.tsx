@@ -1,6 +1,7 @@
 import { now, useLive } from '@sereno/ui'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Navigate, useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactElement, useEffect, useState } from 'react'
+import { sectionsFor } from '../../shell/sections.ts'
 import { useSession } from '../../shell/session.ts'
 import { useKeys } from '../../shell/use-keys.ts'
 import { AlarmContext } from './alarm-context.tsx'
@@ -20,11 +21,16 @@ import { watchUnit } from './watch-unit.ts'
 /** One screen answers: what is happening, where, who is going, what do they see. */
 export function OperationsPage(): ReactElement | null {
   const [dock, setDock] = useState<Dock | null>(null)
+  const { permissions } = useSession().me
+  const elsewhere = permissions.includes('unit.read') ? null : (sectionsFor(permissions)[0]?.to ?? '/settings')
   useEffect(() => {
     const made = createDock(now)
     setDock(made)
     return made.dispose
   }, [])
+  if (elsewhere !== null) {
+    return <Navigate to={elsewhere} replace />
+  }
   return dock === null ? null : <Operations dock={dock} />
 }
 

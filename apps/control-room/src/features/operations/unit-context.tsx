@@ -40,10 +40,11 @@ export function UnitContext({ unit, dock }: { readonly unit: Unit | undefined; r
           <span>{unit.deviceCode}</span>
         </p>
         <h1>
-          <span>
-            {unit.officer.code} {unit.officer.name}
-          </span>
+          <span>{unit.officer.code}</span>
         </h1>
+        <p>
+          <b>{unit.officer.name}</b>
+        </p>
       </header>
       <div className={css.body}>
         <UnitFacts unit={unit} />

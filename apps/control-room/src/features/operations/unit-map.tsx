@@ -92,7 +92,7 @@ export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScal
   const center = (): void => {
     const fix = selected === null ? undefined : live.room.fixes.get(selected)
     if (fix !== undefined) {
-      map.current?.goTo(fix.longitude, fix.latitude, 14.5)
+      map.current?.goTo(fix.longitude, fix.latitude, 13.7)
     }
   }
   useKeys('operations', { center })

@@ -14,8 +14,8 @@ const marks: Readonly<Record<Unit['status'], readonly [IconName, 'critical' | 'o
 export function UnitState({ status }: { readonly status: Unit['status'] }): ReactElement {
   const [icon, tone] = marks[status]
   return (
-    <span style={{ whiteSpace: 'nowrap' }}>
-      <Icon name={icon} tone={tone} /> {names(useLanguage()).unitStatus[status]}
+    <span style={{ whiteSpace: 'nowrap', color: 'inherit' }}>
+      <Icon name={icon} tone={tone} size="s" /> {names(useLanguage()).unitStatus[status]}
     </span>
   )
 }

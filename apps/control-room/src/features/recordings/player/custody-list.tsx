@@ -14,7 +14,7 @@ const icons: readonly (readonly [RegExp, IconName])[] = [
   [/view|look/, 'eye'],
   [/seal/, 'verify'],
   [/export/, 'package'],
-  [/watch/, 'live'],
+  [/^live/, 'live'],
   [/mark|categor/, 'mark'],
   [/alarm|sos/, 'sos'],
   [/device|shift/, 'phone'],
@@ -76,7 +76,15 @@ function CustodyRow({ entry, current }: { readonly entry: CustodyEntry; readonly
   const role = entry.role === null ? '' : `, ${roles[entry.role] ?? entry.role}`
   return (
     <li data-denied={!entry.allowed} data-now={current}>
-      <span className={css.index}>{entry.index === null ? text.pending : number(entry.index, language)}</span>
+      <span className={css.index}>
+        {entry.index === null ? (
+          <abbr title={text.pending} aria-label={text.pending}>
+            ···
+          </abbr>
+        ) : (
+          number(entry.index, language)
+        )}
+      </span>
       <Icon name={icon} />
       <p>
         <b>{entry.allowed ? deed : `${text.denied}: ${deed}`}</b> {entry.who}
