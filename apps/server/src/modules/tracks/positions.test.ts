@@ -137,7 +137,12 @@ describe('recording positions', () => {
       tracks.record(device(30), municipality, [fix(t)]),
     ])
     expect(again.slice(0, 5).every(({ duplicates }) => duplicates === 10)).toBe(true)
-    expect(again.slice(5).map(({ stored }) => stored).sort()).toEqual([0, 1])
+    expect(
+      again
+        .slice(5)
+        .map(({ stored }) => stored)
+        .sort(),
+    ).toEqual([0, 1])
   })
 
   it('announces the newest of each unit, and remembers it over a restart', async () => {
