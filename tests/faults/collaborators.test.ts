@@ -39,6 +39,8 @@ async function sendMore(sender: Sender, more: number): Promise<void> {
   while (sender.acknowledged.size < wanted) {
     expect(Date.now()).toBeLessThan(deadline)
     await sender.sendNext(AbortSignal.timeout(15_000))
+    // A phone, too, waits a moment before it tries again.
+    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 

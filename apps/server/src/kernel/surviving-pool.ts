@@ -2,9 +2,10 @@ import type postgres from 'postgres'
 
 type Sql = postgres.Sql<{ bigint: number }>
 type Closings = Set<(connection: number) => void>
-type Pool = { readonly sql: Sql; readonly closings: Closings }
+type Pool = { readonly sql: Sql; readonly closings: Closings; readonly madeAtMs: number; replacing: boolean }
 
 const endSeconds = 5
+const replaceEveryMs = 200
 
 /**
  * A postgres.js pool that outlives a restart of PostgreSQL. Version 3.4 does not by itself, in two places:
@@ -24,7 +25,7 @@ export function createSurvivingPool(open: (onclose: (connection: number) => void
         listener(connection)
       }
     })
-    return { sql, closings }
+    return { sql, closings, madeAtMs: performance.now(), replacing: false }
   }
 
   async function reserve(): Promise<postgres.ReservedSql> {
@@ -32,12 +33,23 @@ export function createSurvivingPool(open: (onclose: (connection: number) => void
     try {
       return noticing(await pool.sql.reserve(), pool.closings)
     } catch (error) {
-      if (pool === current) {
-        current = make()
-        void pool.sql.end({ timeout: endSeconds }).catch(() => undefined)
-      }
+      replaceSoon(pool)
       throw error
     }
+  }
+
+  // At once, or a moment after the last time: while PostgreSQL is away, callers fail by the hundred a second.
+  function replaceSoon(pool: Pool): void {
+    if (pool !== current || pool.replacing) {
+      return
+    }
+    pool.replacing = true
+    setTimeout(replace, Math.max(0, pool.madeAtMs + replaceEveryMs - performance.now()), pool).unref()
+  }
+
+  function replace(pool: Pool): void {
+    current = make()
+    void pool.sql.end({ timeout: endSeconds }).catch(() => undefined)
   }
 
   return new Proxy(current.sql, {
