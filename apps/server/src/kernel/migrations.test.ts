@@ -3,7 +3,9 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestDatabase, type TestDatabase, temporaryFolder } from '../test-kit/index.ts'
+import { silentLog } from './log.ts'
 import { IncompatibleDatabase, kernelMigrations, type Migrations, migrate } from './migrations.ts'
+import { MigrationRefused, prepareDatabase } from './postgres/roles.ts'
 
 let database: TestDatabase
 const folder = path.join(temporaryFolder('migrations'), 'm')
@@ -33,11 +35,27 @@ test('the app’s role can use new tables, and not the record of migrations', as
   await expect(database.database.sql`create table mine (id int)`).rejects.toThrow('permission denied')
 })
 
+test('a database in use is changed only when somebody agrees', async () => {
+  put('0003-create-b.sql', 'create table b (id int)')
+  const prepare = (agrees: boolean) =>
+    prepareDatabase({
+      socketFolder: database.socketFolder,
+      database: database.name,
+      migrations: sets.slice(1),
+      log: silentLog,
+      mayMigrate: async (count) => count === 1 && agrees,
+    })
+  await expect(prepare(false)).rejects.toThrow(MigrationRefused)
+  const [before] = await database.owner`select to_regclass('b') as found`
+  expect(before?.found).toBeNull()
+  expect(await prepare(true)).toBe(1)
+})
+
 test('a newer database, or a changed migration, is refused untouched', async () => {
   put('0002-fill-a.sql', 'insert into a values (22);')
   await expect(migrate(database.owner, sets)).rejects.toThrow(IncompatibleDatabase)
   rmSync(path.join(folder, '0002-fill-a.sql'))
-  put('0003-later.sql', 'create table later (id int)')
+  put('0004-later.sql', 'create table later (id int)')
   await expect(migrate(database.owner, sets)).rejects.toThrow('newer than this version')
   const [later] = await database.owner`select to_regclass('later') as found`
   expect(later?.found).toBeNull()

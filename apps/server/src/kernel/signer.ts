@@ -1,16 +1,11 @@
-/**
+import type { KeyInfo, Purpose } from '../signer/terms.ts'
+
+export { type KeyInfo, type Purpose, SignerRefusal } from '../signer/terms.ts'
+
+/*
  * The main process's side of the signer (`src/signer`), a small process that alone holds the installation's private
  * keys and the recordings' data keys. Everything here throws `Unavailable('signer')` while it is away.
  */
-export type Purpose = 'receipt' | 'manifest' | 'package' | 'promise'
-
-export type KeyInfo = {
-  /** As `packages/proof` computes it: 16 hexadecimal digits. */
-  readonly keyId: string
-  readonly algorithm: string
-  /** Raw key, base64url. */
-  readonly publicKey: string
-}
 
 export type PublicKeys = Readonly<Record<'log' | Purpose, KeyInfo>>
 
@@ -45,18 +40,4 @@ export type Signer = {
   readonly dataKey: (recording: string) => Promise<Uint8Array | null>
   /** Crypto-erasure. Idempotent; fsynced before it answers. */
   readonly destroyDataKey: (recording: string) => Promise<void>
-}
-
-export const signerRefusals = ['signer.fork', 'signer.key-destroyed', 'signer.invalid'] as const
-export type SignerRefusalCode = (typeof signerRefusals)[number]
-
-/** The signer would not, and will not when asked again: something is wrong with the log or the caller. */
-export class SignerRefusal extends Error {
-  readonly code: SignerRefusalCode
-
-  constructor(code: SignerRefusalCode, detail: string) {
-    super(`${code}: ${detail}`)
-    this.name = 'SignerRefusal'
-    this.code = code
-  }
 }

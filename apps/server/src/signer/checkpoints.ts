@@ -1,8 +1,8 @@
 import path from 'node:path'
 import { signCheckpoint, verifyConsistency } from '@sereno/proof'
-import { SignerRefusal } from '../kernel/signer.ts'
 import { readIfThere, writeDurably } from './durable-file.ts'
 import { proofSigner, type SigningKey } from './signing-keys.ts'
+import { SignerRefusal } from './terms.ts'
 
 type Kept = { readonly size: number; readonly root: string }
 

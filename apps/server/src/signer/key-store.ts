@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { SignerRefusal } from '../kernel/signer.ts'
 import { readIfThere, writeDurably } from './durable-file.ts'
+import { SignerRefusal } from './terms.ts'
 
 /**
  * The recordings' data keys, wrapped by the installation's key, outside PostgreSQL, its WAL and its backups: so that

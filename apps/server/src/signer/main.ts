@@ -1,15 +1,13 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { preAuthenticationEncoding } from '@sereno/proof'
-import { identify, isAlive, type ProcessId } from '../kernel/process-id.ts'
-import { SignerRefusal } from '../kernel/signer.ts'
 import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
-import { writeDurably } from './durable-file.ts'
 import { type KeyStore, openKeyStore } from './key-store.ts'
+import { waitForPredecessor } from './predecessor.ts'
 import { type Answer, type Call, createFrames, frame, type Request } from './protocol.ts'
 import { openSigningKeys, type SigningKeys } from './signing-keys.ts'
+import { SignerRefusal } from './terms.ts'
 
 /**
  * The signer: `node main.ts --folder FOLDER --socket PATH [--uid N --gid N]`. It ends when its standard input ends, so it
@@ -52,34 +50,13 @@ process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))
 process.on('SIGINT', () => undefined)
 
-await waitForPredecessor()
+await waitForPredecessor('signer.lock', folder)
 const keys = await openSigningKeys('.')
 house.resolve({
   keys,
   keyStore: openKeyStore('.', () => Date.now()),
   checkpoints: openCheckpoints('.', keys.log),
 })
-
-// After `kill -9` of the server its signer needs a moment to notice. Two at once could sign a fork.
-async function waitForPredecessor(): Promise<void> {
-  const lock = 'signer.lock'
-  while (existsSync(lock)) {
-    const before = parseLock(readFileSync(lock, 'utf8'))
-    if (before === null || !isAlive(before)) {
-      break
-    }
-    await pause(20)
-  }
-  writeDurably(lock, JSON.stringify(identify(process.pid)))
-}
-
-function parseLock(text: string): ProcessId | null {
-  try {
-    return JSON.parse(text) as ProcessId
-  } catch {
-    return null
-  }
-}
 
 function serve(socket: Socket, ready: Promise<House>): void {
   socket.on('error', () => socket.destroy())

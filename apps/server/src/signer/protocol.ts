@@ -1,4 +1,4 @@
-import type { KeyInfo, Purpose, SignerRefusalCode } from '../kernel/signer.ts'
+import type { KeyInfo, Purpose, SignerRefusalCode } from './terms.ts'
 
 /**
  * What travels on the signer's socket, both ways: u32be length ‖ UTF-8 JSON. A request carries any number of calls and is

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import path from 'node:path'
 import { type Bytes, ed25519Key, keyId, type Signer as ProofSigner } from '@sereno/proof'
-import type { KeyInfo, Purpose } from '../kernel/signer.ts'
 import { readIfThere, writeDurably } from './durable-file.ts'
+import type { KeyInfo, Purpose } from './terms.ts'
 
 /** One key for each purpose, so that a signature made for one can never be taken for another. */
 export const keyNames = ['log', 'receipt', 'manifest', 'package', 'promise'] as const
