@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser'
 import { cruising, forbidden } from './shape-rules.ts'
 
-const floor = 150
+const floor = 600
 
 type Seen = {
   readonly modules: number

@@ -79,7 +79,11 @@ export function composeApp(kernel: Kernel): App {
     checks: [ledger, identity, territory, fleet, tracks, evidence, live, incidents].map((module) => module.check),
     authenticate: (request) => authenticate(request, identity, fleet),
     permits: identity.permits,
-    gate: identity.gate,
+    async gate(operation) {
+      await identity.gate(operation)
+      // While the database is behind what was signed, nothing may be done that could not be entered.
+      ledger.gate(operation)
+    },
     words: (code: RefusalCode, language) => errorWords(code, language).title,
     async start() {
       await ledger.start()
