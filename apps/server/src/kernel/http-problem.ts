@@ -25,6 +25,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     if (retryAfterSeconds !== undefined) {
       reply.header('retry-after', String(retryAfterSeconds))
     }
+    if (code === 'request.too-slow') {
+      // Or the drip would go on, thrown away byte by byte until the request's own limit.
+      reply.header('connection', 'close')
+    }
     const problem = { type: 'about:blank', title: words(code, languageOf(request)), status, code, details }
     reply.code(status).send(JSON.stringify(problem))
     return
