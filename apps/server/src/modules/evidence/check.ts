@@ -18,8 +18,10 @@ const pageSize = 500
 const sampleOneIn = 20
 
 type Report = (finding: Finding) => void
+/** Where findings go, and whether every byte is read again or one object in {@link sampleOneIn}. */
+type Look = { readonly report: Report; readonly full: boolean }
 
-export function createCheck(deps: EvidenceDeps, options: { readonly everyByte: boolean }): Checker {
+export function createCheck(deps: EvidenceDeps): Checker {
   const db = deps.database.db
 
   async function* recordings(): AsyncGenerator<RecordingRow> {
@@ -41,8 +43,9 @@ export function createCheck(deps: EvidenceDeps, options: { readonly everyByte: b
     row: RecordingRow,
     statement: StatementRow,
     dataKey: Uint8Array | null,
-    report: Report,
+    look: Look,
   ): Promise<void> {
+    const { report } = look
     const key = mediaKeyOf(row, statement)
     const sizeBytes = await deps.blobs.size(key)
     if (sizeBytes === null) {
@@ -54,7 +57,7 @@ export function createCheck(deps: EvidenceDeps, options: { readonly everyByte: b
       return
     }
     const sampled = Number.parseInt(statement.statement_sha256.slice(0, 8), 16) % sampleOneIn === 0
-    if (dataKey !== null && (options.everyByte || sampled)) {
+    if (dataKey !== null && (look.full || sampled)) {
       const digest = createHash('sha256')
       try {
         for await (const piece of deps.blobs.read(key, dataKey)) {
@@ -90,7 +93,8 @@ export function createCheck(deps: EvidenceDeps, options: { readonly everyByte: b
     }
   }
 
-  async function checkRecording(row: RecordingRow, report: Report): Promise<number> {
+  async function checkRecording(row: RecordingRow, look: Look): Promise<number> {
+    const { report } = look
     const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
     const dataKey = row.destroyed_at === null ? await deps.signer.dataKey(row.id) : null
     if (dataKey === null && row.destroyed_at === null && row.segments > 0) {
@@ -110,7 +114,7 @@ export function createCheck(deps: EvidenceDeps, options: { readonly everyByte: b
         examined += 1
         checkStatement(statement, report)
         if (statement.kind === 'media' && row.destroyed_at === null) {
-          await checkObject(row, statement, dataKey, report)
+          await checkObject(row, statement, dataKey, look)
         }
         if (statement.version === 0) {
           hashes.set(statement.sequence, statement.statement_sha256)
@@ -141,10 +145,11 @@ export function createCheck(deps: EvidenceDeps, options: { readonly everyByte: b
 
   return {
     name: 'evidence',
-    async run(report) {
+    async run(report, options) {
+      const look = { report, full: options?.full === true }
       let examined = 0
       for await (const row of recordings()) {
-        examined += 1 + (await checkRecording(row, report))
+        examined += 1 + (await checkRecording(row, look))
       }
       return { examined }
     },

@@ -41,7 +41,7 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
     routes,
     jobs: {},
     timers: evidenceTimers(deps, settings, { seal, heads, strangers }),
-    check: createCheck(deps, { everyByte: false }),
+    check: createCheck(deps),
     start: async () => undefined,
     recordingOf: (device) => receivingOf(db, device),
     async recording(scope, id) {

@@ -40,7 +40,10 @@ export async function allow(
   row: RecordingRow,
   wish: Wish,
 ): Promise<Allowed> {
-  const decision = deps.identity.decide(scope.actor, action, resourceOf(row), { purpose: wish.purpose })
+  const decision = deps.identity.decide(scope.actor, action, resourceOf(row), {
+    purpose: wish.purpose,
+    reference: wish.reference,
+  })
   if (decision.allowed) {
     return { policy: decision.policy }
   }
