@@ -150,6 +150,20 @@ describe('scribe and journal', () => {
     )
   })
 
+  test('a full disk: the segment is refused whole, and the signed stop still finds room', async () => {
+    const folder = memoryFolder()
+    const { scribe, journal } = await start(folder)
+    await scribe.open(first, 1, false)
+    await scribe.media(first, gop)
+    folder.state.roomBytes = [...folder.state.files.values()].reduce((sum, bytes) => sum + bytes.length, 0) + 100
+    await expect(scribe.media(first, gop)).rejects.toThrow('no room')
+    const stopped = await scribe.stop(first, 'storage-full', gop)
+    expect(stopped?.signed).toMatchObject({ what: 'stop', reason: 'storage-full', sequence: 1, counter: 1 })
+    const again = await start(folder)
+    expect(again.journal.recording(first)?.stopReason).toBe('storage-full')
+    await expectWhole(journal, new Map())
+  })
+
   test('a torn body and a torn record are cut off', async () => {
     const folder = memoryFolder()
     const { scribe } = await start(folder)

@@ -30,6 +30,9 @@ export type Journal = {
 }
 
 type Entry = { readonly index: RecordingIndex; readonly log: SealedLog<LogRecord>; readonly folder: Folder }
+const reserveName = 'reserve'
+const reserveBytes = 256 * 1024
+
 type HeadSlot = Head & { readonly generation: number }
 
 /**
@@ -47,6 +50,9 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
   const entries = new Map<string, Entry>()
   for (const id of await shelf.names()) {
     entries.set(id, await openEntry(await shelf.folder(id), id, vault))
+  }
+  if ((await root.read(reserveName)) === null) {
+    await root.write(reserveName, new Uint8Array(reserveBytes)).catch(() => undefined)
   }
   let slot = await readHead(root, vault)
   for (const { index } of entries.values()) {
@@ -90,13 +96,23 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
     commit: async (id, signed, body) => {
       const { folder } = entryOf(id)
       const name = bodyName(signed.sequence)
-      try {
-        await folder.write(name, await seal(vault, bodyLabel(id, signed.sequence), body))
-      } catch (error) {
-        await folder.remove(name)
-        throw error
+      const write = async (): Promise<void> => {
+        try {
+          await folder.write(name, await seal(vault, bodyLabel(id, signed.sequence), body))
+          await note(id, { kind: 'statement', ...signed })
+        } catch (error) {
+          await folder.remove(name)
+          throw error
+        }
       }
-      await note(id, { kind: 'statement', ...signed })
+      await write().catch(async (error: unknown) => {
+        // a full disk must not keep a recording from its signed end: room was put by for that
+        if (signed.what === 'media' || (await root.read(reserveName)) === null) {
+          throw error
+        }
+        await root.remove(reserveName)
+        await write()
+      })
       await moveHead({ nextCounter: signed.counter + 1, lastHash: signed.hash })
     },
     note,

@@ -6,14 +6,17 @@ export type MemoryState = {
   readonly files: Map<string, Uint8Array<ArrayBuffer>>
   /** Writes still allowed before every further one fails as a full disk does. */
   writesLeft: number
+  /** Bytes it holds before it is full. */
+  roomBytes?: number
 }
 
 export function memoryFolder(
   state: MemoryState = { files: new Map(), writesLeft: Number.POSITIVE_INFINITY },
   path = '',
 ): MemoryFolder {
-  const spend = (): void => {
-    if (state.writesLeft <= 0) {
+  const spend = (name: string, sizeBytes: number): void => {
+    const held = [...state.files].reduce((sum, [file, bytes]) => sum + (file === name ? 0 : bytes.length), 0)
+    if (state.writesLeft <= 0 || held + sizeBytes > (state.roomBytes ?? Number.POSITIVE_INFINITY)) {
       throw new DOMException('no room', 'QuotaExceededError')
     }
     state.writesLeft -= 1
@@ -34,7 +37,7 @@ export function memoryFolder(
       return bytes === undefined ? null : new Uint8Array(bytes)
     },
     write: async (name, bytes) => {
-      spend()
+      spend(key(name), bytes.length)
       state.files.set(key(name), new Uint8Array(bytes))
     },
     append: async (name) => appendFile(state, key(name), spend),
@@ -48,13 +51,13 @@ export function memoryFolder(
   }
 }
 
-function appendFile(state: MemoryState, key: string, spend: () => void): AppendFile {
+function appendFile(state: MemoryState, key: string, spend: (name: string, sizeBytes: number) => void): AppendFile {
   const content = (): Uint8Array<ArrayBuffer> => state.files.get(key) ?? new Uint8Array(0)
   state.files.set(key, content())
   return {
     size: () => content().length,
     append: (bytes) => {
-      spend()
+      spend(key, content().length + bytes.length)
       const joined = new Uint8Array(content().length + bytes.length)
       joined.set(content())
       joined.set(bytes, content().length)

@@ -23,6 +23,8 @@ export type Phone = {
   readonly endShift: () => Promise<void>
   readonly refresh: () => Promise<void>
   readonly record: () => void
+  /** Asks for the camera again, at once. */
+  readonly reopen: () => void
   readonly stop: () => void
   readonly raiseSos: () => void
   readonly cancelSos: (safe: boolean) => void
@@ -206,6 +208,7 @@ export function createPhone(deps: PhoneDeps): Phone {
       }
       begin(false)
     },
+    reopen: () => recorder?.reopen(),
     stop: () => void stop('officer'),
     raiseSos: () => {
       if (view.engine.sos !== null && view.engine.sos.cancelWanted === null) {

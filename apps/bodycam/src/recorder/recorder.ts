@@ -32,6 +32,8 @@ export type Recorder = {
   readonly fix: (fix: Fix) => void
   /** Once a second: notices silence and clocks that were set. */
   readonly watch: () => void
+  /** Asks for the camera again without waiting for the next turn. */
+  readonly reopen: () => void
   readonly dispose: () => void
 }
 
@@ -321,6 +323,10 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
         reopenAtMs = performance.now() + 3000
         void openCamera()
       }
+    },
+    reopen: () => {
+      reopenAtMs = performance.now() + 3000
+      void openCamera()
     },
     dispose: () => {
       closeCamera()

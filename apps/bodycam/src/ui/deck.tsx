@@ -4,7 +4,7 @@ import { Hold } from './hold.tsx'
 import { Icon } from './icons.tsx'
 
 /** The thumb's half: a disc, two corners and the moon. Nothing here moves from state to state. */
-export function Deck({ disc, right }: { readonly disc: ReactNode; readonly right: 'shift' | 'mark' }) {
+export function Deck({ disc, right }: { readonly disc: ReactNode; readonly right: 'shift' | 'mark' | 'stop' }) {
   const phone = usePhone()
   const text = useText()
   return (
@@ -18,7 +18,12 @@ export function Deck({ disc, right }: { readonly disc: ReactNode; readonly right
         <Icon name="moon" />
         {text.deck.dim}
       </button>
-      {right === 'mark' ? (
+      {right === 'stop' ? (
+        <Hold className="corner mark hold" forMs={2000} onHeld={phone.stop}>
+          <b>{text.deck.finish}</b>
+          <span>{text.deck.hold2}</span>
+        </Hold>
+      ) : right === 'mark' ? (
         // the moment of the touch, not of the release
         <button
           type="button"
@@ -40,7 +45,15 @@ export function Deck({ disc, right }: { readonly disc: ReactNode; readonly right
 }
 
 /** One touch starts. The ring's ticks are the seconds that are in memory already. */
-export function StartDisc({ word, note }: { readonly word: string; readonly note: string }) {
+export function StartDisc({
+  word,
+  note,
+  onTouch,
+}: {
+  readonly word: string
+  readonly note: string
+  readonly onTouch?: () => void
+}) {
   const phone = usePhone()
   const { engine } = useView()
   const total = engine.self?.settings.preEventSeconds ?? 30
@@ -50,11 +63,13 @@ export function StartDisc({ word, note }: { readonly word: string; readonly note
     element.querySelector('.full')?.setAttribute('stroke-dasharray', ticks(total, Math.round(part * total)))
   })
   return (
-    <button type="button" className="disc start" onClick={phone.record}>
-      <svg className="ring" viewBox="0 0 100 100" aria-hidden="true" ref={ring}>
-        <circle className="waits" cx="50" cy="50" r="48" pathLength={total * 4} strokeDasharray="2.4 1.6" />
-        <circle className="full" cx="50" cy="50" r="48" pathLength={total * 4} />
-      </svg>
+    <button type="button" className="disc start" onClick={onTouch ?? phone.record}>
+      {onTouch === undefined ? (
+        <svg className="ring" viewBox="0 0 100 100" aria-hidden="true" ref={ring}>
+          <circle className="waits" cx="50" cy="50" r="48" pathLength={total * 4} strokeDasharray="2.4 1.6" />
+          <circle className="full" cx="50" cy="50" r="48" pathLength={total * 4} />
+        </svg>
+      ) : null}
       <b>{word}</b>
       <span>{note}</span>
     </button>

@@ -117,7 +117,7 @@ export function Interrupted() {
       </ul>
       <Watch />
       <Tape />
-      <Deck right="mark" disc={<StartDisc word={text.deck.back} note={text.deck.backNote} />} />
+      <Deck right="stop" disc={<StartDisc word={text.deck.back} note={text.deck.backNote} onTouch={phone.reopen} />} />
     </main>
   )
 }
