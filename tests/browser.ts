@@ -31,7 +31,6 @@ export const laptop: BrowserContextOptions = {
   locale: 'es-PE',
   timezoneId: 'America/Lima',
 }
-export const wall: BrowserContextOptions = { ...laptop, viewport: { width: 2560, height: 1440 } }
 export const phone: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
   locale: 'es-PE',

@@ -31,13 +31,6 @@ export async function signIn(url: string, link: string, fetch: Fetch): Promise<D
   return { api }
 }
 
-export type Ready = {
-  readonly device: string
-  readonly token: string
-  readonly ring: readonly (readonly [number, number])[]
-  readonly issue: () => Promise<string>
-}
-
 /**
  * Prepares `count` phones: an enrolment for each, an officer for each, a quadrant for each. `issue` binds the enrolled
  * device to its officer and answers the PIN.
