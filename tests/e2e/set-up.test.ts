@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { laptop, listenForErrors } from '../browser.ts'
+import { command } from '../product.ts'
+import { openStage, photograph, type Stage, signInAs, soonMs } from './stage.ts'
+
+let stage: Stage
+
+beforeAll(async () => {
+  stage = await openStage(['--empty'])
+}, 120_000)
+afterAll(async () => {
+  await stage?.close()
+}, 60_000)
+
+test('until it is set up it answers 503 and the page says where the link is', { timeout: 60_000 }, async () => {
+  const { url } = stage.product
+  for (const address of ['/api/units', '/api/recordings', '/api/accounts', '/api/device/self']) {
+    const answer = await fetch(`${url}${address}`)
+    expect([address, answer.status]).toEqual([address, 503])
+    expect(await answer.json()).toMatchObject({ code: 'installation.not-set-up' })
+  }
+  const context = await stage.browser.newContext(laptop)
+  const page = await context.newPage()
+  await page.goto(url)
+  await page.getByRole('heading', { name: /^Abra el enlace que el servidor imprimió/ }).waitFor({ timeout: soonMs })
+  await photograph(page, 'set-up-01-no-link')
+  await context.close()
+})
+
+test('the first administrator walks through it, enters, and a lost link is replaced', {
+  timeout: 180_000,
+}, async () => {
+  const { product } = stage
+  const context = await stage.browser.newContext(laptop)
+  context.setDefaultTimeout(soonMs)
+  const page = await context.newPage()
+  const errors = listenForErrors(page)
+  await page.goto(Object.values(product.links)[0] ?? '')
+
+  await page.getByRole('textbox', { name: 'Nombre de la municipalidad' }).fill('Municipalidad de Prueba')
+  await photograph(page, 'set-up-02-place')
+  await page.getByRole('textbox', { name: 'Zona horaria' }).fill('America/Nowhere')
+  await page.getByText('Esa zona no existe').waitFor()
+  await page.getByRole('textbox', { name: 'Zona horaria' }).fill('America/Lima')
+  await page.getByRole('button', { name: 'Siguiente' }).click()
+
+  await page.getByRole('textbox', { name: 'Nombre y apellido' }).fill('Rosa Quispe')
+  await page.getByRole('textbox', { name: 'Nombre de entrada' }).fill('rosa')
+  await page.getByLabel('Contraseña').fill('cuatro palabras sin relación')
+  await page.getByRole('button', { name: 'Siguiente' }).click()
+
+  await page.getByRole('button', { name: 'Agregar persona' }).click()
+  await page.getByRole('textbox', { name: 'Nombre y apellido' }).fill('Óscar Huamán')
+  await page.getByRole('textbox', { name: 'Nombre de entrada' }).fill('oscar')
+  await photograph(page, 'set-up-03-people')
+  await page.getByRole('button', { name: 'Siguiente' }).click()
+
+  await page.getByRole('textbox', { name: 'Carpeta para el respaldo' }).fill('/mnt/respaldo')
+  await page.getByRole('button', { name: 'Preparar' }).click()
+  await page.getByRole('heading', { name: 'Listo' }).waitFor()
+  await photograph(page, 'set-up-04-done')
+  const link = page.getByRole('region', { name: 'Enlace de oscar' })
+  const address = /https?:\S+#link=[\w-]+/.exec(
+    await link.evaluate((element: { outerHTML: string }) => element.outerHTML),
+  )
+  expect(address).not.toBeNull()
+  await page.getByRole('button', { name: 'Entrar a la sala' }).click()
+  await page.getByRole('navigation', { name: 'Secciones' }).waitFor()
+  await page.getByText('Rosa Quispe').waitFor()
+  await photograph(page, 'set-up-05-room')
+
+  // the set-up is spent, and nothing is closed any more
+  const again = await fetch(`${product.url}/api/units`)
+  expect(again.status).toBe(401)
+
+  const operator = await signInAs(stage, 'operator', address?.[0])
+  await operator.page.getByText('Óscar Huamán').waitFor()
+  await photograph(operator.page, 'set-up-06-empty-room')
+  const spent = await stage.browser.newContext(laptop)
+  const tried = await spent.newPage()
+  await tried.goto(address?.[0] ?? '')
+  await tried.getByRole('button', { name: 'Entrar con este enlace' }).click()
+  await tried.getByRole('alert').waitFor({ timeout: soonMs })
+  await photograph(tried, 'set-up-07-link-used')
+  await spent.close()
+
+  // by name and password, as on every later day
+  await page.getByRole('link', { name: 'Rosa Quispe' }).click()
+  await page.getByRole('button', { name: 'Salir' }).click()
+  await page.getByRole('textbox', { name: 'Nombre de entrada' }).fill('rosa')
+  await page.getByLabel('Contraseña').fill('cuatro palabras sin relación')
+  await page.getByRole('button', { name: 'Entrar', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Secciones' }).waitFor()
+  expect(errors).toEqual([])
+  await context.close()
+
+  // and who lost the way in gets a new one on the machine itself
+  const lost = await command(['link', 'administrator', '--data', product.data])
+  expect(lost.exitCode).toBe(0)
+  const administrator = await signInAs(stage, 'administrator', /https?:\S+/.exec(lost.output)?.[0])
+  await administrator.page.getByText('Rosa Quispe').waitFor()
+})
