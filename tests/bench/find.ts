@@ -116,25 +116,24 @@ async function seedRecordings(url: string, sql: Sql, devices: readonly BenchDevi
       body: [upload.head, upload.media],
     })
     expectStatus(answer, [200, 201])
-    for (let back = 0; back < days; back += 1) {
-      for (let turn = 0; turn < recordingsPerDay; turn += 1) {
-        const startedAt = (lastDay - back) * dayMs + 8 * 3_600_000 + turn * 1_400_000
-        await copyRecording(sql, recording, startedAt, startedAt + 600_000)
-      }
-    }
+    await copyRecording(sql, recording, lastDay)
   }
   line.close()
 }
 
-async function copyRecording(sql: Sql, from: string, startedAt: number, endedAt: number): Promise<void> {
+/** Its row again for every turn of every day: ten minutes each, all within the hours of the seeded walks. */
+async function copyRecording(sql: Sql, from: string, lastDay: number): Promise<void> {
   const [columns] = await sql<{ names: string }[]>`select string_agg(quote_ident(column_name), ', ') as names
     from information_schema.columns
     where table_name = 'recording' and column_name not in ('id', 'code', 'started_at', 'ended_at')`
   const names = columns?.names ?? ''
+  const firstStart = (lastDay - days + 1) * dayMs + 8 * 3_600_000
   await sql.unsafe(
     `insert into recording (id, code, started_at, ended_at, ${names})
-     select $1::uuid, left($1, 8), $2::bigint, $3::bigint, ${names} from recording where id = $4::uuid`,
-    [randomUUID(), startedAt, endedAt, from],
+     select gen_random_uuid(), left(md5(random()::text), 8), at, at + 600000, ${names}
+     from recording, (select ${firstStart} + d * ${dayMs}::bigint + t * 1400000 as at
+       from generate_series(0, ${days - 1}) d, generate_series(0, ${recordingsPerDay - 1}) t) as turns
+     where id = '${from}'`,
   )
 }
 
