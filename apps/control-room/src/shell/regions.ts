@@ -10,7 +10,7 @@ export function nextRegion(backwards: boolean): void {
     return
   }
   const inside = next.querySelector<HTMLElement>(
-    '[aria-current="true"]:is(a, button), a[href], button:not([disabled]), input, [tabindex="0"]',
+    '[aria-current]:is(a, button), a[href], button:not([disabled]), input, [tabindex="0"]',
   )
   if (inside === null) {
     next.tabIndex = -1
