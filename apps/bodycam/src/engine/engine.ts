@@ -1,6 +1,7 @@
 import type { DeviceSelf } from '@sereno/contracts'
 import type { Folder } from '../journal/folder.ts'
-import { readJson, writeJson } from '../journal/vault.ts'
+import type { Clocks } from '../journal/scribe.ts'
+import { createKeeper, type Keeper, readJson } from '../journal/vault.ts'
 import { type DeviceKeys, makeEnrolmentKeys, openKeys } from '../keys/device-keys.ts'
 import { Refused, type Server } from '../session/server.ts'
 import { signEnrolment } from '../session/session.ts'
@@ -27,6 +28,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
   let problem: string | null = null
   let keys: DeviceKeys | null = null
   let self: DeviceSelf | null = null
+  let selfFile: Keeper<DeviceSelf> | null = null
   let device: Device | null = null
   let reached = false
   let reachedAtMs: number | null = null
@@ -74,10 +76,8 @@ export function createEngine(deps: EngineDeps): EngineApi {
   const keepSelf = async (next: DeviceSelf): Promise<void> => {
     self = next
     phase = next.device.state === 'revoked' || next.device.state === 'retired' ? 'revoked' : 'enrolled'
-    if (keys !== null) {
-      await writeJson(keys.vault, root, 'self', 'self', next)
-    }
     changed()
+    await selfFile?.keep(next)
   }
   /** Asks the server who we are; a refusal is an answer too (revoked). */
   const refresh = async (): Promise<void> => {
@@ -97,9 +97,10 @@ export function createEngine(deps: EngineDeps): EngineApi {
     }
     changed()
   }
-  const begin = async (known: DeviceSelf, using: DeviceKeys): Promise<void> => {
+  const begin = async (known: DeviceSelf, using: DeviceKeys, clocks: Clocks | null): Promise<void> => {
     device?.dispose()
-    device = await openDevice({
+    selfFile = createKeeper(using.vault, root, 'self')
+    const opened = await openDevice({
       root,
       keys: using,
       server,
@@ -113,7 +114,25 @@ export function createEngine(deps: EngineDeps): EngineApi {
       onChange: changed,
       requestKeyFrame: deps.requestKeyFrame,
     })
+    // what a kill left open is closed before the page hears of anything it could begin
+    if (clocks !== null) {
+      await closeAbandoned(opened, clocks)
+    }
+    device = opened
     await keepSelf(known)
+  }
+  const closeAbandoned = async (opened: Device, clocks: Clocks): Promise<void> => {
+    const closed = await opened.scribe.closeAbandoned(clocks)
+    const last = closed.at(-1)
+    if (last !== undefined) {
+      const lastMs = last.pieces.findLast((piece) => piece.what === 'media')?.wallClockMs ?? 0
+      abandoned = { recording: last.id, lastMs }
+    }
+    for (const index of closed) {
+      for (const piece of index.pieces) {
+        opened.uploader.add(index.id, piece.sequence)
+      }
+    }
   }
   const theDevice = (): Device => {
     if (device === null) {
@@ -140,20 +159,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
           changed()
           return
         }
-        await begin(known, keys)
-        const closed = await theDevice().scribe.closeAbandoned(clocks)
-        const last = closed.at(-1)
-        if (last !== undefined) {
-          abandoned = {
-            recording: last.id,
-            lastMs: last.pieces.findLast((piece) => piece.what === 'media')?.wallClockMs ?? 0,
-          }
-          for (const index of closed) {
-            for (const piece of index.pieces) {
-              theDevice().uploader.add(index.id, piece.sequence)
-            }
-          }
-        }
+        await begin(known, keys, clocks)
         void refresh()
         round(5_000, (current) => current.fixes.flush())
         round(10_000, async (current) => {
@@ -184,7 +190,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
       await promote()
       const first = device === null
       keys = fresh
-      await begin(next, fresh)
+      await begin(next, fresh, null)
       if (first) {
         round(5_000, (current) => current.fixes.flush())
         round(10_000, (current) => current.tidy().then(changed))

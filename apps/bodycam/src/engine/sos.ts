@@ -1,6 +1,6 @@
 import type { Alarm } from '@sereno/contracts'
 import type { Folder } from '../journal/folder.ts'
-import { readJson, type VaultKey, writeJson } from '../journal/vault.ts'
+import { createKeeper, readJson, type VaultKey } from '../journal/vault.ts'
 import { Refused, type Server } from '../session/server.ts'
 import type { Session } from '../session/session.ts'
 import type { SosCall, SosState } from './protocol.ts'
@@ -30,17 +30,14 @@ const fileName = 'sos'
  */
 export async function openSosLine(root: Folder, vault: VaultKey, deps: SosDeps): Promise<SosLine> {
   let state = await readJson<SosState>(vault, root, fileName, fileName)
+  const keeper = createKeeper<SosState>(vault, root, fileName)
   let sending = false
   let retry: (() => void) | null = null
 
   const keep = async (next: SosState | null): Promise<void> => {
     state = next
     deps.onChange()
-    if (next === null) {
-      await root.remove(fileName)
-    } else {
-      await writeJson(vault, root, fileName, fileName, next)
-    }
+    await keeper.keep(next)
   }
   const pump = (): void => {
     retry?.()

@@ -70,6 +70,20 @@ export async function writeJson(
   await writeSealed(vault, folder, name, label, utf8(JSON.stringify(value)))
 }
 
+/** A small value kept under one name. Writes follow one another: OPFS refuses a second handle on an open file. */
+export type Keeper<T> = { readonly keep: (value: T | null) => Promise<void> }
+
+export function createKeeper<T>(vault: VaultKey, folder: Folder, name: string): Keeper<T> {
+  let turn: Promise<void> = Promise.resolve()
+  return {
+    keep: (value) => {
+      const done = turn.then(() => (value === null ? folder.remove(name) : writeJson(vault, folder, name, name, value)))
+      turn = done.catch(() => undefined)
+      return done
+    },
+  }
+}
+
 /** A log of sealed JSON records: u32be length ‖ sealed record, each bound to its place in the file. */
 export type SealedLog<T> = {
   readonly append: (record: T) => Promise<void>

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal/journal.ts'
 import type { RecordingIndex } from '../journal/recording-index.ts'
-import type { Server } from '../session/server.ts'
+import { Refused, type Server } from '../session/server.ts'
 import type { Session } from '../session/session.ts'
 
 export type TidyDeps = {
@@ -23,7 +23,12 @@ const markSettlesMs = 12_000
 export async function tidy(deps: TidyDeps): Promise<void> {
   for (const index of deps.journal.recordings()) {
     if (index.pieces.some((piece) => piece.state !== 'held')) {
-      await sendNotes(deps, index)
+      // a note that the server refuses must not stand in the way of the others, nor of erasing
+      await sendNotes(deps, index).catch((error: unknown) => {
+        if (!(error instanceof Refused)) {
+          throw error
+        }
+      })
     }
   }
   const waiting = deps.journal.recordings().filter(isWaiting).slice(0, 100)
