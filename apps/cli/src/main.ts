@@ -11,7 +11,8 @@ const usage = `sereno VERB
   check  [--data FOLDER] [--full]        examines every promise and names what is not as promised
   link ROLE [--data FOLDER]              a new one-time sign-in link
   backup --to FILE [--data FOLDER]       everything into one file, sealed with a passphrase (Sereno stopped)
-  restore --from FILE --data FOLDER      back into an empty folder`
+  restore --from FILE --data FOLDER      back into an empty folder
+  recover [--data FOLDER]                takes back published entries that an older database lacks (Sereno stopped)`
 
 const [verb = 'help', ...args] = process.argv.slice(2)
 
@@ -24,6 +25,7 @@ switch (verb) {
   case 'link':
   case 'backup':
   case 'restore':
+  case 'recover':
     process.exitCode = await runServerCommand(verb, args)
     break
   case 'help':

@@ -9,10 +9,11 @@ import { BackupRefused, backup, restore } from './backup.ts'
 import { check } from './check.ts'
 import { link } from './link.ts'
 import { askPassphrase, shortestPassphrase } from './passphrase.ts'
+import { recover } from './recover.ts'
 import { trust } from './trust.ts'
 
 /** The verbs of `sereno` that need an installation; `apps/cli` runs this program as a child. */
-const usage = `sereno check [--full] [--json] | link ROLE | trust | backup --to FILE | restore --from FILE --data FOLDER
+const usage = `sereno check [--full] [--json] | link ROLE | trust | recover | backup --to FILE | restore --from FILE --data FOLDER
   --data FOLDER            the installation (default: data/ in this repository)
   --passphrase-file FILE   instead of asking; or SERENO_PASSPHRASE in the environment`
 
@@ -35,6 +36,8 @@ async function run(verb: string, args: readonly string[]): Promise<number> {
       return check({ dataFolder, full: values.full, json: values.json })
     case 'link':
       return link(dataFolder, positionals[0] ?? '')
+    case 'recover':
+      return recover(dataFolder)
     case 'trust':
       return trust(dataFolder)
     case 'backup':
