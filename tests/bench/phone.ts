@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { Desk } from '../../apps/simulator/src/office.ts'
 import { phone } from '../browser.ts'
 
-const waitMs = 30_000
+const waitMs = 60_000
 
 export type RecordingPhone = { readonly context: BrowserContext; readonly page: Page; readonly device: string }
 

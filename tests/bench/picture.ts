@@ -11,7 +11,7 @@ const settleMs = 5_000
 const measuredMs = 20_000
 const cutMs = 10_000
 const cuts = 3
-const waitMs = 30_000
+const waitMs = 60_000
 
 type Seen = { readonly atMs: number; readonly codeMs: number }
 
