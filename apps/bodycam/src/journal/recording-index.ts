@@ -137,12 +137,3 @@ function applyToPiece(
 export function lastPiece(index: RecordingIndex): Piece | null {
   return index.pieces.at(-1) ?? null
 }
-
-/** Milliseconds of picture in it, gaps not counted. */
-export function mediaDurationMs(index: RecordingIndex): number {
-  return index.pieces.reduce((sum, piece) => sum + (piece.what === 'media' ? piece.durationMs : 0), 0)
-}
-
-export function heldPieces(index: RecordingIndex): readonly Piece[] {
-  return index.pieces.filter((piece) => piece.state === 'held')
-}
