@@ -93,7 +93,7 @@ test('one touch records; the operator watches and the officer sees who', { timeo
     .waitFor()
   await photograph(page, 'journey-07-purpose')
   await page.getByRole('button', { name: /^Abrir video/ }).click()
-  await page.getByText('EN VIVO').waitFor()
+  await page.getByText('EN VIVO', { exact: true }).waitFor()
   const seen = new Set<number>()
   await expect
     .poll(async () => seen.add(await fingerprint(page.getByRole('img', { name: /^Video en vivo de/ }))).size, {
@@ -105,7 +105,7 @@ test('one touch records; the operator watches and the officer sees who', { timeo
   const watched = officer.page.getByRole('status').filter({ hasText: 'Te ve la central' })
   await watched.waitFor()
   await photograph(officer.page, 'journey-09-watched')
-  expect(await watched.innerText()).toMatch(/\S+ \S+, operación\. Por incidente en curso, desde las \d/)
+  expect(await watched.innerText()).toMatch(/\S+ \S+, operación\. Por incidente en curso, desde (las )?\d/)
 })
 
 test('thirty seconds without network lose nothing', { timeout: 180_000 }, async () => {
@@ -118,16 +118,18 @@ test('thirty seconds without network lose nothing', { timeout: 180_000 }, async 
   await photograph(operator.page, 'journey-11-stale')
   await officer.context.setOffline(false)
   await officer.page.getByText('Sin red. Nada se pierde.').waitFor({ state: 'detached' })
-  await operator.page.getByText('EN VIVO').waitFor()
+  await operator.page.getByText('EN VIVO', { exact: true }).waitFor()
   await operator.page.getByRole('button', { name: /^Cerrar video/ }).click()
   await officer.page.getByText('Te ve la central').waitFor({ state: 'detached' })
 
+  expect(officer.refused).toEqual([])
   await stopRecording(officer.page)
   await officer.page.getByRole('radio', { name: /Ayuda/ }).check()
   await photograph(officer.page, 'journey-12-end')
   await officer.page.getByRole('button', { name: 'Listo' }).click()
   await allSafe(officer.page, 90_000)
   await photograph(officer.page, 'journey-13-safe')
+  expect(officer.refused).toEqual([])
   expect(officer.errors).toEqual([])
 })
 

@@ -44,7 +44,7 @@ async function keyboardOnly(link: string): Promise<{ readonly page: Page; readon
 test('the room answers to the keyboard alone', { timeout: 180_000 }, async () => {
   const { page, errors } = await keyboardOnly(stage.product.links.operator ?? '')
   const queue = page.getByRole('navigation', { name: 'Cola de alarmas' })
-  const chosen = queue.locator('[aria-current=true]')
+  const chosen = queue.locator('[aria-current]')
   await expect.poll(() => queue.getByRole('link').count(), { timeout: soonMs }).toBe(2)
 
   // the queue: onwards and back
@@ -60,7 +60,7 @@ test('the room answers to the keyboard alone', { timeout: 180_000 }, async () =>
   await page.keyboard.press('Escape')
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await page.getByText('EN VIVO').waitFor()
+  await page.getByText('EN VIVO', { exact: true }).waitFor()
   const canvas = page.getByRole('img', { name: /^Video en vivo de/ })
   const seen = new Set<number>()
   await expect.poll(async () => seen.add(await fingerprint(canvas)).size, { timeout: soonMs }).toBeGreaterThan(2)
@@ -80,7 +80,7 @@ test('the room answers to the keyboard alone', { timeout: 180_000 }, async () =>
   await page.keyboard.press('j')
   await expect.poll(() => page.getByRole('button', { name: /^Atender/ }).count(), { timeout: soonMs }).toBe(1)
   await page.keyboard.press('v')
-  await expect.poll(() => page.getByText('EN VIVO').count(), { timeout: soonMs }).toBe(2)
+  await expect.poll(() => page.getByText('EN VIVO', { exact: true }).count(), { timeout: soonMs }).toBe(2)
   await photograph(page, 'keyboard-03-two-live')
 
   // the map as a table and back

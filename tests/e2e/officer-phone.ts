@@ -4,7 +4,13 @@ import { listenForErrors, phone } from '../browser.ts'
 import { type Stage, soonMs } from './stage.ts'
 
 /** An officer's phone: the real bodycam page in a browser session of its own, with camera, microphone and GPS. */
-export type OfficerPhone = { readonly context: BrowserContext; readonly page: Page; readonly errors: readonly string[] }
+export type OfficerPhone = {
+  readonly context: BrowserContext
+  readonly page: Page
+  readonly errors: readonly string[]
+  /** Requests that the server refused, with its code. */
+  readonly refused: readonly string[]
+}
 
 /** Opens a blank phone whose officer walks: a position that never changes is sent once and grows old. */
 export async function openPhone(stage: Stage): Promise<OfficerPhone> {
@@ -21,7 +27,17 @@ export async function openPhone(stage: Stage): Promise<OfficerPhone> {
       .catch(() => undefined)
   }, 1000)
   context.once('close', () => clearInterval(walking))
-  return { context, page, errors: listenForErrors(page) }
+  const refused: string[] = []
+  context.on('response', (response) => {
+    if (response.status() >= 400) {
+      const told = `${response.request().method()} ${new URL(response.url()).pathname}: ${response.status()}`
+      response.text().then(
+        (text) => refused.push(`${told} ${text}`),
+        () => refused.push(told),
+      )
+    }
+  })
+  return { context, page, errors: listenForErrors(page), refused }
 }
 
 /** Camera, microphone, GPS, and storage that is not thrown away: Playwright knows no name for the last. */
@@ -77,7 +93,7 @@ export async function hold(page: Page, name: string | RegExp, until: () => Promi
 
 /** The 2 s hold that ends a recording; leaves the phone at "what was it?". */
 export async function stopRecording(page: Page, words: Words = es): Promise<void> {
-  await hold(page, `${words.deck.finish}, ${words.deck.hold2}`, () =>
+  await hold(page, new RegExp(`^${words.deck.finish}`), () =>
     page.getByRole('heading', { name: words.end.word }).waitFor(),
   )
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { laptop, listenForErrors } from '../browser.ts'
 import { command } from '../product.ts'
+import { violations } from './axe.ts'
 import { openStage, photograph, type Stage, signInAs, soonMs } from './stage.ts'
 
 let stage: Stage
@@ -35,10 +36,12 @@ test('the first administrator walks through it, enters, and a lost link is repla
   context.setDefaultTimeout(soonMs)
   const page = await context.newPage()
   const errors = listenForErrors(page)
+  const unclean: string[] = []
   await page.goto(Object.values(product.links)[0] ?? '')
 
   await page.getByRole('textbox', { name: 'Nombre de la municipalidad' }).fill('Municipalidad de Prueba')
   await photograph(page, 'set-up-02-place')
+  unclean.push(...(await violations(page, 'place')))
   await page.getByRole('textbox', { name: 'Zona horaria' }).fill('America/Nowhere')
   await page.getByText('Esa zona no existe').waitFor()
   await page.getByRole('textbox', { name: 'Zona horaria' }).fill('America/Lima')
@@ -53,12 +56,14 @@ test('the first administrator walks through it, enters, and a lost link is repla
   await page.getByRole('textbox', { name: 'Nombre y apellido' }).fill('Óscar Huamán')
   await page.getByRole('textbox', { name: 'Nombre de entrada' }).fill('oscar')
   await photograph(page, 'set-up-03-people')
+  unclean.push(...(await violations(page, 'people')))
   await page.getByRole('button', { name: 'Siguiente' }).click()
 
   await page.getByRole('textbox', { name: 'Carpeta para el respaldo' }).fill('/mnt/respaldo')
   await page.getByRole('button', { name: 'Preparar' }).click()
   await page.getByRole('heading', { name: 'Listo' }).waitFor()
   await photograph(page, 'set-up-04-done')
+  unclean.push(...(await violations(page, 'done')))
   const link = page.getByRole('region', { name: 'Enlace de oscar' })
   const address = /https?:\S+#link=[\w-]+/.exec(
     await link.evaluate((element: { outerHTML: string }) => element.outerHTML),
@@ -92,6 +97,7 @@ test('the first administrator walks through it, enters, and a lost link is repla
   await page.getByRole('button', { name: 'Entrar', exact: true }).click()
   await page.getByRole('navigation', { name: 'Secciones' }).waitFor()
   expect(errors).toEqual([])
+  expect(unclean).toEqual([])
   await context.close()
 
   // and who lost the way in gets a new one on the machine itself

@@ -83,6 +83,7 @@ export async function photograph(page: Page, name: string): Promise<void> {
   const folder = process.env.SERENO_SHOTS
   if (folder !== undefined) {
     mkdirSync(folder, { recursive: true })
-    await page.screenshot({ path: join(folder, `${name}.png`) })
+    // a picture that does not come in time is no failure of the product
+    await page.screenshot({ path: join(folder, `${name}.png`), timeout: 10_000 }).catch(() => undefined)
   }
 }
