@@ -18,6 +18,10 @@ export function saveFile(name: string, type: string, content: string): void {
   const link = document.createElement('a')
   link.href = url
   link.download = name
+  // outside the document some browsers ignore the press while a dialog is open
+  link.hidden = true
+  document.body.append(link)
   link.click()
+  link.remove()
   URL.revokeObjectURL(url)
 }

@@ -31,9 +31,12 @@ export function connectRoom(url: string, receive: (message: RoomMessage) => void
   let heardAt = now()
   let timer: ReturnType<typeof setTimeout> | undefined
   let disposed = false
+  let openedAt = 0
   const watchdog = setInterval(() => {
-    if (line.get().state === 'open' && now() - heardAt > silenceLimitMs) {
-      socket?.close()
+    // a server that accepts and then says nothing is as lost as one that refuses
+    if (socket !== null && now() - Math.max(heardAt, openedAt) > silenceLimitMs) {
+      socket.onclose = null
+      socket.close()
       lost()
     }
   }, 1000)
@@ -41,6 +44,7 @@ export function connectRoom(url: string, receive: (message: RoomMessage) => void
   function open(): void {
     const opened = new WebSocket(url)
     socket = opened
+    openedAt = now()
     opened.onmessage = (event: MessageEvent<string>) => {
       if (opened !== socket) {
         return

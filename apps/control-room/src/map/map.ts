@@ -14,6 +14,7 @@ import { Protocol } from 'pmtiles'
 import { type Colours, tokenColours } from './colours.ts'
 import type { FeatureCollection } from './geojson.ts'
 import './map.css'
+import { enlarge, enlargeStyle } from './enlarge.ts'
 import { metresPerPixel } from './scale.ts'
 import { areaLayers, empty, offlineStyle } from './style.ts'
 import { drawSymbols, symbolScale } from './symbols.ts'
@@ -54,10 +55,13 @@ export function mountMap(options: MapOptions): MapHandle {
   const latitude = (box.south + box.north) / 2
   const held = new Map<string, FeatureCollection>()
   let colours = tokenColours(container)
+  // a wall is read from afar: letters and symbols grow with the root size, as everything else does
+  const scale = Math.max(1, Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16)
+  const baseStyle = () => base.styleUrl ?? enlargeStyle(offlineStyle(colours, base.pmtilesUrl), scale)
   const bounds = ({ west, south, east, north }: Box): LngLatBounds => new LngLatBounds([west, south], [east, north])
   const map = new MapEngine({
     container,
-    style: base.styleUrl ?? offlineStyle(colours, base.pmtilesUrl),
+    style: baseStyle(),
     bounds: bounds(box),
     fitBoundsOptions: { padding },
     attributionControl: false,
@@ -82,7 +86,7 @@ export function mountMap(options: MapOptions): MapHandle {
       if (map.hasImage(name)) {
         map.removeImage(name)
       }
-      map.addImage(name, image, { pixelRatio: symbolScale, ...settings })
+      map.addImage(name, image, { pixelRatio: symbolScale / scale, ...settings })
     }
     for (const source of ['areas', 'places', ...options.sources]) {
       if (map.getSource(source) === undefined) {
@@ -94,7 +98,7 @@ export function mountMap(options: MapOptions): MapHandle {
     const layers = [...(base.styleUrl === null ? [] : areaLayers(colours)), ...options.layers(colours, latitude)]
     for (const layer of layers) {
       if (map.getLayer(layer.id) === undefined) {
-        map.addLayer(layer)
+        map.addLayer(enlarge(layer, scale))
       }
     }
     for (const [layer, [property, value]] of filters) {
@@ -141,7 +145,7 @@ export function mountMap(options: MapOptions): MapHandle {
     },
     turnTheme: () => {
       colours = tokenColours(container)
-      map.setStyle(base.styleUrl ?? offlineStyle(colours, base.pmtilesUrl), { diff: false })
+      map.setStyle(baseStyle(), { diff: false })
     },
     dispose: () => map.remove(),
   }

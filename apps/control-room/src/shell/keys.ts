@@ -91,9 +91,10 @@ function isTyping(target: EventTarget | null, key: string): boolean {
   if (target.closest('[role="dialog"]') !== null) {
     return true
   }
-  const interactive = target.closest('button, a[href], [role="option"], summary, [role="button"]') !== null
-  return (
-    target.matches('input, textarea, select, [contenteditable="true"]') ||
-    (interactive && (key === ' ' || key === 'enter'))
-  )
+  if (key === ' ' || key === 'enter') {
+    return target.closest(`button, a[href], summary, [role="option"], [role="button"], ${fields}`) !== null
+  }
+  return target.matches(`${fields}:not([type="radio"], [type="checkbox"])`)
 }
+
+const fields = ':is(input, textarea, select, [contenteditable="true"])'

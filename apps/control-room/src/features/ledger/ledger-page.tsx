@@ -52,8 +52,13 @@ export function LedgerPage(): ReactElement {
       <div className={page.head}>
         <h1>{text.title}</h1>
         <p>
-          {found.data === undefined ? '' : text.size(number(found.data.pages[0]?.size ?? 0, language))} ·{' '}
-          {text.checkpoint} <Age at={checkpointAt} />
+          {found.data === undefined ? '' : text.size(number(found.data.pages[0]?.size ?? 0, language))}
+          {checkpointAt === null ? null : (
+            <>
+              {' '}
+              · {text.checkpoint} <Age at={checkpointAt} />
+            </>
+          )}
         </p>
         <p className={page.tools}>
           <a className={page.link} href="/log/checkpoint">

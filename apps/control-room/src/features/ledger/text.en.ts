@@ -3,7 +3,7 @@ import type { ledgerEs } from './text.es.ts'
 
 export const ledgerEn = {
   title: 'Ledger',
-  size: (n: string) => `${n} entries to publish`,
+  size: (n: string) => `${n} entries`,
   what: 'Every look, export and change is here. It only grows, and anyone outside can check it.',
   checkpoint: 'Published checkpoint',
   kind: 'Deed',

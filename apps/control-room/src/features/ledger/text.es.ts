@@ -1,6 +1,6 @@
 export const ledgerEs = {
   title: 'Libro',
-  size: (n: string) => `${n} asientos publicables`,
+  size: (n: string) => `${n} asientos`,
   what: 'Cada mirada, exportación y cambio queda aquí. Solo crece, y cualquiera de afuera puede comprobarlo.',
   checkpoint: 'Punto publicado',
   kind: 'Hecho',

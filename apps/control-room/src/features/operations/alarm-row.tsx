@@ -40,7 +40,7 @@ export function AlarmRow({ alarm, current }: { readonly alarm: Alarm; readonly c
       to="/"
       search={{ alarm: alarm.id }}
       className={`${css.row} ${isSos ? css.sos : ''}`}
-      aria-current={current ? 'true' : undefined}
+      data-current={current}
     >
       <Icon name={alarmIcons[alarm.kind]} size={isSos ? 'l' : 'm'} />
       <span className={css.what}>

@@ -113,7 +113,7 @@ export const operationsEn = {
     watch: 'Watch live',
     recording: 'Recording',
     center: 'Centre on the map',
-    close: 'Close, with a note',
+    close: 'Close',
     note: 'What happened and how it ended',
     noteNeeded: 'Write how it ended: nobody closes an SOS in silence.',
     cancel: 'Back',

@@ -110,7 +110,7 @@ export const operationsEs = {
     watch: 'Ver en vivo',
     recording: 'Grabación',
     center: 'Centrar en el mapa',
-    close: 'Cerrar, con nota',
+    close: 'Cerrar',
     note: 'Qué pasó y cómo terminó',
     noteNeeded: 'Escriba cómo terminó: nadie cierra un SOS en silencio.',
     cancel: 'Volver',

@@ -30,6 +30,9 @@ export function saveBlob(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = url
   link.download = name
+  link.hidden = true
+  document.body.append(link)
   link.click()
+  link.remove()
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
