@@ -16,7 +16,7 @@ import { reconsider, unwanted, type Want } from './wanted.ts'
 import { openViewer } from './watch-socket.ts'
 import { createWatches } from './watches.ts'
 
-export type { Live, LiveDeps, Presence, SnapshotPart } from './door.ts'
+export type { Live, LiveDeps } from './door.ts'
 
 export const liveMigrations = { module: 'live', folder: new URL('./migrations/', import.meta.url) }
 
@@ -31,12 +31,16 @@ export function createLive(deps: LiveDeps): Live {
     changed: (municipality, device) => rooms.changed(municipality, device),
     gone: (municipality, device) => rooms.gone(municipality, device),
   })
-  const watches = createWatches(deps, (municipality, device) => {
-    const message = { type: 'watchers', nowMs: deps.clock.nowMs(), watchers: watches.watchersOf(device) }
-    deps.fanout.publish(`device.${device}`, message)
-    reconsiderStream(device)
-    rooms.changed(municipality, device)
-  })
+  const watches = createWatches(
+    deps,
+    (municipality, device) => {
+      const message = { type: 'watchers', nowMs: deps.clock.nowMs(), watchers: watches.watchersOf(device) }
+      deps.fanout.publish(`device.${device}`, message)
+      reconsiderStream(device)
+      rooms.changed(municipality, device)
+    },
+    (device) => units.hasCalled(device),
+  )
   const relay = createRelay((device) => {
     const municipality = homes.get(device)
     if (municipality !== undefined) {

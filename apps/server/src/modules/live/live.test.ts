@@ -178,6 +178,32 @@ describe('watching', () => {
     expect((await entriesOf(`watch:${json.id}`))[0]).toMatchObject({ details: { reason: 'expired' } })
   })
 
+  test('ends after a quarter of an hour, however often it is renewed; going on is another entry', async () => {
+    const phone = await phoneOnDuty(url, office)
+    const { json } = await watch(operator, phone)
+    for (let minute = 1; minute < 15; minute += 1) {
+      house.clock.advance(59_000)
+      await phone.call('GET', '/device')
+      expect((await operator.call('POST', `/watches/${json.id}/renew`)).status).toBe(200)
+    }
+    const viewer = view(operator, (await operator.call('POST', `/watches/${json.id}/renew`)).json.grant)
+    await viewer.until(has('stale'))
+    house.clock.advance(90_000)
+    expect((await operator.call('POST', `/watches/${json.id}/renew`)).json.code).toBe('live.not-watching')
+    await viewer.until(has('ended'))
+    expect(viewer.texts.at(-1)).toEqual({ type: 'ended', reason: 'lapsed' })
+    expect((await entriesOf(`watch:${json.id}`))[0]).toMatchObject({
+      kind: 'live.closed',
+      details: { reason: 'lapsed' },
+    })
+    const channel = channelOf(phone)
+    await channel.until(has('hello'))
+    const again = await watch(operator, phone)
+    expect(again.status).toBe(200)
+    expect(again.json.entry).not.toBe(json.entry)
+    await operator.call('POST', `/watches/${again.json.id}/close`)
+  })
+
   test('ends when the device is returned, and nobody can be watched off duty', async () => {
     const phone = await phoneOnDuty(url, office)
     const { json } = await watch(operator, phone)

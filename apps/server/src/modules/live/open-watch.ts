@@ -1,10 +1,10 @@
-import type { BodyOf, liveOperations, ReplyOf } from '@sereno/contracts'
-import { type Scope, systemActor } from '../../kernel/actor.ts'
+import type { BodyOf, liveOperations, Purpose, ReplyOf } from '@sereno/contracts'
+import { type Actor, type Scope, systemActor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { LiveDeps } from './door.ts'
 import type { Grants } from './grants.ts'
 import { insertWatch } from './store.ts'
-import { statusOf } from './unit.ts'
+import { statusOf, type UnitState } from './unit.ts'
 import type { Units } from './units.ts'
 import { type OpenWatch, type WatchRow, watchLivesMs } from './watch.ts'
 import type { Watches } from './watches.ts'
@@ -42,16 +42,7 @@ export async function openWatch(
     const device = await deps.fleet.device(scope, asked.device)
     throw new Refusal(device === null ? 'device.not-found' : 'live.device-away')
   }
-  const decision = deps.identity.decide(
-    actor,
-    'live.watch',
-    {
-      type: 'Unit',
-      id: unit.device,
-      attributes: { officer: unit.officer.id, sos: unit.alarms.length > 0 },
-    },
-    { purpose: asked.purpose, reference: asked.reference },
-  )
+  const decision = decideOn(deps, actor, unit, asked)
   const subjects = [`device:${unit.device}`, `person:${unit.officer.id}`]
   const fields = {
     device: unit.deviceCode,
@@ -122,6 +113,42 @@ export async function openWatch(
     release()
   }
   return answer(deps, watch)
+}
+
+const decideOn = (
+  deps: OpenWatchDeps,
+  actor: Actor,
+  unit: UnitState,
+  { purpose, reference }: { readonly purpose: Purpose; readonly reference?: string | null | undefined },
+) =>
+  deps.identity.decide(
+    actor,
+    'live.watch',
+    {
+      type: 'Unit',
+      id: unit.device,
+      attributes: { officer: unit.officer.id, sos: unit.alarms.length > 0 },
+    },
+    { purpose, reference: reference ?? undefined },
+  )
+
+/**
+ * Goes on with a watch. Cedar decides again, on the actor and the unit as they are now: a right that has gone ends the
+ * watch, with the policy in its closing entry.
+ */
+export async function renewWatch(deps: OpenWatchDeps, scope: Scope, watch: OpenWatch): Promise<void> {
+  const by = systemActor(watch.municipality)
+  const unit = await deps.units.find(scope, watch.device)
+  if (unit === null) {
+    await deps.watches.close(watch.id, 'shift-ended', { actor: by })
+    throw new Refusal('live.not-watching')
+  }
+  const decision = decideOn(deps, scope.actor, unit, watch)
+  if (!decision.allowed) {
+    await deps.watches.close(watch.id, 'not-allowed', { actor: by, policy: decision.policy })
+    throw new Refusal(decision.code)
+  }
+  await deps.watches.renew(watch)
 }
 
 async function answer(deps: OpenWatchDeps, watch: OpenWatch): Promise<ReplyOf<OpenWatchOperation>> {

@@ -144,6 +144,3 @@ export function createPublishers(
     },
   }
 }
-
-/** What the HTTP server must let through as one WebSocket message. */
-export const maximumPayloadBytes: number = maximumMessageBytes

@@ -2,7 +2,7 @@ import { liveOperations, type Unit } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
-import { grantFor, type OpenWatchDeps, openWatch } from './open-watch.ts'
+import { grantFor, type OpenWatchDeps, openWatch, renewWatch } from './open-watch.ts'
 
 export type LiveRoutesDeps = OpenWatchDeps & { shownUnits(scope: Scope): Promise<readonly Unit[]> }
 
@@ -14,7 +14,7 @@ export function liveRoutes(deps: LiveRoutesDeps): RouteTable {
     'POST /watches': ({ scope, body }) => openWatch(deps, scope, body),
     'POST /watches/:id/renew': async ({ scope, params }) => {
       const watch = watches.own(scope, params.id)
-      watches.renew(watch)
+      await renewWatch(deps, scope, watch)
       return { expiresAt: watch.expiresAt, grant: grantFor(deps, watch) }
     },
     'POST /watches/:id/close': async ({ scope, params }) => {

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { awayAfterMs, newerFix, seen, statusOf, toUnit, type UnitState } from './unit.ts'
 import { graceMs, reconsider, unwanted } from './wanted.ts'
-import { countsOf, detachedLivesMs, dueToClose, type OpenWatch, toWatcher, watchLivesMs } from './watch.ts'
+import {
+  countsOf,
+  detachedLivesMs,
+  dueToClose,
+  extendForSos,
+  lookMs,
+  type OpenWatch,
+  toWatcher,
+  watchLivesMs,
+} from './watch.ts'
 
 const unit: UnitState = {
   device: 'd',
@@ -70,6 +79,7 @@ describe('a watch', () => {
     entry: 'e',
     openedAt: 0,
     expiresAt: watchLivesMs,
+    lapsesAt: lookMs,
     detachedAt: null,
     viewer: null,
     earlier: { sent: 3, dropped: 1 },
@@ -80,6 +90,18 @@ describe('a watch', () => {
     expect(dueToClose(watch, watchLivesMs)).toBe('expired')
     expect(dueToClose({ ...watch, detachedAt: 5 }, 4 + detachedLivesMs)).toBeNull()
     expect(dueToClose({ ...watch, detachedAt: 5 }, 5 + detachedLivesMs)).toBe('left')
+  })
+
+  test('ends after a quarter of an hour however often it is renewed; for an SOS, so long after its alarm', () => {
+    const renewed = { ...watch, expiresAt: lookMs + 1 }
+    expect(dueToClose(renewed, lookMs - 1)).toBeNull()
+    expect(dueToClose(renewed, lookMs)).toBe('lapsed')
+    extendForSos(renewed, true, 60_000)
+    expect(renewed.lapsesAt).toBe(lookMs)
+    const forSos: OpenWatch = { ...watch, purpose: 'sos' }
+    extendForSos(forSos, true, 60_000)
+    extendForSos(forSos, false, 90_000)
+    expect(forSos.lapsesAt).toBe(60_000 + lookMs)
   })
 
   test('counts over all its connections, and shows the officer who, why and since when', () => {

@@ -3,6 +3,8 @@ import type { Counts } from './relay.ts'
 
 /** A watch lives this long unless renewed (design §4). */
 export const watchLivesMs = 60_000
+/** Renewed or not, it ends this long after it began: going on is a deed with a ledger entry of its own. */
+export const lookMs = 15 * 60_000
 /** A viewer whose connection broke may come back within this; a closed page must not stand as a watcher for long. */
 export const detachedLivesMs = 15_000
 
@@ -10,6 +12,8 @@ export type CloseReason =
   | 'closed'
   | 'revoked'
   | 'expired'
+  | 'lapsed'
+  | 'not-allowed'
   | 'left'
   | 'session-ended'
   | 'shift-ended'
@@ -36,6 +40,8 @@ export type WatchRow = {
 /** An open watch in memory: what moves while it is open. `viewer` is null before the first frame and while detached. */
 export type OpenWatch = WatchRow & {
   expiresAt: number
+  /** The end that no renewal moves; only an open SOS does, for a watch that was opened for it. */
+  lapsesAt: number
   detachedAt: number | null
   viewer: { counts(): Counts; end(reason: string): void } | null
   /** Of viewers that came and went under this watch. */
@@ -59,8 +65,18 @@ export function countsOf(watch: OpenWatch): Counts {
   return { sent: watch.earlier.sent + now.sent, dropped: watch.earlier.dropped + now.dropped }
 }
 
+/** A watch opened for an SOS goes on while its alarm is open, and as long as any other watch after it. */
+export function extendForSos(watch: OpenWatch, hasCalled: boolean, nowMs: number): void {
+  if (watch.purpose === 'sos' && hasCalled) {
+    watch.lapsesAt = nowMs + lookMs
+  }
+}
+
 /** Why an open watch has to end now, or null. */
 export function dueToClose(watch: OpenWatch, nowMs: number): CloseReason | null {
+  if (nowMs >= watch.lapsesAt) {
+    return 'lapsed'
+  }
   if (nowMs >= watch.expiresAt) {
     return 'expired'
   }

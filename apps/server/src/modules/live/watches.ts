@@ -7,6 +7,8 @@ import {
   type CloseReason,
   countsOf,
   dueToClose,
+  extendForSos,
+  lookMs,
   type OpenWatch,
   toWatcher,
   type WatchRow,
@@ -35,6 +37,7 @@ export type Watches = ReturnType<typeof createWatches>
 export function createWatches(
   deps: Pick<LiveDeps, 'database' | 'ledger' | 'events' | 'clock' | 'log'>,
   changed: WatchersChanged,
+  hasCalled: (device: string) => boolean,
 ) {
   const open = new Map<string, OpenWatch>()
   const opening = new Map<string, number>()
@@ -93,6 +96,7 @@ export function createWatches(
       const watch: OpenWatch = {
         ...row,
         expiresAt,
+        lapsesAt: row.openedAt + lookMs,
         detachedAt: null,
         viewer: null,
         earlier: { sent: 0, dropped: 0 },
@@ -111,8 +115,16 @@ export function createWatches(
       return watch
     },
     inScope: (scope: Scope) => [...open.values()].filter((watch) => watch.municipality === scope.municipality),
-    renew(watch: OpenWatch): void {
-      watch.expiresAt = deps.clock.nowMs() + watchLivesMs
+    /** Another minute, never beyond the end of the look. A look that is over is closed: `live.not-watching`. */
+    async renew(watch: OpenWatch): Promise<void> {
+      const nowMs = deps.clock.nowMs()
+      extendForSos(watch, hasCalled(watch.device), nowMs)
+      const reason = dueToClose(watch, nowMs)
+      if (reason === 'lapsed') {
+        await closeBySystem(watch, reason)
+        throw new Refusal('live.not-watching')
+      }
+      watch.expiresAt = Math.min(nowMs + watchLivesMs, watch.lapsesAt)
     },
     close,
     watchersOf: (device: string) => ofDevice(device).map(toWatcher),
@@ -128,6 +140,9 @@ export function createWatches(
     async sweep(): Promise<void> {
       const nowMs = deps.clock.nowMs()
       const retried = [...unwritten.values()]
+      for (const watch of open.values()) {
+        extendForSos(watch, hasCalled(watch.device), nowMs)
+      }
       const due = [...open.values()].map((watch) => ({ watch, reason: dueToClose(watch, nowMs) }))
       await allOf([
         ...due.map(({ watch, reason }) => reason !== null && closeBySystem(watch, reason)),
