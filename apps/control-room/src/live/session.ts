@@ -1,6 +1,5 @@
 import { queryClient } from '../api/queries.ts'
 import { type Connection, connectRoom } from './connection.ts'
-import { pollLine } from './poll.ts'
 import { createRoom, type Room } from './room.ts'
 
 /** The room of this window: one socket and one store while somebody is signed in. */
@@ -15,12 +14,9 @@ const operationsOf: Readonly<Record<string, readonly string[]>> = {
   territory: ['GET /territory'],
 }
 
-/** With a socket for those who may see the room, without one for the others. */
-export function openRoom(maySeeUnits: boolean): LiveRoom {
+/** A line for everybody signed in; units and alarms arrive on it for those who may see the room. */
+export function openRoom(): LiveRoom {
   const room = createRoom(forget, (run) => setTimeout(run, 250))
-  if (!maySeeUnits) {
-    return { room, connection: pollLine() }
-  }
   const url = `${location.origin.replace(/^http/, 'ws')}/api/room`
   return { room, connection: connectRoom(url, room.receive) }
 }

@@ -61,7 +61,7 @@ function SignedIn({ me, installation }: SignedInProps): ReactElement {
   const account = me.account.id
   // biome-ignore lint/correctness/useExhaustiveDependencies: another person is another room
   useEffect(() => {
-    const opened = openRoom(me.permissions.includes('unit.read'))
+    const opened = openRoom()
     setLive(opened)
     return () => opened.connection.dispose()
   }, [account])

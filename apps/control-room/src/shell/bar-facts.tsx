@@ -39,7 +39,7 @@ export function UnitsFact(): ReactElement | null {
 export function ConnectionFact(): ReactElement {
   const text = useShellText()
   const language = useLanguage()
-  const { live, me } = useSession()
+  const { live } = useSession()
   const line = useLive(live.connection.line)
   const checkpointAt = useLive(live.room.checkpointAt)
   const roundTripMs = useRoundTrip()
@@ -65,11 +65,7 @@ export function ConnectionFact(): ReactElement {
       </b>
       <span>
         {checkpointAt === null ? (
-          me.permissions.includes('unit.read') ? (
-            text.ledgerNone
-          ) : (
-            me.municipality.name
-          )
+          text.ledgerNone
         ) : (
           <>
             {text.ledgerPoint} <Age at={checkpointAt} />
