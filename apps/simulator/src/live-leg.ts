@@ -22,6 +22,8 @@ export function openLiveLeg(
     readonly connection: string
     readonly clip: Clip
     readonly figures: Figures
+    /** The line went without being closed here: it may be opened again. */
+    readonly onLost: () => void
   },
 ): LiveLeg {
   const { signer, recording, connection, clip, figures } = options
@@ -30,18 +32,26 @@ export function openLiveLeg(
   const socket = new WebSocket(url)
   socket.binaryType = 'arraybuffer'
   let ready = false
+  let closed = false
   const timers = new Set<NodeJS.Timeout>()
   socket.onerror = () => undefined
   socket.onmessage = ({ data }) => {
-    const { nonce } = JSON.parse(String(data)) as { readonly nonce?: string }
+    const { nonce, type } = JSON.parse(String(data)) as { readonly nonce?: string; readonly type?: string }
     if (nonce !== undefined) {
       void signer.sign(utf8(`sereno-live-v1.${nonce}.${recording}.${connection}`)).then((signature) => {
         socket.send(JSON.stringify({ recording, connection, signature: toBase64Url(signature) }))
-        for (const config of configs(clip)) {
-          socket.send(config)
-        }
-        ready = true
       })
+    } else if (type === 'key-frame' && !ready) {
+      // The first one says that the proof was accepted; before it, nothing binary may be sent.
+      for (const config of configs(clip)) {
+        socket.send(config)
+      }
+      ready = true
+    }
+  }
+  socket.onclose = () => {
+    if (!closed) {
+      options.onLost()
     }
   }
   const send = (sample: Sample, audio: boolean, shiftUs: number): void => {
@@ -82,6 +92,7 @@ export function openLiveLeg(
       }
     },
     close: () => {
+      closed = true
       for (const timer of timers) {
         clearTimeout(timer)
       }

@@ -38,6 +38,7 @@ export type Phone = {
   readonly close: () => Promise<void>
 }
 
+const legRetryMs = 1000
 /** Thirty seconds before the touch, in pieces of two. */
 const mostPreEventPieces = 15
 const appVersion = 'simulator 0.1.0'
@@ -144,6 +145,10 @@ export async function wake(state: PhoneState, deps: PhoneDeps): Promise<Phone> {
         connection: deps.uuid(),
         clip,
         figures,
+        onLost: () => {
+          leg = null
+          setTimeout(streamIfWanted, legRetryMs)
+        },
       })
     } else if ((!wanted || !running) && leg) {
       leg.close()
@@ -257,6 +262,7 @@ export async function wake(state: PhoneState, deps: PhoneDeps): Promise<Phone> {
       }
     },
     close: async () => {
+      wanted = false
       leg?.close()
       channel.close()
       uploads.stop()
