@@ -55,7 +55,7 @@ export async function openDevice(deps: DeviceDeps): Promise<Device> {
   let checkpoint: SeenCheckpoint | null = null
 
   await journal.adopt({ nextCounter: (self.lastCounter ?? -1) + 1, lastHash: self.lastHead })
-  const scribe = createScribe(journal, {
+  const signatory = {
     signer: keys.signer,
     installation: self.installation,
     municipality: self.municipality.id,
@@ -65,7 +65,8 @@ export async function openDevice(deps: DeviceDeps): Promise<Device> {
     serverTime: () => clock.time(around.monotonicMs()),
     checkpoint: () => checkpoint,
     randomBytes: vault.randomBytes,
-  })
+  }
+  const scribe = createScribe(journal, signatory, ({ recording, signed }) => uploader.add(recording, signed.sequence))
   const session = createSession({
     server,
     signer: keys.signer,

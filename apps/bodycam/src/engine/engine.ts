@@ -128,11 +128,6 @@ export function createEngine(deps: EngineDeps): EngineApi {
       const lastMs = last.pieces.findLast((piece) => piece.what === 'media')?.wallClockMs ?? 0
       abandoned = { recording: last.id, lastMs }
     }
-    for (const index of closed) {
-      for (const piece of index.pieces) {
-        opened.uploader.add(index.id, piece.sequence)
-      }
-    }
   }
   const theDevice = (): Device => {
     if (device === null) {
@@ -213,23 +208,18 @@ export function createEngine(deps: EngineDeps): EngineApi {
     },
     media: async (recording, input) => {
       const { signed } = await theDevice().scribe.media(recording, input)
-      theDevice().uploader.add(recording, signed.sequence)
       changed()
       return signed
     },
     gap: async (recording, input) => {
       const { signed } = await theDevice().scribe.gap(recording, input)
-      theDevice().uploader.add(recording, signed.sequence)
       changed()
       return signed
     },
     stop: async (recording, reason, clocks) => {
       const current = theDevice()
       current.line.recording(null, null)
-      const written = await current.scribe.stop(recording, reason, clocks)
-      if (written !== null) {
-        current.uploader.add(recording, written.signed.sequence)
-      }
+      await current.scribe.stop(recording, reason, clocks)
       changed()
     },
     marker: async (recording, marker) => {

@@ -11,6 +11,15 @@ import type { VaultKey } from './vault.ts'
 
 const first = '11111111-1111-4111-8111-111111111111'
 const second = '22222222-2222-4222-8222-222222222222'
+const position = {
+  wallClockMs: 1_700_000_000_000,
+  latitudeE7: -120_000_000,
+  longitudeE7: -770_000_000,
+  accuracyCm: 500,
+  altitudeCm: null,
+  speedCmPerSecond: null,
+  headingCentidegrees: null,
+}
 let signer: Signer
 let vault: VaultKey
 let gop: MediaInput
@@ -164,6 +173,41 @@ describe('scribe and journal', () => {
     await expectWhole(journal, new Map())
   })
 
+  test('a head that cannot be written fails nothing, and its number is not given twice', async () => {
+    const folder = memoryFolder()
+    const { scribe, journal, kept } = await start(folder)
+    await scribe.open(first, 1, false)
+    folder.state.refuses = /head-/
+    const counters = []
+    for (let round = 0; round < 3; round += 1) {
+      counters.push((await scribe.media(first, gop)).signed.counter)
+    }
+    expect(counters).toEqual([0, 1, 2])
+    expect(kept).toEqual(counters)
+    await expect(journal.forget(first)).rejects.toThrow('no room')
+    const { journal: reopened } = await start(folder)
+    expect(reopened.head().nextCounter).toBe(3)
+    folder.state.refuses = undefined
+    // with the log goes the only other memory of the count
+    await reopened.forget(first)
+    expect((await start(folder)).journal.head().nextCounter).toBe(3)
+  })
+
+  test('a segment whose opening cannot be noted is kept and told; the opening follows', async () => {
+    const folder = memoryFolder()
+    const { scribe, journal, kept } = await start(folder)
+    await scribe.open(first, 1, false)
+    // body and record are written, then nothing more
+    folder.state.writesLeft = 2
+    const { signed } = await scribe.media(first, { ...gop, positions: [position] })
+    expect(signed.sequence).toBe(0)
+    expect(kept).toEqual([0])
+    expect(journal.recording(first)?.openings.size).toBe(0)
+    folder.state.writesLeft = Number.POSITIVE_INFINITY
+    await scribe.media(first, { ...gop, positions: [position] })
+    expect([...(journal.recording(first)?.openings.keys() ?? [])]).toEqual([0, 1])
+  })
+
   test('a torn body and a torn record are cut off', async () => {
     const folder = memoryFolder()
     const { scribe } = await start(folder)
@@ -198,9 +242,12 @@ describe('scribe and journal', () => {
   })
 })
 
-async function start(folder: MemoryFolder): Promise<{ readonly journal: Journal; readonly scribe: Scribe }> {
+type Started = { readonly journal: Journal; readonly scribe: Scribe; readonly kept: readonly number[] }
+
+async function start(folder: MemoryFolder): Promise<Started> {
   const journal = await openJournal(folder, vault)
-  const scribe = createScribe(journal, {
+  const kept: number[] = []
+  const signatory = {
     signer,
     installation: '33333333-3333-4333-8333-333333333333',
     municipality: '44444444-4444-4444-8444-444444444444',
@@ -210,8 +257,9 @@ async function start(folder: MemoryFolder): Promise<{ readonly journal: Journal;
     serverTime: () => null,
     checkpoint: () => null,
     randomBytes: vault.randomBytes,
-  })
-  return { journal, scribe }
+  }
+  const scribe = createScribe(journal, signatory, ({ signed }) => kept.push(signed.counter))
+  return { journal, scribe, kept }
 }
 
 async function expectWhole(journal: Journal, told: ReadonlyMap<number, string>): Promise<void> {

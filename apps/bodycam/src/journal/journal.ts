@@ -18,7 +18,7 @@ export type Journal = {
   readonly recordings: () => readonly RecordingIndex[]
   readonly recording: (id: string) => RecordingIndex | null
   readonly head: () => Head
-  /** A phone that lost its journal goes on after what the server has seen. */
+  /** A phone that lost its journal goes on after what the server has seen. It is told again at each start. */
   readonly adopt: (head: Head) => Promise<void>
   readonly open: (id: string, atMs: number, sos: boolean) => Promise<void>
   readonly commit: (id: string, signed: Signed, body: Uint8Array) => Promise<void>
@@ -42,7 +42,8 @@ type HeadSlot = Head & { readonly generation: number }
  * 1. the sealed body (statement and media) is written and flushed: torn, it does not open and is removed; the
  *    signature in it was never seen by anybody, and the number is used again;
  * 2. the recording's log gets its record, flushed: missing, it is rebuilt here from the body of step 1;
- * 3. the head gets the next counter, flushed: missing, it follows from the log;
+ * 3. the head gets the next counter, flushed: missing, it follows from the log, so a head that cannot be written (a full
+ *    disk) fails nothing; it is written before a log with statements in it may go;
  * 4. only now the uploader and the screen hear of it. So no number that left the phone is ever signed twice.
  */
 export async function openJournal(root: Folder, vault: VaultKey): Promise<Journal> {
@@ -55,17 +56,27 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
     await root.write(reserveName, new Uint8Array(reserveBytes)).catch(() => undefined)
   }
   let slot = await readHead(root, vault)
+  let isHeadBehind = false
   for (const { index } of entries.values()) {
     const last = lastPiece(index)
     if (last !== null && last.counter >= slot.nextCounter) {
       slot = { ...slot, nextCounter: last.counter + 1, lastHash: last.hash }
+      isHeadBehind = true
     }
   }
 
-  const moveHead = async (head: Head): Promise<void> => {
+  const keepHead = async (): Promise<void> => {
     const generation = slot.generation + 1
-    await writeJson(vault, root, `head-${generation % 2}`, 'head', { ...head, generation })
-    slot = { ...head, generation }
+    // a slot that was not written whole is the one that is tried again: the other still opens
+    await writeJson(vault, root, `head-${generation % 2}`, 'head', { ...slot, generation })
+    slot = { ...slot, generation }
+    isHeadBehind = false
+  }
+  const moveHead = async (head: Head): Promise<void> => {
+    // in memory first: whatever the disk does with the head, this number is taken
+    slot = { ...slot, ...head }
+    isHeadBehind = true
+    await keepHead().catch(() => undefined)
   }
   const entryOf = (id: string): Entry => {
     const entry = entries.get(id)
@@ -125,7 +136,11 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
       }
     },
     forget: async (id) => {
-      entryOf(id).log.close()
+      const { index, log } = entryOf(id)
+      if (isHeadBehind && index.pieces.length > 0) {
+        await keepHead()
+      }
+      log.close()
       entries.delete(id)
       await shelf.remove(id)
     },

@@ -8,6 +8,8 @@ export type MemoryState = {
   writesLeft: number
   /** Bytes it holds before it is full. */
   roomBytes?: number
+  /** Which files cannot be written, by their whole path. */
+  refuses?: RegExp | undefined
 }
 
 export function memoryFolder(
@@ -16,7 +18,8 @@ export function memoryFolder(
 ): MemoryFolder {
   const spend = (name: string, sizeBytes: number): void => {
     const held = [...state.files].reduce((sum, [file, bytes]) => sum + (file === name ? 0 : bytes.length), 0)
-    if (state.writesLeft <= 0 || held + sizeBytes > (state.roomBytes ?? Number.POSITIVE_INFINITY)) {
+    const isRefused = state.refuses?.test(name) === true
+    if (isRefused || state.writesLeft <= 0 || held + sizeBytes > (state.roomBytes ?? Number.POSITIVE_INFINITY)) {
       throw new DOMException('no room', 'QuotaExceededError')
     }
     state.writesLeft -= 1

@@ -16,7 +16,7 @@ import {
   toBase64Url,
 } from '@sereno/proof'
 import { describeBody, type Journal } from './journal.ts'
-import { lastPiece, type RecordingIndex, type Signed } from './recording-index.ts'
+import { lastPiece, type Opening, type RecordingIndex, type Signed } from './recording-index.ts'
 
 /** Who signs, and what the phone knew of the world at that moment. */
 export type Signatory = {
@@ -60,9 +60,18 @@ export type GapInput = Clocks & {
 /** The picture has another shape or coding now. A recording keeps its first init, so another recording must begin. */
 export class CameraChanged extends Error {}
 
-/** Signs and keeps statements one after another: numbers are given here and nowhere else. */
-export function createScribe(journal: Journal, signatory: Signatory): Scribe {
+/**
+ * Signs and keeps statements one after another: numbers are given here and nowhere else. `onKept` hears of each
+ * statement once it is durable, whatever becomes of the call that asked for it.
+ */
+export function createScribe(
+  journal: Journal,
+  signatory: Signatory,
+  onKept: (written: Written) => void = () => undefined,
+): Scribe {
   const segmenters = new Map<string, { readonly segmenter: Segmenter; readonly video: VideoTrack }>()
+  /** Openings of positions that the disk did not take yet. */
+  let owed: readonly { readonly recording: string; readonly opening: Opening }[] = []
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
     const done = turn.then(run)
@@ -106,7 +115,15 @@ export function createScribe(journal: Journal, signatory: Signatory): Scribe {
       throw new TypeError('a statement that does not read back')
     }
     await journal.commit(statement.body.recording, signed, body)
-    return { recording: statement.body.recording, signed }
+    const written = { recording: statement.body.recording, signed }
+    onKept(written)
+    return written
+  }
+  const noteOpenings = async (): Promise<void> => {
+    for (const { recording, opening } of owed) {
+      await journal.note(recording, { kind: 'opening', opening })
+      owed = owed.slice(1)
+    }
   }
 
   const media = async (recording: string, input: MediaInput): Promise<Written> => {
@@ -140,7 +157,9 @@ export function createScribe(journal: Journal, signatory: Signatory): Scribe {
     if (salt !== null) {
       const positions = new TextDecoder().decode(encodeCanonical(input.positions.map((position) => ({ ...position }))))
       const opening = { sequence: base.sequence, salt: toBase64Url(salt), positions }
-      await journal.note(recording, { kind: 'opening', opening })
+      owed = [...owed, { recording, opening }]
+      // the segment is on the disk: an opening that is not must not make it look lost
+      await noteOpenings().catch(() => undefined)
     }
     return written
   }
