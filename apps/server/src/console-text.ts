@@ -5,6 +5,10 @@ const spanish = {
   ready: (version: string, url: string) => `Sereno ${version} · ${url}`,
   fictitious: 'Demostración: municipio, personas y hechos FICTICIOS. Enlaces de un solo uso:',
   setUp: 'Instalación nueva. Abra este enlace, de un solo uso, para configurarla:',
+  ledgerStopped:
+    'ALTO: la base de datos es anterior a lo último que se firmó. Solo se puede leer. Deténgalo y use: npx --no-install sereno recover',
+  restored:
+    'Restaurada de una copia: quedó asentado en el libro. Compare el punto de control con el último que guardaron otros.',
   noLinksOnLan: 'Demostración en la red local: sin enlaces de ingreso (se piden con --demo-lan).',
   certificate: (fingerprint: string, file: string) => `Autoridad local ${file}\n  SHA-256 ${fingerprint}`,
   stopping: 'Deteniendo…',
@@ -24,6 +28,10 @@ const english: typeof spanish = {
   ready: (version, url) => `Sereno ${version} · ${url}`,
   fictitious: 'Demonstration: municipality, people and events are FICTITIOUS. One-time links:',
   setUp: 'New installation. Open this one-use link to set it up:',
+  ledgerStopped:
+    'STOP: the database is older than what was last signed. Reading only. Stop it and give: npx --no-install sereno recover',
+  restored:
+    'Restored from a backup: it is entered in the ledger. Compare the checkpoint with the newest that others kept.',
   noLinksOnLan: 'Demonstration on the local network: no sign-in links (ask with --demo-lan).',
   certificate: (fingerprint, file) => `Local authority ${file}\n  SHA-256 ${fingerprint}`,
   stopping: 'Stopping…',

@@ -15,6 +15,9 @@ export function greeting(text: ConsoleText, version: string, running: Running): 
   if (running.state === 'set-up') {
     lines.push(text.setUp)
   }
+  if (running.ledger !== 'open') {
+    lines.push(running.ledger === 'stopped' ? text.ledgerStopped : text.restored)
+  }
   const width = Math.max(0, ...links.map(([role]) => role.length))
   lines.push(...links.map(([role, url]) => `  ${role.padEnd(width)}  ${url}`))
   if (running.lan !== null) {

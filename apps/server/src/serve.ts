@@ -13,6 +13,7 @@ import type { Log } from './kernel/log.ts'
 import { foldersOf, type OpenKernel, openKernel } from './kernel/open-kernel.ts'
 import { startTimers } from './kernel/timers.ts'
 import { buildWebApp, isStale, pageFor, serveWebApps, webApps } from './kernel/web-apps.ts'
+import { enterRestore } from './restored.ts'
 
 export type Running = {
   readonly url: string
@@ -20,6 +21,8 @@ export type Running = {
   readonly links: Readonly<Record<string, string>>
   readonly state: 'demonstration' | 'set-up' | 'ready'
   readonly lan: LanCertificate | null
+  /** `stopped`: the database is older than the last signed checkpoint, everything is read-only. */
+  readonly ledger: 'open' | 'restored' | 'stopped'
   readonly stop: () => Promise<void>
 }
 
@@ -79,9 +82,12 @@ async function start(
   const app = composeApp(kernel)
   await app.start()
   stops.push(app.stop)
-  if (installation.demonstration) {
+  const isFounded = app.identity.municipality() !== null
+  const isStopped = isFounded && (await app.ledger.status()).state !== 'following'
+  if (installation.demonstration && !isStopped) {
     await seedDemonstration(app)
   }
+  const isRestored = !isStopped && (await enterRestore(app, kernel))
   events.start()
   stops.push(events.stop)
 
@@ -100,8 +106,9 @@ async function start(
   const timers = startTimers(app.timers, log)
   stops.push(timers.stop)
 
-  const links = await linksOf(app, settings, installation.demonstration)
-  if (installation.demonstration && settings.simulator) {
+  // A link is an entry, and nothing is entered while the database is behind what was signed.
+  const links = isStopped ? {} : await linksOf(app, settings, installation.demonstration)
+  if (installation.demonstration && settings.simulator && !isStopped) {
     const own = `${scheme}://localhost:${port}`
     const caFile = lan?.caFile ?? null
     const simulator = startSimulator(app, { url: own, dataFolder: settings.dataFolder, caFile, log }).catch(
@@ -114,7 +121,7 @@ async function start(
   }
   log.info({ url, adopted: opened.adopted }, 'server: ready')
   const state = installation.demonstration ? 'demonstration' : app.identity.state()
-  return { url, links, state, lan, stop: stopAll }
+  return { url, links, state, lan, ledger: isStopped ? 'stopped' : isRestored ? 'restored' : 'open', stop: stopAll }
 }
 
 // Found out before the long part of a first start, not after it.

@@ -1,6 +1,7 @@
 /** Deeds of the ledger, by entry kind (`noun.past`). */
 export const kindsEs = {
   'installation.founded': 'Instalación creada',
+  'installation.restored': 'Instalación restaurada de una copia',
   'account.created': 'Cuenta creada',
   'account.roles-changed': 'Funciones cambiadas',
   'account.closed': 'Cuenta cerrada',
@@ -45,6 +46,7 @@ export const kindsEs = {
 
 export const kindsEn = {
   'installation.founded': 'Installation created',
+  'installation.restored': 'Installation restored from a backup',
   'account.created': 'Account created',
   'account.roles-changed': 'Roles changed',
   'account.closed': 'Account closed',

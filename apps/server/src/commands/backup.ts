@@ -8,6 +8,7 @@ import { lockInstance } from '../kernel/instance-lock.ts'
 import { silentLog } from '../kernel/log.ts'
 import { foldersOf } from '../kernel/open-kernel.ts'
 import { openCluster, serverProcess } from '../kernel/postgres/cluster.ts'
+import { markRestored } from '../restored.ts'
 import { readArchive, writeArchive } from './archive.ts'
 import { CannotUnseal, readSealed, writeSealed } from './sealed-file.ts'
 
@@ -72,6 +73,7 @@ export async function restore(options: BackupOptions): Promise<{ readonly files:
   try {
     const files = await readArchive(readSealed(options.file, options.passphrase), unfinished)
     openInstallation(unfinished, null)
+    markRestored(unfinished, Date.now())
     await giveToAccounts(unfinished)
     if (existsSync(target)) {
       await rmdir(target)

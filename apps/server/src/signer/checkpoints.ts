@@ -17,6 +17,20 @@ export type Checkpoints = {
   }) => Promise<string>
 }
 
+const memoryFile = 'checkpoints.json'
+
+/** Begins the memory with the keys: from then on keys without it are a memory that somebody took away. */
+export function beginMemory(folder: string, hasKeys: boolean): void {
+  const file = path.join(folder, memoryFile)
+  if (readIfThere(file) !== null) {
+    return
+  }
+  if (hasKeys) {
+    throw new Error(`${memoryFile} is gone though the keys are there: restore the signer folder from a backup`)
+  }
+  writeDurably(file, '{}')
+}
+
 const originForm = /^[\x21-\x2a\x2c-\x7e]{1,200}$/
 
 /**
@@ -27,7 +41,7 @@ const originForm = /^[\x21-\x2a\x2c-\x7e]{1,200}$/
  * are asked for again, which is granted; never two roots for one size.
  */
 export function openCheckpoints(folder: string, key: SigningKey): Checkpoints {
-  const file = path.join(folder, 'checkpoints.json')
+  const file = path.join(folder, memoryFile)
   const kept = read(file)
   let busy: Promise<unknown> = Promise.resolve()
 

@@ -2,11 +2,11 @@ import { rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { parseArgs } from 'node:util'
 import { preAuthenticationEncoding } from '@sereno/proof'
-import { type Checkpoints, openCheckpoints } from './checkpoints.ts'
+import { beginMemory, type Checkpoints, openCheckpoints } from './checkpoints.ts'
 import { type KeyStore, openKeyStore } from './key-store.ts'
 import { waitForPredecessor } from './predecessor.ts'
 import { type Answer, type Call, createFrames, frame, type Request } from './protocol.ts'
-import { openSigningKeys, type SigningKeys } from './signing-keys.ts'
+import { hasKeys, openSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { SignerRefusal } from './terms.ts'
 
 /**
@@ -51,6 +51,7 @@ process.stdin.on('end', () => process.exit(0))
 process.on('SIGINT', () => undefined)
 
 await waitForPredecessor('signer.lock', folder)
+beginMemory('.', hasKeys('.'))
 const keys = await openSigningKeys('.')
 house.resolve({
   keys,

@@ -11,6 +11,11 @@ export type KeyName = 'log' | Purpose
 export type SigningKey = KeyInfo & { readonly sign: (message: Uint8Array) => Uint8Array }
 export type SigningKeys = Readonly<Record<KeyName, SigningKey>>
 
+/** Whether the log's key was made before. */
+export function hasKeys(folder: string): boolean {
+  return readIfThere(path.join(folder, 'log.key')) !== null
+}
+
 /** Reads the keys, making those that are missing. Files `<name>.key`, PKCS#8 PEM, readable by the signer's account only. */
 export async function openSigningKeys(folder: string): Promise<SigningKeys> {
   const [log, receipt, manifest, packageKey, promise] = await Promise.all(keyNames.map((name) => openKey(folder, name)))
