@@ -27,14 +27,19 @@ describe('accounts', () => {
 
     const browser = place.browser()
     await browser.call('POST /session/link', { token: String(made.body.link).split('#link=')[1] })
-    const before = browser.cookie()
+    const ended: string[] = []
+    const stop = place.identity.onSessionEnded((session) => ended.push(session))
     const change = { roles: ['custodian'], reason: 'cambio de puesto' }
     expect((await administrator.call(`POST /accounts/${account.id}/roles`, change)).body).toMatchObject({
       roles: ['custodian'],
     })
-    // The new roles hold at once, and so does a new token.
+    // Whatever the old roles had opened ends with their sessions.
+    stop()
+    expect(ended).toHaveLength(1)
+    expect((await browser.call('GET /me')).status).toBe(401)
+    const { link } = (await administrator.call(`POST /accounts/${account.id}/link`)).body
+    await browser.call('POST /session/link', { token: String(link).split('#link=')[1] })
     expect((await browser.call('GET /me')).body).toMatchObject({ account: { roles: ['custodian'] } })
-    expect(browser.cookie()).not.toBe(before)
 
     expect((await administrator.call(`POST /accounts/${me.account.id}/roles`, change)).code).toBe('access.denied')
     expect((await administrator.call(`POST /accounts/${me.account.id}/close`, { reason: 'me voy' })).code).toBe(
@@ -50,6 +55,8 @@ describe('accounts', () => {
       'account.link-made',
       'session.opened',
       'account.roles-changed',
+      'account.link-made',
+      'session.opened',
       'account.closed',
     ])
     expect(await place.findings()).toEqual([])

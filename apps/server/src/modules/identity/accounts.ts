@@ -14,7 +14,6 @@ import {
   changeAccount,
   insertAccount,
   lockAccount,
-  markForRotation,
   openAccountsWith,
 } from './store.ts'
 
@@ -127,8 +126,8 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
       await keepAnAdministrator(tx, account)
     }
     await changeAccount(tx, account.municipality, id, { roles })
-    // Roles are read at every request, so they hold at once; the token changes with them.
-    await markForRotation(tx, id)
+    // Roles are read at every request; what was opened under the old ones (rooms, watches) ends with its session.
+    await deps.sessions.endAll(tx, id, null)
     await record(tx, scope.actor, account, {
       kind: 'account.roles-changed',
       policy,

@@ -111,10 +111,7 @@ describe('sessions', () => {
     expect(isAlive({ ...times, endedAt: 120 }, 130)).toBe(false)
   })
 
-  test('rotates when told and every quarter of an hour', () => {
-    expect(shouldRotate({ rotate: true, rotatedAt: 0 }, 1)).toBe(true)
-    expect([15 * minuteMs - 1, 15 * minuteMs].map((now) => shouldRotate({ rotate: false, rotatedAt: 0 }, now))).toEqual(
-      [false, true],
-    )
+  test('rotates every quarter of an hour', () => {
+    expect([15 * minuteMs - 1, 15 * minuteMs].map((now) => shouldRotate(0, now))).toEqual([false, true])
   })
 })

@@ -55,9 +55,6 @@ export function isAlive(times: SessionTimes, nowMs: number): boolean {
   return times.endedAt === null && nowMs < times.endsAt && nowMs < times.seenAt + times.idleMs
 }
 
-export function shouldRotate(
-  session: { readonly rotate: boolean; readonly rotatedAt: number },
-  nowMs: number,
-): boolean {
-  return session.rotate || nowMs - session.rotatedAt >= rotateAfterMs
+export function shouldRotate(rotatedAt: number, nowMs: number): boolean {
+  return nowMs - rotatedAt >= rotateAfterMs
 }

@@ -166,7 +166,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
       }
       const nowMs = clock.nowMs()
       const isCurrent = equal(row.token_hash, presented)
-      const isDue = isCurrent && (now || shouldRotate({ rotate: row.rotate, rotatedAt: row.rotated_at }, nowMs))
+      const isDue = isCurrent && (now || shouldRotate(row.rotated_at, nowMs))
       // The client never heard of its new token (a lost answer): after a while it gets another one.
       const missedIt = !isCurrent && row.previous_until === null && nowMs - row.rotated_at >= graceMs
       if (!isDue && !missedIt) {

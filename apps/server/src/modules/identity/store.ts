@@ -271,12 +271,3 @@ export async function endExpired(tx: Db, nowMs: number): Promise<readonly string
     .execute()
   return ended.map(({ id }) => id)
 }
-
-export async function markForRotation(tx: Db, account: string): Promise<void> {
-  await tables(tx)
-    .updateTable('session')
-    .set({ rotate: true })
-    .where('account', '=', account)
-    .where('ended_at', 'is', null)
-    .execute()
-}
