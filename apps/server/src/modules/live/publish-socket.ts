@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile'
 import type { Actor } from '../../kernel/actor.ts'
 import type { WebSocket } from '../../kernel/http.ts'
 import type { LiveDeps } from './door.ts'
-import { maximumMessageBytes, readLiveMessage } from './message.ts'
+import { readLiveMessage } from './message.ts'
 import type { Publication, Relay } from './relay.ts'
 import { closeCodes, jsonOf, send } from './socket.ts'
 
