@@ -10,7 +10,7 @@ import { laptop } from '../browser.ts'
 import { violations } from './axe.ts'
 import { hold, openPhone, record, startShift, stopRecording } from './officer-phone.ts'
 import { officeOf, type SimulatedPhone, simulatePhone } from './simulated-phone.ts'
-import { type Desk, openStage, photograph, type Stage, signInAs, soonMs } from './stage.ts'
+import { type Desk, freshLink, openStage, photograph, type Stage, signInAs, soonMs } from './stage.ts'
 
 const languages = ['es', 'en'] as const
 type Language = (typeof languages)[number]
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 /** A desk in a language; its night and day are turned in place. */
 async function deskOf(role: string, language: Language): Promise<Page> {
-  const desk = desks.get(role) ?? (await signInAs(stage, role))
+  const desk = desks.get(role) ?? (await signInAs(stage, role, await freshLink(stage, role)))
   desks.set(role, desk)
   await desk.page.evaluate(
     `localStorage.setItem('sereno.language', '${language}'); localStorage.setItem('sereno.theme', 'night')`,

@@ -80,6 +80,7 @@ test('the room answers to the keyboard alone', { timeout: 180_000 }, async () =>
   await page.keyboard.press('j')
   await expect.poll(() => page.getByRole('button', { name: /^Atender/ }).count(), { timeout: soonMs }).toBe(1)
   await page.keyboard.press('v')
+  await photograph(page, 'keyboard-03-other')
   await expect.poll(() => page.getByText('EN VIVO', { exact: true }).count(), { timeout: soonMs }).toBe(2)
   await photograph(page, 'keyboard-03-two-live')
 

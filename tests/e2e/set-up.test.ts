@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { laptop, listenForErrors } from '../browser.ts'
-import { command } from '../product.ts'
 import { violations } from './axe.ts'
-import { openStage, photograph, type Stage, signInAs, soonMs } from './stage.ts'
+import { freshLink, openStage, photograph, type Stage, signInAs, soonMs } from './stage.ts'
 
 let stage: Stage
 
@@ -101,8 +100,6 @@ test('the first administrator walks through it, enters, and a lost link is repla
   await context.close()
 
   // and who lost the way in gets a new one on the machine itself
-  const lost = await command(['link', 'administrator', '--data', product.data])
-  expect(lost.exitCode).toBe(0)
-  const administrator = await signInAs(stage, 'administrator', /https?:\S+/.exec(lost.output)?.[0])
+  const administrator = await signInAs(stage, 'administrator', await freshLink(stage, 'administrator'))
   await administrator.page.getByText('Rosa Quispe').waitFor()
 })

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { laptop, listenForErrors, openBrowser } from '../browser.ts'
-import { type Product, startProduct, temporaryData } from '../product.ts'
+import { command, type Product, startProduct, temporaryData } from '../product.ts'
 
 /** One product and one browser for a file of journeys. */
 export type Stage = {
@@ -55,6 +55,16 @@ export async function signInAs(stage: Stage, role: string, link = stage.product.
   await page.getByRole('button', { name: 'Entrar con este enlace' }).click()
   await page.getByRole('navigation', { name: 'Secciones' }).waitFor()
   return { context, page, errors }
+}
+
+/** Another one-time link for a role, as somebody at the machine asks for it. */
+export async function freshLink(stage: Stage, role: string): Promise<string> {
+  const { output } = await command(['link', role, '--data', stage.product.data])
+  const link = /https?:\S+/.exec(output)?.[0]
+  if (link === undefined) {
+    throw new Error(`no link for ${role}: ${output}`)
+  }
+  return link
 }
 
 /** Calls the server with the session of a desk, as its page would; answers status and refusal code. */

@@ -1,17 +1,21 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Desk as Office } from '../../apps/simulator/src/office.ts'
-import { sealed } from '../../apps/simulator/src/office.ts'
+import { exportPackage, sealed } from '../../apps/simulator/src/office.ts'
 import { command } from '../product.ts'
 import { allSafe, openPhone, record, startShift, stopRecording } from './officer-phone.ts'
+import { statementsOf } from './package-statements.ts'
 import { officeOf } from './simulated-phone.ts'
 import { openStage, photograph, type Stage, soonMs } from './stage.ts'
 
 let stage: Stage
 let office: Office
+let custodian: Office
 
 beforeAll(async () => {
   stage = await openStage()
   office = await officeOf(stage.product.url, stage.product.links.supervisor ?? '')
+  custodian = await officeOf(stage.product.url, stage.product.links.custodian ?? '')
 }, 120_000)
 afterAll(async () => {
   await stage?.close()
@@ -88,6 +92,18 @@ test.each(['closed', 'crashed'] as const)(
       ({ sha256 }) => sha256 !== null && !after.segments.some((one) => one.sha256 === sha256),
     )
     expect(lost).toEqual([])
+
+    // what was signed, as anybody can read it: the end said afterwards by the phone itself, and no number twice
+    const folder = join(stage.product.data, how)
+    const signed = await Promise.all(
+      [first, second].map(async (recording) => statementsOf(await exportPackage(custodian, recording, folder))),
+    )
+    expect(signed.map((statements) => statements.at(-1))).toMatchObject([
+      { kind: 'stop', body: { reason: 'recovered' } },
+      { kind: 'stop', body: { reason: 'officer' } },
+    ])
+    const counters = signed.flat().map(({ body }) => body.counter)
+    expect(counters).toEqual(counters.map((_, index) => (counters[0] ?? 0) + index))
     await context.close()
   },
 )
