@@ -5,6 +5,7 @@ import {
   emptyIndex,
   type LogRecord,
   lastPiece,
+  mayErase,
   type RecordingIndex,
   type Signed,
 } from './recording-index.ts'
@@ -25,6 +26,7 @@ export type Journal = {
   readonly note: (id: string, record: LogRecord) => Promise<void>
   /** The upload body of a statement, or null when it was erased. */
   readonly body: (id: string, sequence: number) => Promise<Uint8Array<ArrayBuffer> | null>
+  /** Nothing happens to a piece without a receipt, or whose receipt says quarantined. */
   readonly erase: (id: string, sequence: number) => Promise<void>
   readonly forget: (id: string) => Promise<void>
 }
@@ -129,10 +131,12 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
     note,
     body: async (id, sequence) => readSealed(vault, entryOf(id).folder, bodyName(sequence), bodyLabel(id, sequence)),
     erase: async (id, sequence) => {
-      // the record first: a kill between the two leaves a file that the next start removes
-      await note(id, { kind: 'erased', sequence })
-      if (entryOf(id).index.pieces[sequence]?.state === 'erased') {
-        await entryOf(id).folder.remove(bodyName(sequence))
+      const { index, folder } = entryOf(id)
+      const piece = index.pieces[sequence]
+      if (piece !== undefined && mayErase(piece)) {
+        // the record first: a kill between the two leaves a file that the next start removes
+        await note(id, { kind: 'erased', sequence })
+        await folder.remove(bodyName(sequence))
       }
     },
     forget: async (id) => {

@@ -127,11 +127,17 @@ function applyToPiece(
     piece.receiptAtMs = record.atMs
   } else if (record.kind === 'unreceived') {
     piece.state = 'held'
+    piece.quarantined = false
     piece.receiptAtMs = null
-  } else if (piece.state === 'safe') {
+  } else if (mayErase(piece)) {
     // keeps the promise of the screen: nothing is erased without a receipt, whatever the log says
     piece.state = 'erased'
   }
+}
+
+/** A receipt for a quarantined piece says that it arrived, not that it is taken as evidence: this copy stays. */
+export function mayErase(piece: Piece): boolean {
+  return piece.state === 'safe' && !piece.quarantined
 }
 
 export function lastPiece(index: RecordingIndex): Piece | null {

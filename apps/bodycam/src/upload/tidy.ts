@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/journal.ts'
-import type { RecordingIndex } from '../journal/recording-index.ts'
+import { mayErase, type RecordingIndex } from '../journal/recording-index.ts'
 import { Refused, type Server } from '../session/server.ts'
 import type { Session } from '../session/session.ts'
 
@@ -18,7 +18,7 @@ const markSettlesMs = 12_000
 /**
  * One round of what follows the segments: marks, category and positions go up, and what is safe is erased here.
  * A local copy goes only against a receipt with the same hash *and* once a published checkpoint covers the recording
- * (design §3.4): the receipt alone could be a server's that forgets.
+ * (design §3.4): the receipt alone could be a server's that forgets. What was quarantined there stays here.
  */
 export async function tidy(deps: TidyDeps): Promise<void> {
   for (const index of deps.journal.recordings()) {
@@ -46,9 +46,7 @@ export async function tidy(deps: TidyDeps): Promise<void> {
 
 function isWaiting(index: RecordingIndex): boolean {
   return (
-    index.stopReason !== null &&
-    index.pieces.every((piece) => piece.state !== 'held') &&
-    index.pieces.some((piece) => piece.state === 'safe')
+    index.stopReason !== null && index.pieces.every((piece) => piece.state !== 'held') && index.pieces.some(mayErase)
   )
 }
 
@@ -72,7 +70,7 @@ async function askStates(deps: TidyDeps, waiting: readonly RecordingIndex[]): Pr
     if (state.known && lost.size === 0 && state.coveredByCheckpoint) {
       await deps.journal.note(index.id, { kind: 'covered' })
       for (const piece of index.pieces) {
-        if (piece.state === 'safe') {
+        if (mayErase(piece)) {
           await deps.journal.erase(index.id, piece.sequence)
         }
       }
