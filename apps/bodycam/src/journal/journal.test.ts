@@ -167,7 +167,8 @@ describe('scribe and journal', () => {
     folder.state.roomBytes = [...folder.state.files.values()].reduce((sum, bytes) => sum + bytes.length, 0) + 100
     await expect(scribe.media(first, gop)).rejects.toThrow('no room')
     const stopped = await scribe.stop(first, 'storage-full', gop)
-    expect(stopped?.signed).toMatchObject({ what: 'stop', reason: 'storage-full', sequence: 1, counter: 1 })
+    expect(stopped?.signed).toMatchObject({ what: 'stop', reason: 'storage-full', sequence: 2, counter: 2 })
+    expect(journal.recording(first)?.pieces[1]).toMatchObject({ what: 'gap', reason: 'storage-full' })
     const again = await start(folder)
     expect(again.journal.recording(first)?.stopReason).toBe('storage-full')
     await expectWhole(journal, new Map())
@@ -208,6 +209,35 @@ describe('scribe and journal', () => {
     expect([...(journal.recording(first)?.openings.keys() ?? [])]).toEqual([0, 1])
   })
 
+  test('segments that were not written are one signed gap before the next; the init comes with the first kept', async () => {
+    const folder = memoryFolder()
+    const { scribe, journal } = await start(folder)
+    await scribe.open(first, 1, false)
+    const at = (round: number): MediaInput => ({ ...gop, wallClockMs: gop.wallClockMs + round * 2000 })
+    folder.state.refuses = /[.]seg$/
+    await expect(scribe.media(first, at(0))).rejects.toThrow('no room')
+    await expect(scribe.media(first, at(1))).rejects.toThrow('no room')
+    folder.state.refuses = undefined
+    await scribe.media(first, at(2))
+    await scribe.media(first, at(3))
+    const pieces = journal.recording(first)!.pieces
+    expect(pieces.map((piece) => piece.what)).toEqual(['gap', 'media', 'media'])
+    const spanMs = pieces[1]!.durationMs
+    expect(pieces[0]!.durationMs).toBe(2 * spanMs)
+    const uploads = await Promise.all(
+      pieces.map(async (piece) => {
+        const opened = openUpload((await journal.body(first, piece.sequence))!)
+        return opened.ok ? opened.value : null
+      }),
+    )
+    expect(uploads.map((each) => (each?.upload.init.length ?? 0) > 0)).toEqual([false, true, false])
+    expect(uploads[0]?.opened.statement.body).toMatchObject({
+      fromMs: gop.wallClockMs - spanMs,
+      toMs: gop.wallClockMs + 2000,
+    })
+    await expectWhole(journal, new Map())
+  })
+
   test('a torn body and a torn record are cut off', async () => {
     const folder = memoryFolder()
     const { scribe } = await start(folder)
@@ -231,6 +261,19 @@ describe('scribe and journal', () => {
     await journal.note(first, { kind: 'receipt', sequence: 0, quarantined: false, atMs: 1 })
     await journal.erase(first, 0)
     expect(await journal.body(first, 0)).toBeNull()
+  })
+
+  test('what the server quarantined is never erased, whatever the log says', async () => {
+    const folder = memoryFolder()
+    const { journal, scribe } = await start(folder)
+    await scribe.open(first, 1, false)
+    await scribe.media(first, gop)
+    await journal.note(first, { kind: 'receipt', sequence: 0, quarantined: true, atMs: 1 })
+    await journal.erase(first, 0)
+    await journal.note(first, { kind: 'erased', sequence: 0 })
+    const { journal: reopened } = await start(folder)
+    expect(reopened.recording(first)?.pieces[0]).toMatchObject({ state: 'safe', quarantined: true })
+    expect(await reopened.body(first, 0)).not.toBeNull()
   })
 
   test('a phone that lost its journal goes on after the server’s count', async () => {

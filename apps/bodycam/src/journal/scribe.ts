@@ -57,6 +57,9 @@ export type GapInput = Clocks & {
   readonly missingMs: number
 }
 
+/** A span of a recording that could not be written, until a signed gap says so. */
+type Lost = Omit<GapInput, keyof Clocks>
+
 /** The picture has another shape or coding now. A recording keeps its first init, so another recording must begin. */
 export class CameraChanged extends Error {}
 
@@ -69,7 +72,8 @@ export function createScribe(
   signatory: Signatory,
   onKept: (written: Written) => void = () => undefined,
 ): Scribe {
-  const segmenters = new Map<string, { readonly segmenter: Segmenter; readonly video: VideoTrack }>()
+  const segmenters = new Map<string, { segmenter: Segmenter; video: VideoTrack; initKept: boolean }>()
+  const lost = new Map<string, Lost>()
   /** Openings of positions that the disk did not take yet. */
   let owed: readonly { readonly recording: string; readonly opening: Opening }[] = []
   let turn: Promise<unknown> = Promise.resolve()
@@ -127,12 +131,13 @@ export function createScribe(
   }
 
   const media = async (recording: string, input: MediaInput): Promise<Written> => {
+    await tellLost(recording, input)
     const known = segmenters.get(recording)
-    const isFirst = known === undefined
     if (known !== undefined && !sameVideo(known.video, input.video)) {
       throw new CameraChanged()
     }
-    const { segmenter, first } = known !== undefined ? { ...known, first: null } : await begin(recording, input)
+    const { state, first } = known !== undefined ? { state: known, first: null } : await begin(recording, input)
+    const { segmenter } = state
     const made = first ?? (await segmenter.add(input.gop))
     const base = baseOf(recording, input)
     const salt = input.positions.length > 0 ? signatory.randomBytes(32) : null
@@ -152,8 +157,9 @@ export function createScribe(
           positions: salt === null ? null : await positionsCommitment(salt, input.positions),
         },
       },
-      isFirst ? { init: segmenter.init, media: made.media } : { media: made.media },
+      state.initKept ? { media: made.media } : { init: segmenter.init, media: made.media },
     )
+    state.initKept = true
     if (salt !== null) {
       const positions = new TextDecoder().decode(encodeCanonical(input.positions.map((position) => ({ ...position }))))
       const opening = { sequence: base.sequence, salt: toBase64Url(salt), positions }
@@ -165,8 +171,9 @@ export function createScribe(
   }
   const begin = async (recording: string, input: MediaInput) => {
     const made = await createSegmenter({ video: input.video, audio: input.audio, first: input.gop })
-    segmenters.set(recording, { segmenter: made.segmenter, video: input.video })
-    return made
+    const state = { segmenter: made.segmenter, video: input.video, initKept: false }
+    segmenters.set(recording, state)
+    return { state, first: made.first }
   }
   const gap = (recording: string, input: GapInput): Promise<Written> => {
     const fromMs = Math.round(input.fromMs)
@@ -180,11 +187,31 @@ export function createScribe(
     }
     return keep({ kind: 'gap', body }, {})
   }
+  /** A span that did not reach the disk is a signed gap, in its place: before anything else is signed (I-5). */
+  const tellLost = async (recording: string, { wallClockMs, monotonicMs }: Clocks): Promise<void> => {
+    const span = lost.get(recording)
+    if (span !== undefined) {
+      await gap(recording, { ...span, wallClockMs, monotonicMs })
+      lost.delete(recording)
+    }
+  }
+  const orLost = async (recording: string, span: Lost, write: () => Promise<Written>): Promise<Written> => {
+    try {
+      return await write()
+    } catch (error) {
+      const before = lost.get(recording)
+      lost.set(recording, before === undefined ? { ...span, reason: causeOf(error, span.reason) } : join(before, span))
+      throw error
+    }
+  }
   const stop = async (recording: string, reason: StopReason, clocks: Clocks): Promise<Written | null> => {
     const index = journal.recording(recording)
     if (index === null || index.stopReason !== null) {
       return null
     }
+    // the end of the recording is worth more than the gap, when there is room for one of them
+    await tellLost(recording, clocks).catch(() => undefined)
+    lost.delete(recording)
     const base = baseOf(recording, clocks)
     segmenters.delete(recording)
     const head = base.sequence === 0 ? null : base.previous
@@ -193,8 +220,14 @@ export function createScribe(
 
   return {
     open: (recording, atMs, sos) => inTurn(() => journal.open(recording, Math.round(atMs), sos)),
-    media: (recording, input) => inTurn(() => media(recording, input)),
-    gap: (recording, input) => inTurn(() => gap(recording, input)),
+    media: (recording, input) => inTurn(() => orLost(recording, spanOf(input), () => media(recording, input))),
+    gap: (recording, input) =>
+      inTurn(() =>
+        orLost(recording, lostOf(input), async () => {
+          await tellLost(recording, input)
+          return gap(recording, input)
+        }),
+      ),
     stop: (recording, reason, clocks) => inTurn(() => stop(recording, reason, clocks)),
     closeAbandoned: (clocks) =>
       inTurn(async () => {
@@ -216,6 +249,30 @@ export function createScribe(
         return abandoned.filter((index) => index.pieces.length > 0)
       }),
   }
+}
+
+function lostOf({ reason, fromMs, toMs, missingMs }: GapInput): Lost {
+  return { reason, fromMs, toMs, missingMs }
+}
+
+function spanOf({ gop, wallClockMs }: MediaInput): Lost {
+  const missingMs = gop.video.reduce((sum, sample) => sum + sample.durationUs, 0) / 1000
+  return { reason: 'unknown', fromMs: wallClockMs - missingMs, toMs: wallClockMs, missingMs }
+}
+
+function join(first: Lost, then: Lost): Lost {
+  const toMs = Math.max(first.toMs, then.toMs)
+  return { ...first, toMs, missingMs: first.missingMs + then.missingMs }
+}
+
+function causeOf(error: unknown, known: GapReason): GapReason {
+  if (known !== 'unknown') {
+    return known
+  }
+  if (error instanceof CameraChanged) {
+    return 'camera-lost'
+  }
+  return error instanceof DOMException && error.name === 'QuotaExceededError' ? 'storage-full' : 'unknown'
 }
 
 function sameVideo(left: VideoTrack, right: VideoTrack): boolean {
