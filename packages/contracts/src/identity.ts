@@ -48,7 +48,9 @@ export const identityOperations = {
     access: 'self.write',
     summary: 'Set or change my password',
     body: Type.Object({
+      /** Demanded of an account that has a password; `code` of one that has a second factor. */
       current: Type.Optional(Type.String({ maxLength: 1024 })),
+      code: Type.Optional(Type.String({ maxLength: 8 })),
       next: Type.String({ minLength: 12, maxLength: 1024 }),
     }),
     reply: Done,
@@ -56,6 +58,11 @@ export const identityOperations = {
   'POST /me/second-factor': {
     access: 'self.write',
     summary: 'Begin a TOTP second factor (RFC 6238): the secret is shown once',
+    /** The current password, where the account has one, and a code of the factor that is replaced. */
+    body: Type.Object({
+      password: Type.Optional(Type.String({ maxLength: 1024 })),
+      code: Type.Optional(Type.String({ maxLength: 8 })),
+    }),
     reply: Type.Object({ secret: Type.String(), uri: Type.String() }),
   },
   'POST /me/second-factor/confirm': {

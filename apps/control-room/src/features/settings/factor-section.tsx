@@ -9,11 +9,11 @@ import { QrCode } from '../../shell/qr-code.tsx'
 import css from './settings.module.css'
 import { useSettingsText } from './text.ts'
 
-/** TOTP (RFC 6238): read the QR, prove it with a code. The secret is shown once. */
+/** TOTP (RFC 6238): prove who you are, read the QR, prove it with a code. The secret is shown once. */
 export function FactorSection({ isSet }: { readonly isSet: boolean }): ReactElement {
   const text = useSettingsText().factor
   const [code, setCode] = useState('')
-  const begin = useMutation({ mutationFn: () => call('POST /me/second-factor', {}) })
+  const begin = useMutation({ mutationFn: (body: Proof) => call('POST /me/second-factor', { body }) })
   const confirm = useMutation({
     mutationFn: () => call('POST /me/second-factor/confirm', { body: { code: code.trim() } }),
     onSuccess: () => {
@@ -32,11 +32,7 @@ export function FactorSection({ isSet }: { readonly isSet: boolean }): ReactElem
       <div className={page.form}>
         <p className={page.soft}>{isSet ? text.on : text.off}</p>
         {begin.data === undefined ? (
-          <div>
-            <Button onPress={() => begin.mutate()} busy={begin.isPending}>
-              {isSet ? text.change : text.begin}
-            </Button>
-          </div>
+          <ProofForm isSet={isSet} busy={begin.isPending} onProof={begin.mutate} />
         ) : (
           <form className={css.factor} onSubmit={submit}>
             <QrCode words={begin.data.uri} label={text.qr} />
@@ -68,5 +64,51 @@ export function FactorSection({ isSet }: { readonly isSet: boolean }): ReactElem
         <Failure error={begin.error} />
       </div>
     </section>
+  )
+}
+
+type Proof = { readonly password?: string; readonly code?: string }
+
+/** What is in force now, before it is replaced: the password, and a code of the phone that is given up. */
+function ProofForm(props: {
+  readonly isSet: boolean
+  readonly busy: boolean
+  readonly onProof: (proof: Proof) => void
+}): ReactElement {
+  const text = useSettingsText().factor
+  const [password, setPassword] = useState('')
+  const [code, setCode] = useState('')
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    props.onProof({ ...(password === '' ? {} : { password }), ...(code === '' ? {} : { code: code.trim() }) })
+  }
+  return (
+    <form className={page.form} onSubmit={submit}>
+      <Field
+        label={text.password}
+        hint={text.passwordHint}
+        value={password}
+        onChange={setPassword}
+        type="password"
+        autoComplete="current-password"
+      />
+      {props.isSet ? (
+        <Field
+          label={text.oldCode}
+          value={code}
+          onChange={setCode}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          minLength={6}
+          maxLength={8}
+          required
+        />
+      ) : null}
+      <div>
+        <Button type="submit" busy={props.busy}>
+          {props.isSet ? text.change : text.begin}
+        </Button>
+      </div>
+    </form>
   )
 }

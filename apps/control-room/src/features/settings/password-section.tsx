@@ -7,15 +7,20 @@ import page from '../../shell/page.module.css'
 import css from './settings.module.css'
 import { useSettingsText } from './text.ts'
 
-export function PasswordSection(): ReactElement {
+export function PasswordSection({ hasFactor }: { readonly hasFactor: boolean }): ReactElement {
   const text = useSettingsText().password
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
+  const [code, setCode] = useState('')
   const save = useMutation({
-    mutationFn: () => call('POST /me/password', { body: { next, ...(current === '' ? {} : { current }) } }),
+    mutationFn: () =>
+      call('POST /me/password', {
+        body: { next, ...(current === '' ? {} : { current }), ...(code === '' ? {} : { code: code.trim() }) },
+      }),
     onSuccess: () => {
       setCurrent('')
       setNext('')
+      setCode('')
     },
   })
   const submit = (event: FormEvent): void => {
@@ -44,6 +49,18 @@ export function PasswordSection(): ReactElement {
           minLength={12}
           required
         />
+        {hasFactor ? (
+          <Field
+            label={text.code}
+            value={code}
+            onChange={setCode}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            minLength={6}
+            maxLength={8}
+            required
+          />
+        ) : null}
         <Failure error={save.error} />
         {save.isSuccess ? <p role="status">{text.saved}</p> : null}
         <div>

@@ -55,7 +55,7 @@ export function SettingsPage(): ReactElement {
             <Button onPress={() => turnLanguage(language)}>{text.language}</Button>
           </div>
         </section>
-        <PasswordSection />
+        <PasswordSection hasFactor={me.account.secondFactor} />
         <FactorSection isSet={me.account.secondFactor} />
       </div>
     </main>

@@ -24,6 +24,7 @@ export const settingsEn = {
     nextHint: 'Twelve characters or more; four unrelated words do well.',
     save: 'Change password',
     saved: 'Password changed.',
+    code: 'Code of the second factor',
   },
   factor: {
     title: 'Second factor',
@@ -31,6 +32,9 @@ export const settingsEn = {
     off: 'Not set. With it, a stolen password is not enough to get in.',
     begin: 'Set a second factor',
     change: 'Change phone',
+    password: 'Current password',
+    passwordHint: 'So that nobody changes it on a screen left open. Empty if you have none yet.',
+    oldCode: 'Code from the current phone',
     read: 'Read this code with your code app and type the six digits.',
     secret: 'Or type this key into the app',
     qr: 'QR code of the second factor',

@@ -21,6 +21,7 @@ export const settingsEs = {
     nextHint: 'Doce caracteres o más; cuatro palabras sin relación sirven bien.',
     save: 'Cambiar contraseña',
     saved: 'Contraseña cambiada.',
+    code: 'Código del segundo factor',
   },
   factor: {
     title: 'Segundo factor',
@@ -28,6 +29,9 @@ export const settingsEs = {
     off: 'Sin poner. Con él, una contraseña robada no basta para entrar.',
     begin: 'Poner segundo factor',
     change: 'Cambiar de teléfono',
+    password: 'Contraseña actual',
+    passwordHint: 'Para que nadie lo cambie en una pantalla abierta. Vacía si todavía no tiene.',
+    oldCode: 'Código del teléfono actual',
     read: 'Lea este código con su aplicación de códigos y escriba los seis dígitos.',
     secret: 'O escriba esta clave en la aplicación',
     qr: 'Código QR del segundo factor',

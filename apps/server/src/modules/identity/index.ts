@@ -42,8 +42,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const sessions = createSessions(deps)
   const vault = createVault(deps.signer, () => home().id, deps.ids.bytes)
   const accounts = createAccounts({ ...deps, sessions, decide })
-  const own = createOwnAccount({ ...deps, accounts, sessions, vault })
   const signIn = createSignIn({ ...deps, sessions, vault })
+  const own = createOwnAccount({ ...deps, accounts, sessions, vault, signIn })
   const setUp = createSetUp({ ...deps, accounts, sessions })
 
   async function start(): Promise<void> {

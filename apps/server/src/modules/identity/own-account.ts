@@ -2,15 +2,26 @@ import type { Actor, Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { Accounts } from './accounts.ts'
 import type { IdentityDeps } from './door.ts'
-import { hashPassword, isPassword, isWeak } from './password.ts'
+import { hashPassword, isWeak } from './password.ts'
 import type { Vault } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
+import type { createSignIn } from './sign-in.ts'
 import { accountById, changeAccount } from './store.ts'
 import { matchingStep, otpauthUri, secretBytes, toBase32 } from './totp.ts'
 
-/** What a person does with their own account. Each is an entry of the ledger (I-3). */
+export type Proof = { readonly password?: string | undefined; readonly code?: string | undefined }
+
+/**
+ * What a person does with their own account. Each is an entry of the ledger (I-3). Password and second factor change
+ * only for whoever proves the current ones; `source` is where the attempt is counted.
+ */
 export function createOwnAccount(
-  deps: IdentityDeps & { readonly accounts: Accounts; readonly sessions: Sessions; readonly vault: Vault },
+  deps: IdentityDeps & {
+    readonly accounts: Accounts
+    readonly sessions: Sessions
+    readonly vault: Vault
+    readonly signIn: ReturnType<typeof createSignIn>
+  },
 ) {
   const { database, clock, ids, accounts } = deps
 
@@ -23,11 +34,9 @@ export function createOwnAccount(
   }
 
   /** Other sessions end: whoever knew the old password is out. */
-  async function setPassword(scope: Scope, next: string, current: string | undefined): Promise<void> {
+  async function setPassword(scope: Scope, next: string, proof: Proof, source: string): Promise<void> {
     const account = await need(scope.actor)
-    if (account.password !== null && !(await isPassword(account.password, current ?? ''))) {
-      throw new Refusal('access.wrong-credentials')
-    }
+    await deps.signIn.prove(account, proof, source)
     if (isWeak(next, [account.name, account.sign_in])) {
       throw new Refusal('account.weak-password')
     }
@@ -40,21 +49,32 @@ export function createOwnAccount(
   }
 
   /** The secret, shown once. The one in use stays in force until a code of the new one is confirmed. */
-  async function beginSecondFactor(scope: Scope, issuer: string): Promise<{ secret: string; uri: string }> {
+  async function beginSecondFactor(
+    scope: Scope,
+    issuer: string,
+    proof: Proof,
+    source: string,
+  ): Promise<{ secret: string; uri: string }> {
     const account = await need(scope.actor)
+    await deps.signIn.prove(account, proof, source)
     const secret = ids.bytes(secretBytes)
     const sealed = await deps.vault.seal(account.id, secret)
     await changeAccount(database.db, account.municipality, account.id, { second_factor_next: sealed })
     return { secret: toBase32(secret), uri: otpauthUri(secret, issuer, account.sign_in) }
   }
 
-  async function confirmSecondFactor(scope: Scope, code: string): Promise<void> {
-    const { second_factor_next: sealed } = await need(scope.actor)
-    const secret = sealed === null ? null : await deps.vault.open(scope.actor.id, sealed)
-    const step = secret === null ? null : matchingStep(secret, code, { nowMs: clock.nowMs(), lastStep: null })
-    if (step === null) {
-      throw new Refusal('access.wrong-code')
-    }
+  /** The secret under confirmation was begun with a proof; guesses of its code are counted. */
+  async function confirmSecondFactor(scope: Scope, code: string, source: string): Promise<void> {
+    const known = await need(scope.actor)
+    const sealed = known.second_factor_next
+    const step = await deps.signIn.counted(known, source, async () => {
+      const secret = sealed === null ? null : await deps.vault.open(known.id, sealed)
+      const found = secret === null ? null : matchingStep(secret, code, { nowMs: clock.nowMs(), lastStep: null })
+      if (found === null) {
+        throw new Refusal('access.wrong-code')
+      }
+      return found
+    })
     await database.transaction(async (tx) => {
       const account = await accounts.open(tx, scope, scope.actor.id)
       await changeAccount(tx, account.municipality, account.id, {

@@ -197,7 +197,9 @@ describe('password and second factor', () => {
     expect((await browser.call('POST /me/password', { next: password })).status).toBe(200)
     expect((await browser.call('POST /me/password', { next: `${password}!` })).code).toBe('access.wrong-credentials')
 
-    const begun = await browser.call('POST /me/second-factor')
+    // A session alone sets no second factor: whoever finds it open could lock its owner out.
+    expect((await browser.call('POST /me/second-factor', {})).code).toBe('access.wrong-credentials')
+    const begun = await browser.call('POST /me/second-factor', { password })
     const secret = String(begun.body.secret)
     expect(begun.body.uri).toContain(secret)
     expect((await browser.call('POST /me/second-factor/confirm', { code: '000000' })).code).toBe('access.wrong-code')
@@ -221,6 +223,21 @@ describe('password and second factor', () => {
       [1, 2].map(() => place.browser('192.0.2.10').call('POST /session', { ...given, code: next })),
     )
     expect(twice.map(({ status }) => status).toSorted()).toEqual([200, 401])
+
+    // Neither password nor factor changes without a code of the factor in use; wrong ones are counted.
+    const change = { current: password, next: `${password}!` }
+    const otherPhone = place.browser('192.0.2.11')
+    otherPhone.keep(browser.cookie())
+    expect((await otherPhone.call('POST /me/password', change)).code).toBe('access.second-factor-required')
+    expect((await otherPhone.call('POST /me/second-factor', { password })).code).toBe('access.second-factor-required')
+    const guesses: string[] = []
+    for (let count = 0; count < 6; count += 1) {
+      guesses.push((await otherPhone.call('POST /me/second-factor', { password, code: '000000' })).code)
+    }
+    expect(guesses).toEqual([...Array<string>(5).fill('access.wrong-code'), 'access.locked'])
+    place.clock.advance(minuteMs)
+    const codeNow = codeFor(secret, place.clock.nowMs())
+    expect((await otherPhone.call('POST /me/second-factor', { password, code: codeNow })).status).toBe(200)
 
     // A link does not get around the second factor.
     const link = (await place.identity.linkFor('data-protection-officer'))?.url.split('#link=')[1]
@@ -297,7 +314,7 @@ describe('password and second factor', () => {
     const browser = place.browser('192.0.2.50')
     const { account } = await browser.signIn('internal-affairs')
     await browser.call('POST /me/password', { next: password })
-    const { body } = await browser.call('POST /me/second-factor')
+    const { body } = await browser.call('POST /me/second-factor', { password })
     await browser.call('POST /me/second-factor/confirm', { code: codeFor(String(body.secret), place.clock.nowMs()) })
     const codes: string[] = []
     for (let count = 0; count < 6; count += 1) {

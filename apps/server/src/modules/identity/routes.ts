@@ -76,12 +76,13 @@ export function identityRoutes(deps: RouteDeps): RouteTable {
         return meOf(actor)
       },
       'POST /me/password': async ({ actor, scope, body, request, reply }) => {
-        await own.setPassword(scope, body.next, body.current)
+        await own.setPassword(scope, body.next, { password: body.current, code: body.code }, request.ip)
         return renew(actor, request, reply)
       },
-      'POST /me/second-factor': async ({ scope }) => own.beginSecondFactor(scope, deps.home().name),
+      'POST /me/second-factor': async ({ scope, body, request }) =>
+        own.beginSecondFactor(scope, deps.home().name, body, request.ip),
       'POST /me/second-factor/confirm': async ({ actor, scope, body, request, reply }) => {
-        await own.confirmSecondFactor(scope, body.code)
+        await own.confirmSecondFactor(scope, body.code, request.ip)
         return renew(actor, request, reply)
       },
       'POST /me/language': async ({ scope, body }) => {

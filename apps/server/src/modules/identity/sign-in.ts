@@ -157,6 +157,44 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
     })
   }
 
+  /**
+   * Whoever changes what protects their account proves it again, counted like signing in: a session somebody left open
+   * or stole is not enough. An account without a password has nothing to prove by one.
+   */
+  async function prove(
+    account: AccountRow,
+    given: { readonly password?: string | undefined; readonly code?: string | undefined },
+    source: string,
+  ): Promise<void> {
+    if (account.password === null && account.second_factor === null) {
+      return
+    }
+    const { municipality } = account
+    const tried = await begin(municipality, account.sign_in, source)
+    if (account.password !== null && !(await isPassword(account.password, given.password ?? ''))) {
+      await noteFailure(account, tried)
+      throw new Refusal('access.wrong-credentials')
+    }
+    const step = await judgeCode(municipality, account, given.code, tried)
+    await database.transaction(async (tx) => {
+      await useStep(tx, account, step)
+      await takeBack(tx, municipality, tried, true)
+    })
+  }
+
+  /** Counts a guess: forgotten when `check` answers, kept when it refuses. */
+  async function counted<T>(account: AccountRow, source: string, check: () => Promise<T>): Promise<T> {
+    const tried = await begin(account.municipality, account.sign_in, source)
+    try {
+      const answer = await check()
+      await database.transaction((tx) => takeBack(tx, account.municipality, tried, false))
+      return answer
+    } catch (error) {
+      await noteFailure(account, tried)
+      throw error
+    }
+  }
+
   async function byLink(token: string, code: string | undefined, source: string): Promise<SignedIn> {
     const hash = tokenHash(token)
     const found = await database.transaction((tx) => readLink(tx, hash))
@@ -192,5 +230,5 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
     return link
   }
 
-  return { byPassword, byLink }
+  return { byPassword, byLink, prove, counted }
 }
