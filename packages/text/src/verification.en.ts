@@ -97,6 +97,8 @@ export const verificationEn: VerificationWords = {
     'incomplete-differs': 'says otherwise whether it is complete',
     'wrong-sequence': 'not in its place',
     'undeclared-statement': 'there is a statement the manifest does not name',
+    equivocation: 'the camera’s key signed something else for this place; it is kept',
+    'set-aside': 'a statement that does not fit with the others; kept apart, without its video',
     'conflict-missing': 'one of the conflicting statements is missing',
     'malformed-enrolment': 'the enrolment cannot be read',
     'malformed-entries': 'the entries cannot be read',

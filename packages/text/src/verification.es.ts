@@ -96,6 +96,8 @@ export const verificationEs = {
     'incomplete-differs': 'dice otra cosa sobre si está completa',
     'wrong-sequence': 'no está en su lugar',
     'undeclared-statement': 'hay una declaración que el manifiesto no nombra',
+    equivocation: 'la clave de la cámara firmó otra cosa para este lugar; se conserva',
+    'set-aside': 'declaración que no encaja con las demás; se conserva aparte, sin su video',
     'conflict-missing': 'falta una de las declaraciones que se contradicen',
     'malformed-enrolment': 'el alta no se puede leer',
     'malformed-entries': 'los asientos no se pueden leer',

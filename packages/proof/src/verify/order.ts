@@ -86,6 +86,7 @@ function checkStop(report: Report, facts: RecordingFacts, manifest: Manifest | n
 // Declared conflicts are shown; hidden ones, or declared ones that are not there, fail.
 function checkConflicts(report: Report, conflicts: readonly KnownStatement[], manifest: Manifest | null): void {
   const chosen = new Set(manifest?.statements.map(({ statement }) => statement))
+  const sequences = new Set(manifest?.statements.map(({ sequence }) => sequence))
   const declared = manifest?.equivocations.flatMap(({ sequence, statements }) =>
     statements.filter((hash) => !chosen.has(hash)).map((hash) => `${sequence}/${hash}`),
   )
@@ -93,7 +94,7 @@ function checkConflicts(report: Report, conflicts: readonly KnownStatement[], ma
   for (const name of found) {
     const about = { segment: Number(name.split('/')[0]) }
     if (declared?.includes(name) === true) {
-      report.warned('order', 'equivocation', about)
+      report.warned('order', sequences.has(about.segment) ? 'equivocation' : 'set-aside', about)
     } else {
       report.failed('order', 'undeclared-statement', about)
     }

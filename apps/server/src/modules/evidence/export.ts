@@ -13,9 +13,11 @@ import { toHex } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import type { EntryProof } from '../ledger/index.ts'
+import { isSound } from './assembly.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { allow, referenceOf } from './look.ts'
 import { createPackages, manifestOf, type Plan, writePlan } from './package.ts'
+import { readArrived } from './reading.ts'
 import { writeSheet } from './sheet.ts'
 import { addExport, declaredGaps, findExport, manifestsOf, needRecording } from './store.ts'
 import type { ExportRow, ManifestRow, RecordingRow } from './tables.ts'
@@ -53,10 +55,11 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
       throw new Refusal('recording.destroyed')
     }
     const manifests = await manifestsOf(db, scope, recording)
-    const newest = manifests.at(-1)
-    if (row.state !== 'sealed' || newest === undefined) {
+    const first = manifests[0]
+    if (row.state !== 'sealed' || first === undefined) {
       throw new Refusal('recording.not-sealed')
     }
+    const newest = await newestSound(scope, manifests, first)
     const id = deps.ids.uuid()
     const entry = await deps.database.transaction((tx) =>
       deps.ledger.append(tx, {
@@ -73,7 +76,7 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
     )
     const promise = await deps.ledger.promise(entry.id)
     await published(entry.id)
-    const plan = await planOf(scope, row, manifests, wish, toHex(entry.leafHash))
+    const plan = await planOf(scope, row, { first, newest }, wish, toHex(entry.leafHash))
     const sizeBytes = await packages.sizeOf(scope, row, plan, wish.positions)
     const expiresAt = deps.clock.nowMs() + settings.exportMs
     const fileName = fileNameOf(row)
@@ -100,6 +103,17 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
       sizeBytes,
       expiresAt,
     }
+  }
+
+  /** The last manifest without a contradiction: one supplement that does not hold must not spoil every copy. */
+  async function newestSound(
+    scope: Scope,
+    manifests: readonly ManifestRow[],
+    first: ManifestRow,
+  ): Promise<ManifestRow> {
+    const arrived = await readArrived(db, scope, first.recording)
+    const sound = manifests.toReversed().find((one) => isSound(manifestOf(one.envelope), arrived))
+    return sound ?? manifests.at(-1) ?? first
   }
 
   // Whether or not it is published in time: what is not yet in a checkpoint is named on the sheet.
@@ -144,15 +158,10 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
   async function planOf(
     scope: Scope,
     row: RecordingRow,
-    manifests: readonly ManifestRow[],
+    { first, newest }: { readonly first: ManifestRow; readonly newest: ManifestRow },
     wish: ExportWish,
     exportEntry: string,
   ): Promise<Plan> {
-    const [first] = manifests
-    const newest = manifests.at(-1)
-    if (first === undefined || newest === undefined) {
-      throw new Refusal('recording.not-sealed')
-    }
     const manifest = manifestOf(newest.envelope)
     const proved = await provedTogether(scope, row, manifest.keyEpoch)
     if (!proved.entries.some((entry) => entry.id === newest.entry)) {

@@ -7,25 +7,18 @@
  *     ledger entry, the state and the event                crash before commit: as 2; after: sealed
  *
  * What arrives after 3 is kept as it is and gets a supplement: a manifest that names the first one, by the same steps.
+ * What contradicts the rest (after the stop, another init, a broken link) is named beside the statements, as a conflict
+ * is, never among them: nobody can spoil a package by signing one statement more.
  */
 import { hash } from 'node:crypto'
-import {
-  assembleRecording,
-  encodeManifest,
-  type KnownStatement,
-  leafHash,
-  type Manifest,
-  manifestPayloadType,
-  openStatement,
-  type RecordingFacts,
-  toHex,
-  trackDigest,
-} from '@sereno/proof'
+import { encodeManifest, leafHash, type Manifest, manifestPayloadType, toHex, trackDigest } from '@sereno/proof'
 import { type Actor, type Scope, systemActor } from '../../kernel/actor.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
+import { type Assembled, assemble } from './assembly.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { quarantine } from './events.ts'
 import { judgeSeal, type SealAnswer } from './evidence.ts'
+import { readArrived } from './reading.ts'
 import {
   addManifest,
   changeRecording,
@@ -34,12 +27,10 @@ import {
   manifestsOf,
   needRecording,
   numberSupplement,
-  wholeStatements,
 } from './store.ts'
 import type { RecordingRow } from './tables.ts'
 import { positionOf } from './translate.ts'
 
-const pageSize = 500
 /** Names the rules of capture and custody in force: pre-event buffer, waiting periods, who may look. */
 const policyInForce = 'sereno-capture/1'
 
@@ -53,46 +44,16 @@ export type Seal = {
   readonly supplement: (municipality: string, recording: string) => Promise<void>
 }
 
-type Assembled = {
-  /** Of the accepted statements alone, one for each sequence: what a verifier will find. */
-  readonly facts: RecordingFacts
-  readonly accepted: readonly KnownStatement[]
-  readonly equivocations: RecordingFacts['equivocations']
-}
-
 export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal {
   const db = deps.database.db
 
-  async function assemble(scope: Scope, recording: string): Promise<Assembled> {
-    const all: KnownStatement[] = []
-    const accepted: KnownStatement[] = []
-    for (let from = 0; ; ) {
-      const page = await wholeStatements(db, scope, recording, from, pageSize)
-      for (const row of page) {
-        const opened = openStatement(Buffer.from(row.envelope, 'latin1'))
-        if (!opened.ok) {
-          throw new Error(`a kept statement does not open: ${recording} ${row.sequence} ${opened.code}`)
-        }
-        const known = { hash: row.statement_sha256, statement: opened.value.statement }
-        all.push(known)
-        if (row.version === 0) {
-          accepted.push(known)
-        }
-      }
-      const last = page.at(-1)
-      if (last === undefined || page.length < pageSize) {
-        const { equivocations } = assembleRecording(all)
-        return { facts: assembleRecording(accepted), accepted, equivocations }
-      }
-      // The last sequence again, since its other versions may lie on the next page; the set of hashes removes doubles.
-      from = page.length === pageSize && page[0]?.sequence !== last.sequence ? last.sequence : last.sequence + 1
-      removeFrom(all, from)
-      removeFrom(accepted, from)
-    }
+  async function assembled(scope: Scope, recording: string): Promise<Assembled> {
+    const size = deps.ledger.newestCheckpoint()?.size ?? null
+    return assemble(await readArrived(db, scope, recording), size)
   }
 
-  async function manifestOf(row: RecordingRow, assembled: Assembled, supplementOf: string | null): Promise<Manifest> {
-    const first = assembled.accepted[0]?.statement.body
+  async function manifestOf(row: RecordingRow, read: Assembled, supplementOf: string | null): Promise<Manifest> {
+    const first = read.accepted[0]?.statement.body
     if (first === undefined) {
       throw new Error('a recording without statements')
     }
@@ -102,7 +63,7 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
       // Enrolments are published within a minute: sealing waits for what it must name.
       throw new Unavailable('ledger')
     }
-    const { facts, accepted } = assembled
+    const { facts, accepted } = read
     const points = await deps.tracks.track(db, row.device, row.started_at, row.ended_at)
     return {
       format: 1,
@@ -124,7 +85,7 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
       stop: facts.stop?.reason ?? null,
       gaps: facts.gaps,
       missing: facts.missing,
-      equivocations: assembled.equivocations,
+      equivocations: read.equivocations,
       track: points.length === 0 ? null : await trackDigest(points.map(positionOf)),
     }
   }
@@ -137,10 +98,10 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
   async function write(
     scope: Scope,
     read: RecordingRow,
-    assembled: Assembled,
+    made: Assembled,
     by: { readonly actor: Actor; readonly policy?: string; readonly reason?: string | undefined },
   ): Promise<boolean> {
-    const manifest = await manifestOf(read, assembled, null)
+    const manifest = await manifestOf(read, made, null)
     const { envelope, sha256 } = await signed(manifest)
     return deps.database.transaction(async (tx) => {
       const row = await lockRecording(tx, scope, read.id)
@@ -210,13 +171,13 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
     if ((await judge(row, false, false)).kind !== 'complete') {
       return false
     }
-    const assembled = await assemble(scope, recording)
-    if (assembled.facts.state !== 'complete') {
+    const made = await assembled(scope, recording)
+    if (made.facts.state !== 'complete' || made.leftOut > 0) {
       // Everything is here and yet it does not fit together: a person must look.
       await deps.database.transaction((tx) => quarantine(deps, tx, row, 'broken-chain'))
       return false
     }
-    return write(scope, row, assembled, { actor })
+    return write(scope, row, made, { actor })
   }
 
   async function byPerson(scope: Scope, recording: string, wish: Wish, policy: string): Promise<void> {
@@ -225,9 +186,9 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
     if (answer.kind === 'refused') {
       throw new Refusal(answer.code)
     }
-    const assembled = await assemble(scope, recording)
+    const made = await assembled(scope, recording)
     const by = { actor: scope.actor, policy, reason: wish.reason }
-    if (!(await write(scope, row, assembled, by))) {
+    if (!(await write(scope, row, made, by))) {
       // Something arrived in the meantime: what the custodian decided upon is no longer what is there.
       throw new Refusal('recording.incomplete')
     }
@@ -242,8 +203,7 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
     if (firstOne === undefined) {
       return
     }
-    const assembled = await assemble(scope, recording)
-    const manifest = await manifestOf(read, assembled, firstOne.sha256)
+    const manifest = await manifestOf(read, await assembled(scope, recording), firstOne.sha256)
     const { envelope, sha256 } = await signed(manifest)
     await deps.database.transaction(async (tx) => {
       const row = await lockRecording(tx, scope, recording)
@@ -267,10 +227,4 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
   }
 
   return { automatic, byPerson, supplement }
-}
-
-function removeFrom(known: KnownStatement[], sequence: number): void {
-  while ((known.at(-1)?.statement.body.sequence ?? -1) >= sequence) {
-    known.pop()
-  }
 }
