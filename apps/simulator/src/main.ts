@@ -181,6 +181,8 @@ async function simulate(options: Options, stop: AbortController): Promise<Figure
         }
       }
     }
+    // Off duty, so that nobody looks for them: a phone on shift that falls silent is an alarm.
+    await Promise.all(phones.map((phone) => phone.endShift().catch(() => undefined)))
     await Promise.all(phones.map((phone) => phone.close()))
     if (left.some((waiting) => waiting > 0)) {
       process.exitCode = 1

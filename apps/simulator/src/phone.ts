@@ -29,6 +29,7 @@ export type Phone = {
   readonly uploads: Uploads
   readonly recording: () => string | null
   readonly startShift: (pin: string) => Promise<void>
+  readonly endShift: () => Promise<void>
   readonly start: () => Promise<string>
   readonly stop: (reason: StopReason) => Promise<void>
   readonly mark: () => Promise<void>
@@ -188,6 +189,9 @@ export async function wake(state: PhoneState, deps: PhoneDeps): Promise<Phone> {
     startShift: async (pin) => {
       const shift = await api.call('POST /device/shift', { body: { pin, check: [...preShift] } })
       shiftStartedAtMs = shift.startedAt ?? nowMs()
+    },
+    endShift: async () => {
+      await api.call('POST /device/shift/end', {})
     },
     start: async () => {
       const recording = deps.uuid()
