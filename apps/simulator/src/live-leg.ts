@@ -36,17 +36,22 @@ export function openLiveLeg(
   const timers = new Set<NodeJS.Timeout>()
   socket.onerror = () => undefined
   socket.onmessage = ({ data }) => {
-    const message = JSON.parse(String(data)) as { readonly nonce?: string; readonly type?: string }
-    if (message.nonce !== undefined) {
-      void signer.sign(utf8(`sereno-live-v1.${message.nonce}.${recording}.${connection}`)).then((signature) => {
+    const { nonce, type } = JSON.parse(String(data)) as { readonly nonce?: string; readonly type?: string }
+    if (nonce !== undefined) {
+      void signer.sign(utf8(`sereno-live-v1.${nonce}.${recording}.${connection}`)).then((signature) => {
         socket.send(JSON.stringify({ recording, connection, signature: toBase64Url(signature) }))
       })
-    } else if (message.type === 'key-frame' && !ready) {
-      // The server's first request says that the proof was accepted; frames before it would be a stranger's.
-      ready = true
+    } else if (type === 'key-frame' && !ready) {
+      // The first one says that the proof was accepted; before it, nothing binary may be sent.
       for (const config of configs(clip)) {
         socket.send(config)
       }
+      ready = true
+    }
+  }
+  socket.onclose = () => {
+    if (!closed) {
+      options.onLost()
     }
   }
   const send = (sample: Sample, audio: boolean, shiftUs: number): void => {
