@@ -35,7 +35,7 @@ export function createFootage(deps: EvidenceDeps, looks: Looks): Footage {
       const { row } = await looks.through(scope, look)
       const boxes = playlistBoxesOf(row, await statementLines(db, scope, row.id))
       reply.header('cache-control', 'no-store').type('application/vnd.apple.mpegurl')
-      await reply.send(renderPlaylist(boxes, row.state !== 'receiving'))
+      await reply.send(renderPlaylist(boxes))
     },
     async init(scope, look, reply) {
       const { row } = await looks.through(scope, look)

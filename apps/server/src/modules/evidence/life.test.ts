@@ -240,6 +240,24 @@ describe('looks (I-3)', () => {
     operator = await house.person('operator')
   })
 
+  test('what a camera is recording now is not looked at; what fell silent without its stop is', async () => {
+    const growing = phone.record()
+    await send(await growing.media(bytesOf('now')))
+    const look = (): Promise<Said> => custodian.call(`POST /recordings/${growing.id}/looks`, { purpose: 'request' })
+    const said = await look()
+    expect([said.status, said.code]).toEqual([409, 'recording.not-stopped'])
+    house.clock.advance(10 * 60_000)
+    const { look: opened } = await need(look())
+    expect((await custodian.call(`GET /looks/${opened}/0.m4s`)).status).toBe(200)
+    await send(await growing.media(bytesOf('again')))
+    expect((await custodian.call(`GET /looks/${opened}/1.m4s`)).code).toBe('recording.not-stopped')
+    expect((await custodian.call(`POST /looks/${opened}/renew`, { purpose: 'request' })).code).toBe(
+      'recording.not-stopped',
+    )
+    await send(await growing.stop())
+    expect((await custodian.call(`GET /looks/${opened}/1.m4s`)).status).toBe(200)
+  })
+
   test('a look that is refused leaves an entry too, and no byte', async () => {
     const before = await entriesOf()
     const said = await operator.call(`POST /recordings/${recording.id}/looks`, { purpose: 'training' })

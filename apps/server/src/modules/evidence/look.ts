@@ -67,11 +67,27 @@ export function referenceOf(wish: Wish): Record<string, string> {
   return wish.reference === undefined ? {} : { reference: wish.reference }
 }
 
+/** A recording without a segment for this long is one whose stop never came: it must stay viewable. */
+const silentMs = 10 * 60_000
+
+/**
+ * Watching what a camera is recording now is live viewing, of which the officer is told: never a look.
+ * Throws `recording.not-stopped`.
+ */
+function needStopped(row: RecordingRow, nowMs: number): void {
+  if (row.state === 'receiving' && nowMs - row.received_at < silentMs) {
+    throw new Refusal('recording.not-stopped')
+  }
+}
+
 export type Looks = {
   readonly open: (scope: Scope, recording: string, wish: Wish) => Promise<OpenLook>
   readonly renew: (scope: Scope, look: string, wish: Wish) => Promise<{ expiresAt: number; entry: string }>
   readonly close: (scope: Scope, look: string) => Promise<void>
-  /** The recording a look opens now. Throws `access.purpose-required` when it has ended, `recording.not-found`. */
+  /**
+   * The recording a look opens now. Throws `access.purpose-required` when it has ended, `recording.not-found`,
+   * `recording.not-stopped` when the camera went on after all.
+   */
   readonly through: (scope: Scope, look: string) => Promise<{ readonly look: LookRow; readonly row: RecordingRow }>
 }
 
@@ -85,6 +101,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
       throw new Refusal('recording.destroyed')
     }
     const now = deps.clock.nowMs()
+    needStopped(row, now)
     const look = deps.ids.uuid()
     const entry = await deps.database.transaction(async (tx) => {
       const appended = await appendView(tx, scope, row, wish, policy, look)
@@ -141,6 +158,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     const look = await needLook(scope, id)
     const row = await needRecording(db, scope, look.recording)
     const { policy } = await allow(deps, scope, 'recording.view', row, wish)
+    needStopped(row, deps.clock.nowMs())
     const expiresAt = deps.clock.nowMs() + settings.lookMs
     const entry = await deps.database.transaction(async (tx) => {
       const appended = await appendView(tx, scope, row, wish, policy, id)
@@ -178,6 +196,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     if (row.destroyed_at !== null) {
       throw new Refusal('recording.destroyed')
     }
+    needStopped(row, deps.clock.nowMs())
     return { look, row }
   }
 

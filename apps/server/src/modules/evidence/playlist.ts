@@ -11,8 +11,8 @@ export type PlaylistBox = Placed & {
   readonly startsAt: number | null
 }
 
-/** `ended` is false while segments may still arrive: the player then asks again. */
-export function renderPlaylist(boxes: readonly PlaylistBox[], ended: boolean): string {
+/** What a look opens has ended: a recording that is being made is watched live, not looked at. */
+export function renderPlaylist(boxes: readonly PlaylistBox[]): string {
   const longestMs = boxes.reduce((longest, box, place) => {
     const startMs = boxes[place + 1]?.startMs ?? box.startMs + box.durationMs
     return Math.max(longest, box.durationMs, startMs - box.startMs)
@@ -22,7 +22,7 @@ export function renderPlaylist(boxes: readonly PlaylistBox[], ended: boolean): s
     '#EXT-X-VERSION:8',
     `#EXT-X-TARGETDURATION:${Math.ceil(longestMs / 1_000)}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
-    `#EXT-X-PLAYLIST-TYPE:${ended ? 'VOD' : 'EVENT'}`,
+    '#EXT-X-PLAYLIST-TYPE:VOD',
     '#EXT-X-INDEPENDENT-SEGMENTS',
     '#EXT-X-MAP:URI="init.mp4"',
   ]
@@ -37,9 +37,7 @@ export function renderPlaylist(boxes: readonly PlaylistBox[], ended: boolean): s
       lines.push('#EXT-X-GAP', lengthOf(roomMs - box.durationMs), 'hole.m4s')
     }
   }
-  if (ended) {
-    lines.push('#EXT-X-ENDLIST')
-  }
+  lines.push('#EXT-X-ENDLIST')
   return `${lines.join('\n')}\n`
 }
 
