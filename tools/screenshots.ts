@@ -1,87 +1,117 @@
 /**
- * `npm run screenshots`: starts the demonstration, lets it live for a minute, and photographs every screen in night and
- * day, at laptop and phone size, into docs/pictures. What people see in the README is the product, not a drawing.
+ * `npm run screenshots`: starts the demonstration, lets it live for a minute, and photographs the screens in night and day,
+ * at laptop and phone size, into docs/pictures. What people see in the README is the product, not a drawing.
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { laptop, openBrowser, phone } from '../tests/browser.ts'
-import { type Product, startProduct, temporaryData } from '../tests/product.ts'
+import type { Page } from 'playwright-core'
+import { laptop, phone } from '../tests/browser.ts'
+import { openPhone, record, startShift } from '../tests/e2e/officer-phone.ts'
+import { ask, type Desk, openStage, type Stage, signInAs } from '../tests/e2e/stage.ts'
 import { root } from './run.ts'
 
 const folder = join(root, 'docs/pictures')
-const sizes: Readonly<Record<string, BrowserContextOptions>> = { laptop, phone: { ...phone, permissions: [] } }
 const themes = ['night', 'day'] as const
+const sizes = { laptop: laptop.viewport, phone: phone.viewport } as const
 
-type Shot = { readonly name: string; readonly path: string; readonly ready: (page: Page) => Promise<unknown> }
-
-const shots: readonly Shot[] = [
-  { name: 'control-room', path: '/', ready: (page) => page.locator('canvas').first().waitFor() },
-  { name: 'recordings', path: '/recordings', ready: (page) => page.locator('tbody tr').first().waitFor() },
-  { name: 'fleet', path: '/fleet', ready: (page) => page.locator('tbody tr').first().waitFor() },
-  { name: 'people', path: '/people', ready: (page) => page.locator('tbody tr').first().waitFor() },
-  { name: 'ledger', path: '/ledger', ready: (page) => page.locator('tbody tr').first().waitFor() },
-  { name: 'settings', path: '/settings', ready: (page) => page.locator('h1').first().waitFor() },
-  { name: 'verify', path: '/verify', ready: (page) => page.locator('h1').first().waitFor() },
-]
-/** Who may see which screen. */
-const roleOf = (name: string): string =>
-  name === 'fleet' || name === 'people' ? 'administrator' : name === 'recordings' ? 'custodian' : 'operator'
-
-async function settle(page: Page): Promise<void> {
-  // Fonts first, then a moment for the map, which draws after its data has come.
-  await page.evaluate('document.fonts.ready.then(() => true)')
-  await page.waitForTimeout(2500)
+type Shot = {
+  readonly name: string
+  readonly role: string
+  readonly path: string
+  /** Brings the page to what is worth seeing. */
+  readonly ready: (page: Page) => Promise<unknown>
 }
 
-async function photograph(browser: Browser, product: Product): Promise<void> {
-  const signedIn = new Map<string, Awaited<ReturnType<typeof signIn>>>()
+const firstRow = (page: Page): Promise<void> => page.locator('tbody tr').first().waitFor()
+const shots: readonly Shot[] = [
+  { name: 'control-room', role: 'operator', path: '/', ready: openSos },
+  { name: 'recordings', role: 'custodian', path: '/recordings', ready: firstRow },
+  { name: 'recording', role: 'custodian', path: '/recordings?state=sealed', ready: play },
+  { name: 'fleet', role: 'administrator', path: '/fleet', ready: firstRow },
+  { name: 'people', role: 'administrator', path: '/people', ready: firstRow },
+  { name: 'ledger', role: 'overseer', path: '/ledger', ready: firstRow },
+  { name: 'settings', role: 'operator', path: '/settings', ready: (page) => page.locator('h1').first().waitFor() },
+  { name: 'verify', role: 'operator', path: '/verify', ready: (page) => page.locator('h1').first().waitFor() },
+]
+
+/** The SOS that the demonstration raises, opened as an operator does: one key, position and picture at once. */
+async function openSos(page: Page): Promise<void> {
+  await page.locator('canvas').first().waitFor()
+  await page.keyboard.press('s')
+  await page.waitForTimeout(8000)
+}
+
+async function play(page: Page): Promise<void> {
+  await page.locator('tbody tr a').first().click()
+  await page.keyboard.press('1')
+  await page.keyboard.press('Enter')
+  await page.waitForTimeout(6000)
+}
+
+async function photograph(stage: Stage): Promise<void> {
+  const desks = new Map<string, Desk>()
   for (const shot of shots) {
-    const role = roleOf(shot.name)
-    signedIn.set(role, signedIn.get(role) ?? (await signIn(browser, product, role)))
-    for (const [size, options] of Object.entries(sizes)) {
+    const desk = desks.get(shot.role) ?? (await signInAs(stage, shot.role))
+    desks.set(shot.role, desk)
+    for (const [size, viewport] of Object.entries(sizes)) {
       for (const theme of themes) {
-        const state = signedIn.get(role)
-        const context = await browser.newContext({
-          ...options,
-          ...(state ? { storageState: state } : {}),
-          colorScheme: theme === 'night' ? 'dark' : 'light',
-        })
-        const page = await context.newPage()
-        await page.goto(`${product.url}${shot.path}?theme=${theme}`)
-        await shot.ready(page)
-        await settle(page)
-        await page.screenshot({ path: join(folder, `${shot.name}-${theme}${size === 'laptop' ? '' : `-${size}`}.png`) })
-        await context.close()
-        console.log(`${shot.name} ${theme} ${size}`)
+        await desk.page.setViewportSize(viewport ?? { width: 1440, height: 900 })
+        const mark = shot.path.includes('?') ? '&' : '?'
+        await desk.page.goto(`${stage.product.url}${shot.path}${mark}theme=${theme}`)
+        await shot.ready(desk.page)
+        await desk.page.waitForTimeout(2500)
+        await keep(desk.page, `${shot.name}-${theme}${size === 'laptop' ? '' : '-phone'}`)
       }
     }
   }
+  const administrator = desks.get('administrator')
+  if (administrator) {
+    await photographPhone(stage, administrator)
+  }
 }
 
-async function signIn(browser: Browser, product: Product, role: string) {
-  const context = await browser.newContext(laptop)
-  const page = await context.newPage()
-  await page.goto(product.links[role] ?? '')
-  await page.waitForResponse(
-    (response) => response.url().endsWith('/api/me') || response.url().endsWith('/api/session/link'),
-  )
-  await settle(page)
-  const state = await context.storageState()
-  await context.close()
-  return state
+/** The officer's phone, enrolled and issued for the picture. */
+async function photographPhone(stage: Stage, administrator: Desk): Promise<void> {
+  const { page } = await openPhone(stage)
+  await page.goto(`${stage.product.url}/bodycam/`)
+  await page.waitForTimeout(2000)
+  await keep(page, 'bodycam-new')
+  const enrolment = (await ask(administrator, 'POST', '/api/devices/enrolments', { code: 'BC-FOTO' })).json as {
+    readonly id: string
+    readonly url: string
+  }
+  await page.goto(enrolment.url)
+  await page.waitForTimeout(4000)
+  const { device } = (await ask(administrator, 'GET', `/api/devices/enrolments/${enrolment.id}`)).json as {
+    readonly device: string
+  }
+  const officer = (await ask(administrator, 'POST', '/api/officers', { code: 'S-FOTO', name: 'Agente de la foto' }))
+    .json as { readonly id: string }
+  const issued = (await ask(administrator, 'POST', `/api/devices/${device}/issue`, { officer: officer.id })).json as {
+    readonly pin: string
+  }
+  await page.getByRole('heading').first().waitFor()
+  await page.waitForTimeout(4000)
+  await keep(page, 'bodycam-check')
+  await startShift(page, issued.pin)
+  await page.waitForTimeout(3000)
+  await keep(page, 'bodycam-ready')
+  await record(page)
+  await page.waitForTimeout(9000)
+  await keep(page, 'bodycam-recording')
 }
 
-const data = await temporaryData()
+async function keep(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(folder, `${name}.png`), timeout: 60_000 })
+  console.log(name)
+}
+
 await mkdir(folder, { recursive: true })
-const product = await startProduct({ data: data.folder, args: [] })
-const browser = await openBrowser()
+const stage = await openStage([])
 try {
-  console.log('the demonstration lives for 70 s …')
-  await new Promise((resolve) => setTimeout(resolve, 70_000))
-  await photograph(browser, product)
+  console.log('the demonstration lives for two minutes …')
+  await new Promise((resolve) => setTimeout(resolve, 120_000))
+  await photograph(stage)
 } finally {
-  await browser.close()
-  await product.interrupt()
-  await data.remove()
+  await stage.close()
 }
