@@ -113,6 +113,7 @@ export const en: Text = {
     buffer: (seconds) => `${seconds} s in memory, no sound`,
     bufferNote: 'If you do not record, they erase themselves.',
     nobody: 'Nobody is watching',
+    unknown: 'Who is watching: not known',
     leave: 'Recording stops if you leave this page',
     leaveNote: 'To call or look at something else, use another phone.',
     cut: (time) => `The recording was cut at ${time}`,
@@ -276,6 +277,7 @@ export const en: Text = {
     'receipt.unknown-key': 'The receipt is of no known key.',
     'receipt.bad-signature': 'The receipt is not well signed.',
     'receipt.other-statement': 'The receipt is for another stretch.',
+    bug: 'The centre fails to take it.',
     'local.unreadable': 'The phone cannot read its copy.',
   },
   upload: {

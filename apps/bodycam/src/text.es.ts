@@ -110,6 +110,7 @@ export const es = {
     buffer: (seconds: number) => `${seconds} s en memoria, sin audio`,
     bufferNote: 'Si no grabas, se borran solos.',
     nobody: 'Nadie está viendo',
+    unknown: 'Quién te ve: sin dato',
     leave: 'La grabación se corta si sales de esta página',
     leaveNote: 'Para hablar o mirar otra cosa, usa otro teléfono.',
     cut: (time: string) => `La grabación se cortó a las ${time}`,
@@ -271,6 +272,7 @@ export const es = {
     'receipt.unknown-key': 'El recibo no es de una llave conocida.',
     'receipt.bad-signature': 'El recibo no está bien firmado.',
     'receipt.other-statement': 'El recibo es de otro tramo.',
+    bug: 'La central falla al recibirlo.',
     'local.unreadable': 'El teléfono no puede leer su copia.',
   },
   upload: {

@@ -57,7 +57,8 @@ export async function openSosLine(root: Folder, vault: VaultKey, deps: SosDeps):
         if (state !== null) {
           await keep({ ...state, attempts: state.attempts + 1 })
         }
-        retry = deps.schedule(error instanceof Refused ? 10_000 : 1000, pump)
+        const isFinal = error instanceof Refused && error.status < 500
+        retry = deps.schedule(isFinal ? 10_000 : 1000, pump)
       })
       .finally(() => {
         sending = false

@@ -14,7 +14,7 @@ type DeviceOperations = typeof fleetOperations &
   typeof incidentOperations
 type Name = keyof DeviceOperations & string
 
-/** The server refused, with a code of the contract's closed list. */
+/** The server refused, with a code of the contract's closed list, or failed at this one request (`bug`). */
 export class Refused extends Error {
   readonly code: string
   readonly status: number
@@ -26,6 +26,9 @@ export class Refused extends Error {
 }
 /** The server did not answer, or said it cannot now: try again later. */
 export class Unreachable extends Error {}
+
+/** Said by whatever stands before the server, or by a server that can serve nobody now (RFC 9110 §15.6). */
+const awayStatuses: ReadonlySet<number> = new Set([502, 503, 504, 507])
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 export type Server = {
@@ -63,11 +66,14 @@ export function createServer(fetchIt: Fetch, origin: string): Server {
       if (response.ok) {
         return reply as ReplyOf<DeviceOperations[typeof name]>
       }
-      const code = codeOf(reply)
-      if (code === null || (response.status >= 500 && code !== 'installation.disk-reserve')) {
-        throw new Unreachable(`answered ${response.status}`)
+      const { status } = response
+      // without a code a 4xx is not ours (a hotel's sign-in page); a 5xx is a failure at this request alone
+      const code = codeOf(reply) ?? (status >= 500 ? 'bug' : null)
+      const isAway = awayStatuses.has(status) && code !== 'installation.disk-reserve'
+      if (code === null || isAway) {
+        throw new Unreachable(`answered ${status}`)
       }
-      throw new Refused(code, response.status)
+      throw new Refused(code, status)
     },
   }
 }

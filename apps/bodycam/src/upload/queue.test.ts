@@ -46,11 +46,23 @@ test('without a network everything waits, ever longer, at most about a minute, a
   expect(takeNext(queue, nowMs, 4).length).toBe(1)
 })
 
-test('a full server disk is not the piece’s fault', () => {
+test('a piece that the server fails at waits alone, ever longer, and is seen after some tries', () => {
   const queue = emptyQueue()
   enqueue(queue, 'r', 0)
-  refused(queue, takeNext(queue, 0, 1)[0]!, 'installation.disk-reserve', 0, 0)
-  expect(stuckItems(queue)).toEqual([])
+  let nowMs = 0
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    expect(stuckItems(queue)).toEqual([])
+    const [bad] = takeNext(queue, nowMs, 1)
+    expect(bad?.sequence).toBe(0)
+    refused(queue, bad!, 'bug', nowMs, 0.5)
+    enqueue(queue, 'r', attempt)
+    const [other] = takeNext(queue, nowMs, 1)
+    expect(other?.sequence).toBe(attempt)
+    delivered(queue, other!)
+    expect(nextWakeMs(queue)! - nowMs).toBe(1000 * 2 ** attempt)
+    nowMs = nextWakeMs(queue)!
+  }
+  expect(stuckItems(queue).map((item) => item.sequence)).toEqual([0])
 })
 
 test('whatever happens, nothing is sent twice at once, nothing is forgotten, and all arrives in the end', () => {

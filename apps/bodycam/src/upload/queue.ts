@@ -69,7 +69,7 @@ export function delivered(queue: Queue, item: QueueItem): void {
   queue.pausedUntilMs = 0
 }
 
-/** The server was not reached: everything waits, at most a minute, so that hours without a network cost no battery. */
+/** The server was not reached, or has no room for anything: everything waits, at most a minute, so that hours without a network cost no battery. */
 export function unreachable(queue: Queue, item: QueueItem, nowMs: number, random: number): void {
   queue.sending.delete(keyOf(item))
   queue.networkFailures += 1
@@ -107,18 +107,19 @@ export function nextWakeMs(queue: Queue): number | null {
   return earliest
 }
 
-/** Refused by its content, not for a moment: the officer should see it. */
+/** Refused by its content, not for a moment, or failed at again and again: the officer should see it. */
 export function stuckItems(queue: Queue): readonly QueueItem[] {
-  return [...queue.items.values()].filter((item) => item.refusal !== null && !passing.has(item.refusal))
+  return [...queue.items.values()].filter(
+    ({ refusal, attempts }) =>
+      refusal !== null && (refusal === 'bug' ? attempts >= triesBeforeStuck : !passing.has(refusal)),
+  )
 }
 
-/** Refusals that pass by themselves. */
-const passing: ReadonlySet<string> = new Set([
-  'request.too-slow',
-  'request.too-many',
-  'installation.disk-reserve',
-  'installation.not-set-up',
-])
+/** A server that fails at a piece may be mended, or be busy with something else, a moment later. */
+const triesBeforeStuck = 3
+
+/** Refusals that may pass by themselves. */
+const passing: ReadonlySet<string> = new Set(['bug', 'request.too-slow', 'request.too-many', 'installation.not-set-up'])
 
 function spread(waitMs: number, random: number): number {
   return Math.round(waitMs * (0.75 + random / 2))

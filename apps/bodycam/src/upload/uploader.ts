@@ -65,7 +65,11 @@ export function createUploader(deps: UploaderDeps): Uploader {
       delivered(queue, item)
       deps.onChange(true)
     } catch (error) {
-      if (error instanceof Refused) {
+      if (error instanceof Refused && error.code === 'installation.disk-reserve') {
+        // it answers, and takes nothing from anybody: not this piece's fault
+        unreachable(queue, item, deps.nowMs(), deps.random())
+        deps.onChange(true)
+      } else if (error instanceof Refused) {
         refused(queue, item, error.code, deps.nowMs(), deps.random())
         deps.onChange(true)
       } else {
