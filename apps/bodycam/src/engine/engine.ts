@@ -56,7 +56,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
       reached,
       reachedAtMs,
       serverTime: device?.clock.time(around.monotonicMs()) ?? null,
-      watchers: device?.line.watchers() ?? [],
+      watchers: device?.line.watchers() ?? null,
       streamWanted: device?.line.leg.isWanted() ?? false,
       streaming: device?.line.leg.isStreaming() ?? false,
       sos: device?.sos.state() ?? null,

@@ -10,7 +10,8 @@ import type { Surroundings } from './surroundings.ts'
 export type Line = {
   readonly channel: Channel
   readonly leg: LiveLeg
-  readonly watchers: () => readonly Watcher[]
+  /** Null while nobody can say: the line is not open, or has not said it yet. */
+  readonly watchers: () => readonly Watcher[] | null
   /** The recording that runs, or null; and whether it must stream although nobody asked yet (SOS). */
   readonly recording: (id: string | null, sinceMs: number | null) => void
   readonly insist: (streams: boolean) => void
@@ -32,7 +33,7 @@ export type LineDeps = {
 
 export function openLine(deps: LineDeps, self: DeviceSelf): Line {
   const { around, session } = deps
-  let watchers: readonly Watcher[] = []
+  let watchers: readonly Watcher[] | null = null
   let wanted = false
   let insisted = false
   let current: { readonly id: string; readonly sinceMs: number | null } | null = null
@@ -106,7 +107,7 @@ export function openLine(deps: LineDeps, self: DeviceSelf): Line {
     },
     onClose: () => {
       // who watches is not known any more: what is not known is not said
-      watchers = []
+      watchers = null
       wanted = false
       aim()
       deps.onReached(false)

@@ -55,7 +55,8 @@ export type EngineState = {
   readonly reached: boolean
   readonly reachedAtMs: number | null
   readonly serverTime: ServerTime | null
-  readonly watchers: readonly Watcher[]
+  /** Null when it is not known: the line to the server is not open. */
+  readonly watchers: readonly Watcher[] | null
   /** The engine wants coded frames; `streaming` once the server takes them. */
   readonly streamWanted: boolean
   readonly streaming: boolean

@@ -73,7 +73,7 @@ const away: Omit<EngineState, 'phase' | 'problem'> = {
   reached: false,
   reachedAtMs: null,
   serverTime: null,
-  watchers: [],
+  watchers: null,
   streamWanted: false,
   streaming: false,
   sos: null,

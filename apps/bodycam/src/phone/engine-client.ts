@@ -44,7 +44,7 @@ export const noEngineYet: EngineState = {
   reached: false,
   reachedAtMs: null,
   serverTime: null,
-  watchers: [],
+  watchers: null,
   streamWanted: false,
   streaming: false,
   sos: null,

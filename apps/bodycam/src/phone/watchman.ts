@@ -135,7 +135,7 @@ export function createWatchman(deps: WatchmanDeps): Watchman {
     onEngine: (state) => {
       const before = view().engine
       deps.applyEngine(state)
-      if (state.watchers.length > before.watchers.length) {
+      if ((state.watchers?.length ?? 0) > (before.watchers?.length ?? 0)) {
         signals.feel('watched')
       }
       if (before.sos !== null && before.sos.id === state.sos?.id) {

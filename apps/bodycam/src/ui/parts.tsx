@@ -79,7 +79,7 @@ export function Lens({ caption, stream }: { readonly caption?: string; readonly 
 export function Watch() {
   const text = useText()
   const { engine, choices } = useView()
-  const { watchers } = engine
+  const watchers = engine.watchers ?? []
   if (watchers.length === 0) {
     return null
   }

@@ -10,6 +10,7 @@ export function Dimmed() {
   const phone = usePhone()
   const text = useText()
   const { capture, engine } = useView()
+  const watching = engine.watchers?.length ?? 0
   const isOn = capture.kind === 'recording'
   const wander = useTicking<HTMLDivElement>((element) => {
     const minute = Math.floor(Date.now() / 60_000)
@@ -29,10 +30,10 @@ export function Dimmed() {
           </h1>
         </div>
         {capture.kind === 'ready' ? null : <Timer />}
-        {engine.watchers.length === 0 ? null : (
+        {watching === 0 ? null : (
           <p className="eye">
             <Icon name="eye" />
-            {engine.watchers.length === 1 ? text.watch.one : text.watch.many(engine.watchers.length)}
+            {watching === 1 ? text.watch.one : text.watch.many(watching)}
           </p>
         )}
       </div>

@@ -46,7 +46,8 @@ export function Ready() {
           <b ref={buffer} />
           <p>{text.ready.bufferNote}</p>
         </li>
-        {engine.watchers.length === 0 ? <Fact icon="eye" title={text.ready.nobody} /> : null}
+        {engine.watchers === null ? <Fact icon="eye" title={text.ready.unknown} /> : null}
+        {engine.watchers?.length === 0 ? <Fact icon="eye" title={text.ready.nobody} /> : null}
         <Fact icon="phone" title={text.ready.leave} />
       </ul>
       <Watch />
