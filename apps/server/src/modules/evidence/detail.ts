@@ -4,7 +4,7 @@ import type { Static } from 'typebox'
 import type { PlaylistBox } from './playlist.ts'
 import type { StatementLine } from './store.ts'
 import type { DeclaredGapRow, MarkerRow, RecordingRow } from './tables.ts'
-import { placeOnAxis } from './timeline.ts'
+import { type Placed, placeOnAxis } from './timeline.ts'
 
 export type Box = Static<typeof SegmentBox>
 export type MarkerView = Static<typeof Marker>
@@ -14,6 +14,9 @@ function onAxis(lines: readonly StatementLine[]): StatementLine[] {
   return lines.filter((line) => line.version === 0)
 }
 
+/** Up to so many missing sequences have a box each; beyond, a run of them shares one. */
+const mostApart = 10_000
+
 export function boxesOf(
   row: RecordingRow,
   lines: readonly StatementLine[],
@@ -21,7 +24,13 @@ export function boxesOf(
 ): Box[] {
   const bySequence = new Map(onAxis(lines).map((line) => [line.sequence, line]))
   const declaredBy = new Map(declared.map((gap) => [gap.sequence, gap]))
-  return placeOnAxis(axisOf(lines), row.highest_sequence).map((placed) => {
+  const placedBoxes = placeOnAxis(axisOf(lines), row.highest_sequence)
+  const missing = placedBoxes.reduce((sum, box) => sum + box.count - 1, 0)
+  const bounds =
+    missing <= mostApart
+      ? placedBoxes.flatMap((box) => Array.from({ length: box.count }, (_, place) => box.sequence + place))
+      : declared.flatMap((gap, place) => boundsOf(gap, declared[place - 1], declared[place + 1]))
+  return cutRuns(placedBoxes, bounds).map((placed) => {
     const line = bySequence.get(placed.sequence)
     const gap = declaredBy.get(placed.sequence)
     return {
@@ -36,6 +45,44 @@ export function boxesOf(
       declared: gap === undefined ? null : { reason: gap.reason, by: gap.by_name, at: gap.declared_at },
       sha256: line?.media_sha256 ?? null,
     }
+  })
+}
+
+/** Where a declared stretch begins, and where it has ended; `declared` is in order of sequence. */
+function boundsOf(
+  gap: DeclaredGapRow,
+  before: DeclaredGapRow | undefined,
+  after: DeclaredGapRow | undefined,
+): number[] {
+  const begins = before?.sequence !== gap.sequence - 1 || before.entry !== gap.entry
+  const ends = after?.sequence !== gap.sequence + 1
+  return [...(begins ? [gap.sequence] : []), ...(ends ? [gap.sequence + 1] : [])]
+}
+
+/** A run of missing sequences of which a part was declared becomes one box for each part. `bounds` ascend. */
+function cutRuns(placed: readonly Placed[], bounds: readonly number[]): Placed[] {
+  let next = 0
+  return placed.flatMap((box) => {
+    const end = box.sequence + box.count
+    const cuts = [box.sequence]
+    for (; next < bounds.length && (bounds[next] ?? 0) < end; next += 1) {
+      const bound = bounds[next] ?? 0
+      if (bound > (cuts.at(-1) ?? 0)) {
+        cuts.push(bound)
+      }
+    }
+    return cuts.map((sequence, place) => {
+      const startsAt = Math.round((box.durationMs * (sequence - box.sequence)) / box.count)
+      const to = cuts[place + 1] ?? end
+      const endsAt = Math.round((box.durationMs * (to - box.sequence)) / box.count)
+      return {
+        ...box,
+        sequence,
+        count: to - sequence,
+        startMs: box.startMs + startsAt,
+        durationMs: endsAt - startsAt,
+      }
+    })
   })
 }
 

@@ -6,6 +6,12 @@
 
 export type RecordingState = 'receiving' | 'stopped' | 'sealed'
 
+/**
+ * No recording has more statements than a manifest can name (some four and a half days of segments): what claims a
+ * place beyond is refused, since one such statement would make everything between it and the rest "missing".
+ */
+export const highestSequenceTaken = 200_000
+
 export type StatementKind = 'media' | 'gap' | 'stop'
 
 /** What a tally needs to know of one statement. */

@@ -141,6 +141,10 @@ describe('refusals: each its own code, nothing stored, counted by source', () =>
         return saidOf(await phone.upload(signed, { sequence: 7 }))
       },
     },
+    'a place beyond what any recording has': {
+      code: 'segment.wrong-place',
+      make: async () => send(await phone.record().media(bytesOf('x'), { sequence: 2_147_483_647, withoutInit: true })),
+    },
     'another installation': {
       code: 'segment.wrong-installation',
       make: async () => {

@@ -13,6 +13,7 @@ import {
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { DeviceKey, Fleet } from '../fleet/index.ts'
+import { highestSequenceTaken } from './evidence.ts'
 
 export type Judged = {
   readonly statement: Statement
@@ -89,7 +90,7 @@ export function createJudge(deps: { readonly fleet: Fleet; readonly db: Db; read
     if (municipality !== key.municipality) {
       throw new Refusal('segment.wrong-installation')
     }
-    if (recording !== place.recording || sequence !== place.sequence) {
+    if (recording !== place.recording || sequence !== place.sequence || sequence > highestSequenceTaken) {
       throw new Refusal('segment.wrong-place')
     }
     checkMedia(upload.value, statement)

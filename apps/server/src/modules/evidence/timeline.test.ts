@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { boxesOf } from './detail.ts'
 import { renderPlaylist } from './playlist.ts'
+import type { StatementLine } from './store.ts'
+import type { DeclaredGapRow, RecordingRow } from './tables.ts'
 import { placeOnAxis, type Stated } from './timeline.ts'
 
 function media(sequence: number, startMs: number, durationMs = 2_000, capturedAt = startMs + durationMs): Stated {
@@ -9,6 +12,11 @@ function media(sequence: number, startMs: number, durationMs = 2_000, capturedAt
 
 function gap(sequence: number, durationMs: number): Stated {
   return { sequence, kind: 'gap', capturedAt: 0, timescale: 1, decodeTime: 0, durationMs }
+}
+
+function lineOf(sequence: number, startMs: number): StatementLine {
+  const line = { version: 0, kind: 'media', timescale: 1_000, duration_ms: 2_000, captured_at: 0 }
+  return { ...line, sequence, decode_time: startMs } as StatementLine
 }
 
 const stop: Stated = { sequence: 3, kind: 'stop', capturedAt: 0, timescale: 1, decodeTime: 0, durationMs: 0 }
@@ -26,8 +34,7 @@ describe('the axis', () => {
   test('a missing sequence leaves the room that media time says', () => {
     expect(brief(placeOnAxis([media(0, 0), media(3, 7_000)], 3))).toEqual([
       [0, 'media', 0, 2_000],
-      [1, 'missing', 2_000, 2_500],
-      [2, 'missing', 4_500, 2_500],
+      [1, 'missing', 2_000, 5_000],
       [3, 'media', 7_000, 2_000],
     ])
   })
@@ -51,9 +58,39 @@ describe('the axis', () => {
   })
 
   test('the end: missing ones count as usual segments, the stop takes no room', () => {
-    expect(brief(placeOnAxis([media(0, 0), stop], 3)).slice(1)).toEqual([
-      [1, 'missing', 2_000, 2_000],
-      [2, 'missing', 4_000, 2_000],
+    expect(brief(placeOnAxis([media(0, 0), stop], 3)).slice(1)).toEqual([[1, 'missing', 2_000, 4_000]])
+  })
+
+  test('one statement with the highest sequence of all costs one box', () => {
+    const placed = placeOnAxis([media(0, 0), media(2_147_483_647, 10_000)], 2_147_483_647)
+    expect(placed.map(({ kind, count }) => [kind, count])).toEqual([
+      ['media', 1],
+      ['missing', 2_147_483_646],
+      ['media', 1],
+    ])
+  })
+
+  test('a run of which a part was declared is shown part by part', () => {
+    const gap = { reason: 'rota', by_name: 'Ana', declared_at: 1, entry: 'e' } as DeclaredGapRow
+    const declared = [3, 4].map((sequence) => ({ ...gap, sequence }))
+    const shown = (last: number): unknown[] =>
+      boxesOf({ highest_sequence: last } as RecordingRow, [lineOf(0, 0), lineOf(last, last * 2_000)], declared).map(
+        (box) => [box.sequence, box.startMs, box.durationMs, box.declared?.by ?? null],
+      )
+    expect(shown(20_001)).toEqual([
+      [0, 0, 2_000, null],
+      [1, 2_000, 4_000, null],
+      [3, 6_000, 4_000, 'Ana'],
+      [5, 10_000, 39_992_000, null],
+      [20_001, 40_002_000, 2_000, null],
+    ])
+    expect(shown(5)).toEqual([
+      [0, 0, 2_000, null],
+      [1, 2_000, 2_000, null],
+      [2, 4_000, 2_000, null],
+      [3, 6_000, 2_000, 'Ana'],
+      [4, 8_000, 2_000, 'Ana'],
+      [5, 10_000, 2_000, null],
     ])
   })
 
@@ -66,7 +103,8 @@ describe('the axis', () => {
           present ? [one.kind === 'media' ? media(sequence, one.at, one.long) : gap(sequence, one.long)] : [],
         )
         const placed = placeOnAxis(statements, made.length - 1)
-        expect(placed.map((box) => box.sequence)).toEqual(made.map((_, sequence) => sequence))
+        const stoodFor = placed.flatMap((box) => Array.from({ length: box.count }, (_, place) => box.sequence + place))
+        expect(stoodFor).toEqual(made.map((_, sequence) => sequence))
         for (const [place, box] of placed.entries()) {
           const before = placed[place - 1]
           const end = before === undefined ? 0 : before.startMs + before.durationMs

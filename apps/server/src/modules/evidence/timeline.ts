@@ -18,6 +18,8 @@ export type Stated = {
 
 export type Placed = {
   readonly sequence: number
+  /** How many sequences from `sequence` on the box stands for: 1, or the length of a run of missing ones. */
+  readonly count: number
   readonly kind: 'media' | 'gap' | 'missing'
   readonly startMs: number
   readonly durationMs: number
@@ -30,10 +32,16 @@ export const toleranceMs = 100
 /** Shown for a missing sequence whose length nothing tells: the length of a usual segment. */
 const usualSegmentMs = 2_000
 
-type Hole = { readonly sequence: number; readonly kind: 'gap' | 'missing'; readonly saidMs: number | null }
+type Hole = {
+  readonly sequence: number
+  readonly count: number
+  readonly kind: 'gap' | 'missing'
+  readonly saidMs: number | null
+}
 
 /**
- * Places every sequence from 0 to `highestSequence`; those without a statement are `missing`. The stop takes no room.
+ * Places every sequence from 0 to `highestSequence`; those without a statement are `missing`, one box for each run of
+ * them, so that one statement far away costs no memory. The stop takes no room.
  * `statements` must be sorted by sequence, each sequence at most once.
  */
 export function placeOnAxis(statements: readonly Stated[], highestSequence: number): Placed[] {
@@ -54,13 +62,12 @@ export function placeOnAxis(statements: readonly Stated[], highestSequence: numb
   }
 
   for (const one of statements) {
-    while (expected < one.sequence) {
-      holes.push({ sequence: expected, kind: 'missing', saidMs: null })
-      expected += 1
+    if (expected < one.sequence) {
+      holes.push({ sequence: expected, count: one.sequence - expected, kind: 'missing', saidMs: null })
     }
     expected = one.sequence + 1
     if (one.kind === 'gap') {
-      holes.push({ sequence: one.sequence, kind: 'gap', saidMs: one.durationMs })
+      holes.push({ sequence: one.sequence, count: 1, kind: 'gap', saidMs: one.durationMs })
       continue
     }
     if (one.kind === 'stop') {
@@ -77,13 +84,13 @@ export function placeOnAxis(statements: readonly Stated[], highestSequence: numb
       fillHoles(Math.max(0, startMs - cursorMs))
       cursorMs = Math.max(cursorMs, startMs)
     }
-    placed.push({ sequence: one.sequence, kind: 'media', startMs: cursorMs, durationMs: one.durationMs, restarts })
+    const { sequence, durationMs } = one
+    placed.push({ sequence, count: 1, kind: 'media', startMs: cursorMs, durationMs, restarts })
     cursorMs += one.durationMs
     lastCapturedAt = one.capturedAt
   }
-  while (expected <= highestSequence) {
-    holes.push({ sequence: expected, kind: 'missing', saidMs: null })
-    expected += 1
+  if (expected <= highestSequence) {
+    holes.push({ sequence: expected, count: highestSequence + 1 - expected, kind: 'missing', saidMs: null })
   }
   fillHoles(null)
   return placed
@@ -95,7 +102,7 @@ export function placeOnAxis(statements: readonly Stated[], highestSequence: numb
  */
 function spread(holes: readonly Hole[], startMs: number, roomMs: number | null): Placed[] {
   const said = holes.reduce((sum, hole) => sum + (hole.saidMs ?? 0), 0)
-  const unknown = holes.filter((hole) => hole.saidMs === null).length
+  const unknown = holes.reduce((sum, hole) => sum + (hole.saidMs === null ? hole.count : 0), 0)
   const scale = roomMs !== null && said > roomMs && said > 0 ? roomMs / said : 1
   const rest = roomMs === null ? usualSegmentMs * unknown : Math.max(0, roomMs - said * scale)
   const boxes: Placed[] = []
@@ -105,8 +112,9 @@ function spread(holes: readonly Hole[], startMs: number, roomMs: number | null):
     const share = unknown > 0 ? rest / unknown : 0
     const stretch = unknown === 0 && roomMs !== null && said > 0 ? roomMs / said : scale
     const even = unknown === 0 && roomMs !== null && said === 0 ? roomMs / holes.length : 0
-    const durationMs = Math.round(hole.saidMs === null ? share : hole.saidMs * stretch + even)
-    boxes.push({ sequence: hole.sequence, kind: hole.kind, startMs: cursorMs, durationMs, restarts: false })
+    const durationMs = Math.round(hole.saidMs === null ? share * hole.count : hole.saidMs * stretch + even)
+    const { sequence, count, kind } = hole
+    boxes.push({ sequence, count, kind, startMs: cursorMs, durationMs, restarts: false })
     cursorMs += durationMs
   }
   return boxes
