@@ -51,6 +51,8 @@ export type FixtureOptions = {
   readonly disclosePositions?: boolean
   /** Statement hash that the log noted as head of sequence 2 before the sealing; the right one when left out. */
   readonly head?: string
+  /** Why the installation set the recording apart. */
+  readonly quarantine?: string
   readonly manifest?: (manifest: Manifest) => Manifest
   readonly parts?: (parts: PackageParts) => PackageParts
 }
@@ -87,13 +89,24 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     manifest: await sha256Hex(envelope),
   })
   const viewed = await ledgerEntry('access', { kind: 'recording.viewed', recording, who: 'someone' })
+  const apart = await ledgerEntry('recording', {
+    kind: 'recording.quarantined',
+    subjects: `recording:${recording}`,
+    code: options.quarantine ?? '',
+  })
   const headed = await ledgerEntry('heads', {
     kind: 'recording.head',
     subjects: `recording:${recording}`,
     sequence: '2',
     head: options.head ?? all[2]?.known.hash ?? '',
   })
-  const proofs = await prove(all.length > 2 ? [enrolment, sealed, viewed, headed] : [enrolment, sealed, viewed])
+  const proofs = await prove([
+    enrolment,
+    sealed,
+    viewed,
+    ...(all.length > 2 ? [headed] : []),
+    ...(options.quarantine === undefined ? [] : [apart]),
+  ])
   const bySequence = new Map(kept.map((entry) => [entry.sequence, entry]))
   const find = (sequence: number): Recorded => {
     const found = bySequence.get(sequence)
@@ -115,7 +128,7 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     media: async (sequence) => find(sequence).media,
     positions: async (sequence) => (options.disclosePositions === true && sequence === 0 ? { salt, positions } : null),
     conflicts: [],
-    exportEntry: null,
+    exportEntry: toHex(await leafHash(encodeLeaf(viewed.leaf))),
     madeAtMs,
     sign: (payloadType, payload) => signEnvelope(testSigners.package, payloadType, payload),
   }
@@ -198,11 +211,11 @@ async function ledgerEntry(kind: string, values: Readonly<Record<string, string>
   return { index: 0, leaf, openings: await openFields(fields), proof: [] }
 }
 
-// A log of ten leaves with the entries at 2, 5, 9 and 3.
+// A log of ten leaves with the entries at 2, 5, 9, 3 and 7.
 async function prove(
   entries: readonly CustodyProof[],
 ): Promise<{ readonly entries: readonly CustodyProof[]; readonly checkpoint: string }> {
-  const places = [2, 5, 9, 3]
+  const places = [2, 5, 9, 3, 7]
   const hashes: Uint8Array[] = await Promise.all(
     Array.from({ length: 10 }, (_, place) => leafHash(new Uint8Array([place]))),
   )

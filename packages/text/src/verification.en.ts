@@ -73,6 +73,8 @@ export const verificationEn: VerificationWords = {
     unterminated: 'the camera did not sign the end',
     'checkpoint-from-later': 'names a later checkpoint',
     'manifest-not-in-ledger': 'the manifest is not in the ledger',
+    quarantined: 'it was in quarantine: the sheet says why',
+    'export-not-proved': 'the entry of this copy is not proved here',
     'not-included': 'the entry is not in the ledger',
     'head-differs': 'the ledger noted a statement that the manifest does not have',
     'no-checkpoint': 'the package carries no checkpoint',

@@ -72,6 +72,8 @@ export const verificationEs = {
     unterminated: 'la cámara no firmó el final',
     'checkpoint-from-later': 'nombra un punto de control posterior',
     'manifest-not-in-ledger': 'el manifiesto no está en el libro',
+    quarantined: 'estuvo en cuarentena: la hoja dice por qué',
+    'export-not-proved': 'el asiento de esta copia no está probado aquí',
     'not-included': 'el asiento no está en el libro',
     'head-differs': 'el libro anotó una declaración que el manifiesto no tiene',
     'no-checkpoint': 'el paquete no trae un punto de control',

@@ -108,6 +108,8 @@ export async function checkInclusion(
     readonly enrolment: Enrolment | null
     readonly manifest: Manifest | null
     readonly manifestSha256: string | null
+    /** Leaf hash of the export's own entry, as the package names it. */
+    readonly exportEntry: string | null
   },
 ): Promise<void> {
   const custody = await readJson(members, memberNames.entries, entriesShape)
@@ -141,6 +143,12 @@ export async function checkInclusion(
   for (const { index, sequence } of dropped) {
     report.failed('inclusion', 'head-differs', { segment: sequence, detail: { index } })
   }
+  for (const { index, fields } of entries.filter((entry) => setsApart(entry, about.manifest))) {
+    report.warned('inclusion', 'quarantined', { detail: { index, why: fields.get('code') ?? '' } })
+  }
+  if (!entries.some(({ leafHash: hash }) => toHex(hash) === about.exportEntry)) {
+    report.warned('inclusion', 'export-not-proved')
+  }
   if (entries.length === proofs.length && dropped.length === 0) {
     report.passed('inclusion', { detail: { entries: entries.length } })
   }
@@ -164,6 +172,15 @@ function droppedHeads(
     .filter(({ fields }) => fields.get('subjects')?.split(' ').includes(`recording:${manifest.recording}`) === true)
     .filter(({ fields }) => !sealed.has(`${fields.get('sequence')}/${fields.get('head')}`))
     .map(({ index, fields }) => ({ index, sequence: Number(fields.get('sequence') ?? 0) }))
+}
+
+// The installation itself set the recording apart until a person looked.
+function setsApart({ fields }: VerifiedEntry, manifest: Manifest | null): boolean {
+  return (
+    manifest !== null &&
+    fields.get('kind') === 'recording.quarantined' &&
+    fields.get('subjects')?.split(' ').includes(`recording:${manifest.recording}`) === true
+  )
 }
 
 function sealsManifest({ fields, leaf }: VerifiedEntry, manifest: Manifest | null, sha256: string | null): boolean {

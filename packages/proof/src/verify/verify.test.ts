@@ -64,6 +64,21 @@ describe('the four results', () => {
     )
   })
 
+  test('holds, and says that it was in quarantine, or that its export is not proved', async () => {
+    const apart = await verify(await packageBytes({ quarantine: 'key-revoked' }))
+    expect(apart.result).toBe('holds')
+    expect(apart.checks).toContainEqual(
+      expect.objectContaining({ status: 'warning', code: 'quarantined', detail: { index: 7, why: 'key-revoked' } }),
+    )
+    for (const exportEntry of [null, 'e'.repeat(64)]) {
+      const unproved = await verify(await packageBytes({ parts: (parts) => ({ ...parts, exportEntry }) }))
+      expect(unproved.result).toBe('holds')
+      expect(unproved.checks).toContainEqual(
+        expect.objectContaining({ id: 'inclusion', status: 'warning', code: 'export-not-proved' }),
+      )
+    }
+  })
+
   test('not a package (2)', async () => {
     for (const bytes of [new Uint8Array(0), utf8('hola'), new Uint8Array(5000)]) {
       expect(await verify(bytes)).toMatchObject({ result: 'not-a-package', exitCode: 2 })

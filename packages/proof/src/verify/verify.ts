@@ -74,14 +74,12 @@ export async function verifyPackage(source: Source, options: VerifyOptions = {})
   const archive = await openArchive(source, memberNames.signature)
   if (!archive.ok) {
     report.failed('container', archive.code)
-    // A damaged package fails; something else was never one.
-    const start = await source.read(0, Math.min(source.sizeBytes, 64))
-    return conclude(report, beginsWith(start, memberNames.sheet) ? 'fails' : 'not-a-package')
+    return conclude(report, await damagedOrOther(source))
   }
   const { entries } = archive.value
   if (!isPackage(entries)) {
     report.failed('container', 'members-missing')
-    return conclude(report, 'not-a-package')
+    return conclude(report, await damagedOrOther(source))
   }
   const onProgress = options.onProgress ?? (() => undefined)
   const reading = { report, crc32: options.crc32 ?? ownCrc32, signal: options.signal ?? null }
@@ -90,6 +88,12 @@ export async function verifyPackage(source: Source, options: VerifyOptions = {})
   const signed = content?.value.members ?? []
   const members = createMembers(source, entries, { ...reading, signed, onProgress })
   return verifyMembers(members, report, options.trust ?? null, content)
+}
+
+// A damaged package fails; something else was never one.
+async function damagedOrOther(source: Source): Promise<VerificationResult> {
+  const start = await source.read(0, Math.min(source.sizeBytes, 64))
+  return beginsWith(start, memberNames.sheet) ? 'fails' : 'not-a-package'
 }
 
 async function verifyMembers(
@@ -115,6 +119,7 @@ async function verifyMembers(
     enrolment,
     manifest: manifest?.value ?? null,
     manifestSha256: manifest?.sha256 ?? null,
+    exportEntry: content?.exportEntry ?? null,
   })
   await members.read(memberNames.sheet)
   await checkMembers(members, report, content)

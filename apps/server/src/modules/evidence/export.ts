@@ -182,6 +182,7 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
       code: row.code,
       device: row.device_code,
       simulated: row.simulated,
+      quarantine: row.quarantine,
       officer: row.officer === null ? null : `${row.officer_name ?? ''} (${row.officer_code ?? ''})`,
       startedAt: row.started_at,
       endedAt: row.ended_at,

@@ -1,5 +1,6 @@
 /** The custody sheet of a package, for people, in Spanish: what it holds, and what it proves and does not. Pure. */
 import type { CustodyEntryView } from './door.ts'
+import type { Quarantine } from './evidence.ts'
 
 export type SheetFacts = {
   readonly municipality: string
@@ -9,6 +10,8 @@ export type SheetFacts = {
   readonly code: string
   readonly device: string
   readonly simulated: boolean
+  /** Why the recording was set apart; null when it never was. */
+  readonly quarantine: string | null
   readonly officer: string | null
   readonly startedAt: number
   readonly endedAt: number
@@ -41,6 +44,7 @@ export function writeSheet(facts: SheetFacts): string {
     '',
     ...(facts.simulated ? ['*** SIMULADO: el dispositivo es virtual; esto no es evidencia de un hecho. ***', ''] : []),
     ...(facts.fictitious ? ['*** Municipalidad ficticia de demostración. ***', ''] : []),
+    ...(facts.quarantine === null ? [] : quarantineLines(facts.quarantine)),
     `Municipalidad:        ${facts.municipality}`,
     `Grabación:            ${facts.code} (${facts.recording})`,
     `Cámara:               ${facts.device}`,
@@ -93,6 +97,20 @@ export function writeSheet(facts: SheetFacts): string {
     '',
   ]
   return lines.join('\n')
+}
+
+const quarantineReasons: Readonly<Record<Quarantine, string>> = {
+  'not-issued': 'la cámara no estaba asignada a nadie cuando grabó',
+  'key-revoked': 'una parte llegó cuando la clave de la cámara ya estaba revocada, y pudo hacerla quien la tuviera',
+  equivocation: 'la clave de la cámara firmó dos cosas distintas para un mismo segmento',
+  'other-init': 'una parte nombra otra cabecera de video',
+  'after-stop': 'hay declaraciones firmadas después del final, o dos finales',
+  'broken-chain': 'una declaración no sigue a la anterior',
+}
+
+function quarantineLines(code: string): readonly string[] {
+  const reason = Object.entries(quarantineReasons).find(([known]) => known === code)?.[1] ?? code
+  return [`*** ESTUVO EN CUARENTENA: ${reason}. Mire la custodia, abajo. ***`, '']
 }
 
 function custodyLine(entry: CustodyEntryView, when: (at: number) => string): string {

@@ -56,11 +56,15 @@ async function trust(): Promise<Trust> {
   return parsed.value
 }
 
-async function verified(recording: FakeRecording): Promise<Verification> {
+async function packageOf(recording: FakeRecording): Promise<Uint8Array> {
   const wish = { purpose: 'request', reference: 'CF-12', positions: true }
   const made = await need(custodian.call(`POST /recordings/${recording.id}/exports`, wish))
   const fetched = await custodian.call(`GET ${String(made.url).replace('/api', '')}`)
-  return verifyPackage(bytesSource(fetched.bytes), { trust: await trust() })
+  return fetched.bytes
+}
+
+async function verified(recording: FakeRecording): Promise<Verification> {
+  return verifyPackage(bytesSource(await packageOf(recording)), { trust: await trust() })
 }
 
 async function expectHolds(recording: FakeRecording, aside: number): Promise<void> {
@@ -98,6 +102,10 @@ describe('one statement more after sealing', () => {
     await supplemented()
     await expectHolds(recording, 1)
     expect(await keptAt(recording, 1)).toBe(1)
+    expect(Buffer.from(await packageOf(recording)).includes('ESTUVO EN CUARENTENA: una parte llegó')).toBe(true)
+    expect((await verified(recording)).checks).toContainEqual(
+      expect.objectContaining({ status: 'warning', code: 'quarantined' }),
+    )
   })
 
   test('media that names another init', async () => {
