@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import { Refusal } from './errors.ts'
+import { Refusal, Unavailable } from './errors.ts'
 import { release } from './release.ts'
 
 export type BodyLimits = {
@@ -11,6 +11,40 @@ export type BodyLimits = {
   readonly minimumBytesPerSecond?: number
   /** Five seconds unless told. */
   readonly graceMs?: number
+  /** Bytes are counted against it as they arrive; whoever opened it closes it when they are no longer held. */
+  readonly share?: BodyShare
+}
+
+/** All bodies held at once, of whomever: what strangers send together must not fill the memory. */
+export type BodyBudget = { readonly open: () => BodyShare; readonly heldBytes: () => number }
+export type BodyShare = {
+  /** Throws `Unavailable('memory')` when no more may be held. */
+  readonly grow: (sizeBytes: number) => void
+  /** Gives everything back; harmless when repeated. */
+  readonly close: () => void
+}
+
+export function createBodyBudget(maximumBytes: number): BodyBudget {
+  let heldBytes = 0
+  return {
+    heldBytes: () => heldBytes,
+    open() {
+      let ownBytes = 0
+      return {
+        grow(sizeBytes) {
+          if (heldBytes + sizeBytes > maximumBytes) {
+            throw new Unavailable('memory')
+          }
+          heldBytes += sizeBytes
+          ownBytes += sizeBytes
+        },
+        close() {
+          heldBytes -= ownBytes
+          ownBytes = 0
+        },
+      }
+    },
+  }
 }
 
 const defaultGraceMs = 5000
@@ -18,7 +52,8 @@ const defaultGraceMs = 5000
 /**
  * Reads a `'stream'` operation's body into memory, counting while it arrives: Fastify's own limit does not bind a body
  * that is handed on. `declaredBytes` (content-length) gives one allocation instead of a copy at the end.
- * Refuses `request.too-large`, `request.too-slow`; a body cut short is `request.invalid`.
+ * Refuses `request.too-large`, `request.too-slow`; a body cut short is `request.invalid`. Fails with `Unavailable` when
+ * its share of the budget may not grow.
  */
 export function readBody(
   source: Readable,
@@ -45,15 +80,21 @@ export function readBody(
       source.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose)
       action()
     }
-    const refuse = (refusal: Refusal): void => {
+    const refuse = (problem: unknown): void => {
       settle(() => {
         source.pause()
-        reject(refusal)
+        reject(problem)
       })
     }
     const onData = (piece: Uint8Array): void => {
       if (sizeBytes + piece.length > limits.limitBytes) {
         refuse(new Refusal('request.too-large', { limitBytes: limits.limitBytes }))
+        return
+      }
+      try {
+        limits.share?.grow(piece.length)
+      } catch (problem) {
+        refuse(problem)
         return
       }
       if (whole !== null && sizeBytes + piece.length <= whole.length) {

@@ -9,7 +9,7 @@ import { temporaryFolder, testClock } from '../test-kit/index.ts'
 import { isRoot } from './accounts.ts'
 import { createDisk, isBelowReserve } from './disk.ts'
 import { createFanout } from './fanout.ts'
-import { readBody } from './http-body.ts'
+import { type BodyShare, createBodyBudget, readBody } from './http-body.ts'
 import { createIds } from './ids.ts'
 import { openLanCertificate } from './lan-certificate.ts'
 import { silentLog } from './log.ts'
@@ -129,6 +129,23 @@ describe('bodies', () => {
     drip.write('x')
     await expect(slow).rejects.toMatchObject({ code: 'request.too-slow' })
   })
+})
+
+test('bodies held together have a budget; what is given back may be held again', async () => {
+  const budget = createBodyBudget(100)
+  const read = (share: BodyShare, size: number): Promise<Uint8Array> => {
+    const source = new PassThrough()
+    source.end(Buffer.alloc(size))
+    return readBody(source, { limitBytes: 100, timeoutMs: 10_000, share }, size)
+  }
+  const [one, other] = [budget.open(), budget.open()]
+  await read(one, 60)
+  await expect(read(other, 60)).rejects.toMatchObject({ name: 'Unavailable', what: 'memory' })
+  other.close()
+  one.close()
+  one.close()
+  expect(budget.heldBytes()).toBe(0)
+  expect(await read(budget.open(), 60)).toHaveLength(60)
 })
 
 test('log files turn over by size and never grow beyond it', () => {
