@@ -261,3 +261,19 @@ test('below the disk reserve ingest answers 507', async () => {
     await full.close()
   }
 })
+
+test('a disk that fills while an object is written: 507, and a retry is kept', async () => {
+  const { blobs } = house.kernel
+  const { put } = blobs
+  const signed = await phone.record().media(bytesOf('full'))
+  Object.assign(blobs, {
+    put: () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })),
+  })
+  try {
+    const said = await send(signed)
+    expect([said.status, said.code]).toEqual([507, 'installation.disk-reserve'])
+  } finally {
+    Object.assign(blobs, { put })
+  }
+  expect((await send(signed)).status).toBe(200)
+})

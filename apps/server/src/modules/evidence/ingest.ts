@@ -20,7 +20,7 @@ import type { Receipt as ReceiptReply } from '@sereno/contracts'
 import { encodeReceipt, maximumUploadBytes, type Receipt, receiptPayloadType, type Statement } from '@sereno/proof'
 import type { Static } from 'typebox'
 import { Refusal } from '../../kernel/errors.ts'
-import { readBody } from '../../kernel/http-body.ts'
+import { createBodyBudget, readBody } from '../../kernel/http-body.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { createDuty } from './duty.ts'
 import { tell } from './events.ts'
@@ -34,6 +34,8 @@ import type { Strangers } from './strangers.ts'
 
 /** Buffers of 1 MiB kept for the next uploads. */
 const idleBuffers = 32
+/** Bodies being received and judged, of all senders together. */
+const heldBytes = 256 * 1024 * 1024
 
 type Reply = Static<typeof ReceiptReply>
 export type Ingest = (request: IncomingMessage, source: string, place: Place) => Promise<Reply>
@@ -45,6 +47,7 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   const judge = createJudge({ fleet: deps.fleet, db: deps.database.db, installation: deps.config.installation })
   const duty = createDuty(deps)
   const pool = createPool(idleBuffers)
+  const budget = createBodyBudget(heldBytes)
   const dataKeys = createKeyCache((recording) => deps.signer.createDataKey(recording))
   /** Recordings with a row, and inits with an object: bounded, only to spare work. */
   const known = createMemory(20_000)
@@ -117,30 +120,44 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   /** Steps 1 to 4. The body's buffer is given back as soon as its bytes are stored, or refused. */
   async function receive(request: IncomingMessage, place: Place): Promise<Ready> {
     let lent: Uint8Array | null = null
+    const share = budget.open()
     const allocate = (sizeBytes: number): Uint8Array => {
       lent = pool.take(sizeBytes)
       return lent
     }
     try {
-      const judged = await judge(await readBody(request, limits, announcedBytes(request), allocate), place)
+      const judged = await judge(
+        await readBody(request, { ...limits, share }, announcedBytes(request), allocate),
+        place,
+      )
       if (await lacksInit(judged)) {
         throw new Refusal('segment.init-missing')
       }
       return await ready(judged, deps.clock.nowMs())
     } finally {
+      share.close()
       if (lent !== null) {
         pool.give(lent)
       }
     }
   }
 
+  // The disk filled between two samples: the same answer as below the reserve, and from now on at the door.
+  async function tellFullDisk(problem: unknown): Promise<never> {
+    if (!isDiskFull(problem)) {
+      throw problem
+    }
+    await deps.disk.sample()
+    throw new Refusal('installation.disk-reserve')
+  }
+
   async function take(request: IncomingMessage, place: Place): Promise<Reply> {
     if (!deps.disk.ingestOpen()) {
       throw new Refusal('installation.disk-reserve')
     }
-    const made = await receive(request, place)
+    const made = await receive(request, place).catch(tellFullDisk)
     const name = `${made.incoming.row.municipality}/${place.recording}`
-    const kept = await group.add(made)
+    const kept = await group.add(made).catch(tellFullDisk)
     deps.fleet.touch(made.incoming.device, deps.clock.nowMs())
     if (kept.kind !== 'kept') {
       // A recording that another device began, or that was destroyed under us: not this statement's place.
@@ -168,6 +185,12 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
       throw problem
     }
   }
+}
+
+// ENOSPC and EDQUOT of the file system; 53100 is PostgreSQL's `disk_full`.
+function isDiskFull(problem: unknown): boolean {
+  const code = problem instanceof Error && 'code' in problem ? problem.code : null
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === '53100'
 }
 
 function announcedBytes(request: IncomingMessage): number | undefined {

@@ -4,7 +4,7 @@ import { evidenceOperations } from '@sereno/contracts'
 import { formatTrust } from '@sereno/proof'
 import type { FastifyReply } from 'fastify'
 import type { Scope } from '../../kernel/actor.ts'
-import { Refusal } from '../../kernel/errors.ts'
+import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
 import { mayDo, mayDoEach, resourceOf } from './access.ts'
 import type { Custody } from './custody.ts'
@@ -135,10 +135,10 @@ export function evidenceRoutes(deps: EvidenceDeps, parts: Parts): RouteTable {
   })
 }
 
-// The rest of a body that is too large or too slow is never read, so the connection cannot carry another request.
+// The rest of a body that is too large, too slow or has no room is never read, so the connection cannot carry another request.
 function closeUnread(reply: FastifyReply, problem: unknown): void {
   const unread: readonly string[] = ['request.too-large', 'request.too-slow', 'installation.disk-reserve']
-  if (problem instanceof Refusal && unread.includes(problem.code)) {
+  if (problem instanceof Unavailable || (problem instanceof Refusal && unread.includes(problem.code))) {
     reply.header('connection', 'close')
   }
 }
