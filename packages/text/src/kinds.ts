@@ -1,5 +1,16 @@
 /** Deeds of the ledger, by entry kind (`noun.past`). */
 export const kindsEs = {
+  // An entry that the reader may not open shows its coarse kind only.
+  access: 'Consulta (reservada)',
+  custody: 'Custodia (reservada)',
+  device: 'Equipo (reservado)',
+  recording: 'Grabación (reservada)',
+  live: 'Directo (reservado)',
+  alarm: 'Alarma (reservada)',
+  person: 'Persona (reservado)',
+  policy: 'Regla (reservada)',
+  installation: 'Instalación (reservada)',
+  heads: 'Avance de grabaciones',
   'installation.founded': 'Instalación creada',
   'installation.restored': 'Instalación restaurada de una copia',
   'account.created': 'Cuenta creada',
@@ -45,6 +56,17 @@ export const kindsEs = {
 } as const satisfies Record<string, string>
 
 export const kindsEn = {
+  // An entry that the reader may not open shows its coarse kind only.
+  access: 'Look (closed to you)',
+  custody: 'Custody (closed to you)',
+  device: 'Device (closed to you)',
+  recording: 'Recording (closed to you)',
+  live: 'Live (closed to you)',
+  alarm: 'Alarm (closed to you)',
+  person: 'Person (closed to you)',
+  policy: 'Rule (closed to you)',
+  installation: 'Installation (closed to you)',
+  heads: 'Progress of recordings',
   'installation.founded': 'Installation created',
   'installation.restored': 'Installation restored from a backup',
   'account.created': 'Account created',

@@ -25,7 +25,7 @@ export const namesEs = {
   } satisfies Record<Purpose, string>,
   category: {
     'no-incident': 'sin incidente',
-    assistance: 'auxilio',
+    assistance: 'ayuda',
     force: 'uso de la fuerza',
     complaint: 'queja',
     crime: 'delito',
