@@ -1,4 +1,5 @@
 /** What people in the control room add to a recording: marks, a category, declared gaps. Each with its entry. */
+import { hash } from 'node:crypto'
 import type { BodyOf, Category, evidenceOperations } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -21,6 +22,14 @@ export type Custody = {
   ) => Promise<void>
   /** Refuses `request.invalid` when nothing in the range is missing: an observed gap is never declared over. */
   readonly declareGap: (scope: Scope, recording: string, gap: NewGap) => Promise<void>
+}
+
+/** Fields that fix a change of the note without telling it: SHA-256 of the UTF-8 text; empty where there was none. */
+export function noteFields(before: string | null, after: string | undefined): Record<string, string> {
+  if (after === undefined || after === before) {
+    return {}
+  }
+  return { noteBefore: before === null ? '' : hash('sha256', before), note: hash('sha256', after) }
 }
 
 const mostDeclared = 100_000
@@ -73,7 +82,7 @@ export function createCustody(deps: EvidenceDeps): Custody {
         subjects: [`recording:${recording}`],
         actor: scope.actor,
         policy,
-        fields: { category: wish.category, before: row.category ?? '' },
+        fields: { category: wish.category, before: row.category ?? '', ...noteFields(row.note, wish.note) },
       })
       await changeRecording(tx, scope, recording, { category: wish.category, note: wish.note ?? row.note })
     })

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
 import { bytesSource, encodeTrust, openManifest, parseTrust, type Trust, verifyPackage } from '@sereno/proof'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemActor } from '../../kernel/actor.ts'
 import type { FakePhone, FakeRecording, Signed } from './evidence.test-kit.ts'
 import { type House, need, openHouse, type Person, type Said, saidOf } from './house.test-kit.ts'
 
@@ -323,8 +325,40 @@ describe('finding, marking, opening positions', () => {
     const category = { category: 'assistance', note: 'caída' }
     expect((await phone.api('POST', `/api/device/recordings/${recording.id}/category`, category)).status).toBe(200)
     expect(await view(recording)).toMatchObject(category)
+    expect(
+      (await phone.api('POST', `/api/device/recordings/${recording.id}/category`, { ...category, note: 'golpe' }))
+        .status,
+    ).toBe(200)
+    const { entries } = await need(custodian.call(`GET /recordings/${recording.id}/custody`))
+    const kinds = (entries as { kind: string }[]).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === 'recording.marked')).toHaveLength(2)
+    expect(kinds.filter((kind) => kind === 'recording.categorised')).toHaveLength(2)
+    const [newest] = await house.ledger.entriesOf(
+      { municipality: phone.municipality, actor: systemActor(phone.municipality) },
+      `recording:${recording.id}`,
+    )
+    expect(newest).toMatchObject({ kind: 'recording.categorised' })
+    expect(JSON.stringify(newest)).toContain(hash('sha256', 'golpe'))
     const other = await house.phone()
     expect((await other.api('POST', `/api/device/recordings/${recording.id}/markers`, marker)).status).toBe(404)
+  })
+
+  test('what is sealed is not categorised anew by whoever has the camera next', async () => {
+    const mine = await house.phone()
+    const recording = mine.record()
+    await recording.media(bytesOf('mine'))
+    await recording.stop()
+    for (const signed of recording.signed) {
+      expect((await mine.upload(signed)).status).toBe(200)
+    }
+    await house.tick()
+    await house.tick()
+    const url = `/api/device/recordings/${recording.id}/category`
+    expect((await mine.api('POST', url, { category: 'assistance' })).status).toBe(200)
+    await house.owner`update shift set returned_at = ${house.clock.nowMs()} where device = ${mine.device}`
+    house.clock.advance(1_000)
+    const said = saidOf(await mine.api('POST', url, { category: 'test' }))
+    expect([said.status, said.code]).toEqual([403, 'access.denied'])
   })
 
   test('positions open only what the statement committed to, and travel only when disclosed', async () => {

@@ -5,6 +5,7 @@ import type { BodyOf, Category, evidenceOperations, ReplyOf } from '@sereno/cont
 import { decodeCanonical, fromBase64Url, openStatement, toHex, utf8 } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import { noteFields } from './custody.ts'
 import type { EvidenceDeps } from './door.ts'
 import { addMarker, addOpenings, changeRecording, findRecording, missingOf, wholeStatements } from './store.ts'
 import type { OpeningRow, RecordingRow } from './tables.ts'
@@ -73,18 +74,35 @@ export function createPhone(deps: EvidenceDeps): Phone {
 
   async function mark(scope: Scope, recording: string, marker: NewMarker): Promise<void> {
     const row = await needOwn(scope, recording)
-    await addMarker(db, {
-      municipality: scope.municipality,
-      id: marker.id,
-      recording,
-      marked_at: marker.atMs,
-      category: marker.category ?? null,
-      note: marker.note ?? null,
-      by_kind: 'officer',
-      by_id: row.officer ?? row.device,
-      by_name: row.officer_name ?? row.device_code,
-      created_at: deps.clock.nowMs(),
+    await deps.database.transaction(async (tx) => {
+      const isNew = await addMarker(tx, {
+        municipality: scope.municipality,
+        id: marker.id,
+        recording,
+        marked_at: marker.atMs,
+        category: marker.category ?? null,
+        note: marker.note ?? null,
+        by_kind: 'officer',
+        by_id: row.officer ?? row.device,
+        by_name: row.officer_name ?? row.device_code,
+        created_at: deps.clock.nowMs(),
+      })
+      // The phone sends again until it is answered: one mark, one entry.
+      if (isNew) {
+        await deps.ledger.append(tx, {
+          municipality: scope.municipality,
+          kind: 'recording.marked',
+          coarse: 'custody',
+          subjects: [`recording:${recording}`, `device:${row.device}`],
+          actor: scope.actor,
+          fields: { marker: marker.id, markedAt: String(marker.atMs), category: marker.category ?? '' },
+        })
+      }
     })
+  }
+
+  async function officerNow(device: string): Promise<string | null> {
+    return (await deps.fleet.issueAt(db, device, deps.clock.nowMs()))?.officer.id ?? null
   }
 
   async function categorise(
@@ -96,6 +114,10 @@ export function createPhone(deps: EvidenceDeps): Phone {
     if (row.category === wish.category && row.note === (wish.note ?? row.note)) {
       return
     }
+    if (row.state === 'sealed' && row.officer !== (await officerNow(row.device))) {
+      // The camera is in other hands now: what its last officer said of a sealed recording is not theirs to change.
+      throw new Refusal('access.denied')
+    }
     await deps.database.transaction(async (tx) => {
       await deps.ledger.append(tx, {
         municipality: scope.municipality,
@@ -103,7 +125,12 @@ export function createPhone(deps: EvidenceDeps): Phone {
         coarse: 'custody',
         subjects: [`recording:${recording}`, `device:${row.device}`],
         actor: scope.actor,
-        fields: { category: wish.category, officer: row.officer_code ?? '' },
+        fields: {
+          category: wish.category,
+          before: row.category ?? '',
+          officer: row.officer_code ?? '',
+          ...noteFields(row.note, wish.note),
+        },
       })
       await changeRecording(tx, scope, recording, { category: wish.category, note: wish.note ?? row.note })
     })
