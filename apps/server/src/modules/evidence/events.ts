@@ -114,7 +114,7 @@ async function noteHeads(deps: Told, tx: Db, recordings: readonly KeptRecording[
   for (const { after, added } of recordings) {
     for (const { incoming } of added) {
       const known = newest.get(after.device)
-      if (known === undefined || incoming.row.counter > known.counter) {
+      if (incoming.counts && (known === undefined || incoming.row.counter > known.counter)) {
         newest.set(after.device, {
           counter: incoming.row.counter,
           head: incoming.row.statement_sha256,

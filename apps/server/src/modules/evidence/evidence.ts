@@ -53,6 +53,8 @@ export type Quarantine =
   | 'after-stop'
   /** A statement that does not name its predecessor. */
   | 'broken-chain'
+  /** Its counter is far beyond the device's last: no honest phone counts so. */
+  | 'counter-jump'
 
 export function emptyTally(): Tally {
   return {

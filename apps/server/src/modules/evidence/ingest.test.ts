@@ -239,6 +239,20 @@ describe('what is kept all the same', () => {
     expect(said.json).toMatchObject({ quarantined: true })
   })
 
+  test('a counter far beyond the last: quarantine, and the device’s last counter stays', async () => {
+    const other = await house.phone()
+    const lastCounter = async (): Promise<unknown> =>
+      saidOf(await other.api('GET', '/api/device/self')).json.lastCounter
+    await send(await other.record().media(bytesOf('one')), other)
+    expect(await lastCounter()).toBe(0)
+    const far = await other.record().media(bytesOf('far'), { counter: 2_000_000_000 })
+    expect((await send(far, other)).json).toMatchObject({ quarantined: true })
+    expect(await lastCounter()).toBe(0)
+    const next = await other.record().media(bytesOf('next'))
+    expect((await send(next, other)).json).toMatchObject({ quarantined: false })
+    expect(await lastCounter()).toBe(2)
+  })
+
   test('arriving after revocation: quarantine', async () => {
     const lost = await house.phone()
     const recording = lost.record()

@@ -21,6 +21,7 @@ import { encodeReceipt, maximumUploadBytes, type Receipt, receiptPayloadType, ty
 import type { Static } from 'typebox'
 import { Refusal } from '../../kernel/errors.ts'
 import { createBodyBudget, readBody } from '../../kernel/http-body.ts'
+import { createCounters } from './counters.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { createDuty } from './duty.ts'
 import { tell } from './events.ts'
@@ -46,6 +47,7 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   const { strangers, sos } = parts
   const judge = createJudge({ fleet: deps.fleet, db: deps.database.db, installation: deps.config.installation })
   const duty = createDuty(deps)
+  const counters = createCounters(async (device) => (await deps.fleet.self(device)).lastCounter)
   const pool = createPool(idleBuffers)
   const budget = createBodyBudget(heldBytes)
   const dataKeys = createKeyCache((recording) => deps.signer.createDataKey(recording))
@@ -84,8 +86,9 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     const place = `${municipality}/${recording}`
     const capturedAt = captureTime(statement)
     const issue = await duty.at(key, capturedAt)
+    const jumps = await counters.jumps(device, statement.body.counter)
     const quarantine: Quarantine | null =
-      key.revokedAtMs !== null ? 'key-revoked' : issue === null ? 'not-issued' : null
+      key.revokedAtMs !== null ? 'key-revoked' : jumps ? 'counter-jump' : issue === null ? 'not-issued' : null
     const origin = known.has(place)
       ? null
       : { ...(await duty.origin(key, recording, issue, capturedAt)), sos: sos.nearOf(device, receivedAt) }
@@ -101,9 +104,10 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
       await deps.blobs.put(mediaKey(name), upload.media, dataKey)
     }
     const row = rowOf(judged, capturedAt, receivedAt, quarantine)
+    const counts = !jumps
     const initSha256 = media?.init ?? null
     return {
-      incoming: { row, device, initSha256, initStored: init !== null, origin },
+      incoming: { row, device, initSha256, initStored: init !== null, origin, counts },
       receipt: receiptOf(statement, statementSha256, receivedAt, quarantine !== null),
     }
   }

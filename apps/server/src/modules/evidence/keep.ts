@@ -34,6 +34,8 @@ export type Incoming = {
   readonly initSha256: string | null
   /** This upload carried the init segment, and it is stored. */
   readonly initStored: boolean
+  /** Its counter may become the device's last. */
+  readonly counts: boolean
   /** Present when this process has not seen the recording yet. */
   readonly origin: Origin | null
 }

@@ -106,6 +106,7 @@ const quarantineReasons: Readonly<Record<Quarantine, string>> = {
   'other-init': 'una parte nombra otra cabecera de video',
   'after-stop': 'hay declaraciones firmadas después del final, o dos finales',
   'broken-chain': 'una declaración no sigue a la anterior',
+  'counter-jump': 'el contador de una declaración salta más de lo que una cámara cuenta',
 }
 
 function quarantineLines(code: string): readonly string[] {
