@@ -11,9 +11,9 @@ export type IdentityDeps = Kernel & { readonly ledger: Ledger }
 
 /**
  * What is acted on. Attributes that policies read, all optional (absent means no):
- * `officer` (id of the officer recorded) · `statementGiven` (that officer's statement is in) · `quarantined` ·
- * `sos` (an SOS is open for the device, or the recording began with one) · `startedAt` (epoch ms) · `account` (id of
- * the account a watch or an account operation is about) · `municipality` (the actor's own unless told).
+ * `officer` (id of the officer recorded) · `quarantined` · `sos` (an SOS is open for the device, or the recording
+ * began with one) · `startedAt` (epoch ms) · `account` (id of the account a watch or an account operation is about) ·
+ * `municipality` (the actor's own unless told).
  */
 export type Resource = {
   readonly type: string

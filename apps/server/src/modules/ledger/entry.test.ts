@@ -25,7 +25,7 @@ const look: NewEntry = {
   subjects: ['recording:r1', 'person:p1'],
   actor: custodian,
   purpose: 'incident',
-  policy: 'custodia-caso-abierto',
+  policy: 'custodia-con-referencia',
   fields: { reference: '0311' },
 }
 
@@ -39,7 +39,7 @@ describe('an entry', () => {
       whoName: 'M. Salas',
       role: 'custodian',
       purpose: 'incident',
-      policy: 'custodia-caso-abierto',
+      policy: 'custodia-con-referencia',
       allowed: 'true',
       subjects: 'recording:r1 person:p1',
       reference: '0311',

@@ -65,10 +65,15 @@ describe('appending', () => {
     const entry = await house.append({
       subjects: ['recording:r1'],
       purpose: 'incident',
-      policy: 'custodia-caso-abierto',
+      policy: 'custodia-con-referencia',
     })
     const [committed] = await ledger.entriesOf(scope, 'recording:r1')
-    expect(committed).toMatchObject({ id: entry.id, index: null, state: 'committed', policy: 'custodia-caso-abierto' })
+    expect(committed).toMatchObject({
+      id: entry.id,
+      index: null,
+      state: 'committed',
+      policy: 'custodia-con-referencia',
+    })
     expect([await ledger.proofOf(entry.id), await ledger.isPublished(entry.id)]).toEqual([null, false])
     await ledger.flush()
     expect(await ledger.isPublished(entry.id)).toBe(true)

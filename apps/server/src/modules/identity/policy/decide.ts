@@ -25,7 +25,6 @@ type Question = {
   readonly resource: {
     readonly municipality: string
     readonly officer: string
-    readonly statementGiven: boolean
     readonly quarantined: boolean
     readonly sos: boolean
     readonly ageHours: number
@@ -102,7 +101,6 @@ function ask(
     resource: {
       municipality: textOf(attributes.municipality) ?? actor.municipality,
       officer: textOf(attributes.officer) ?? '',
-      statementGiven: attributes.statementGiven === true,
       quarantined: attributes.quarantined === true,
       sos: attributes.sos === true,
       ageHours: typeof startedAt === 'number' ? Math.max(0, Math.floor((nowMs - startedAt) / hourMs)) : manyYears,

@@ -57,7 +57,8 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
   analyst: [],
   manager: ['installation.read', ...registers],
   overseer: ['installation.read', 'ledger.read', 'recording.custody'],
-  officer: ['recording.view'],
+  // Nothing of their own recordings until statements are kept: `propia-no-antes-del-parte`.
+  officer: [],
 }
 
 export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {

@@ -42,18 +42,12 @@ type Scene = {
 const scenes: readonly Scene[] = [
   { name: 'no purpose', resource: thing(), circumstance: {} },
   ...purposes.map((purpose) => ({ name: `purpose ${purpose}`, resource: thing(), circumstance: { purpose } })),
-  { name: 'open case', resource: thing(), circumstance: { purpose: 'incident', reference: '0311' } },
+  { name: 'with a reference', resource: thing(), circumstance: { purpose: 'incident', reference: '0311' } },
   { name: 'one hour old', resource: thing({ startedAt: nowMs - 3_600_000 }), circumstance: { purpose: 'incident' } },
   {
-    name: 'own, before the statement',
+    name: 'own',
     officer: 'o1',
     resource: thing({ officer: 'o1', startedAt: nowMs }),
-    circumstance: { purpose: 'incident' },
-  },
-  {
-    name: 'own, after the statement',
-    officer: 'o1',
-    resource: thing({ officer: 'o1', statementGiven: true, startedAt: nowMs }),
     circumstance: { purpose: 'incident' },
   },
   {
