@@ -1,4 +1,4 @@
-import { liveValue, useLive } from '@sereno/ui'
+import { liveValue } from '@sereno/ui'
 
 /** Night by default (a dark room, twelve hours); `T` turns the light, this machine remembers. */
 export type Theme = 'night' | 'day'
@@ -15,7 +15,6 @@ export function turnTheme(): void {
 }
 
 export const onTheme = theme.subscribe
-export const useTheme = (): Theme => useLive(theme)
 
 function apply(next: Theme): void {
   document.documentElement.dataset.theme = next
