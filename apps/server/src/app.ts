@@ -57,7 +57,7 @@ export function composeApp(kernel: Kernel): App {
   const identity = createIdentity({ ...kernel, ledger })
   const territory = createTerritory(kernel)
   const fleet = createFleet({ ...kernel, ledger, identity, territory })
-  const tracks = createTracks({ ...kernel, fleet })
+  const tracks = createTracks({ ...kernel, ledger, fleet })
   const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })
   const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
   const incidents = createIncidents({ ...kernel, ledger, identity, territory, fleet, tracks, live })

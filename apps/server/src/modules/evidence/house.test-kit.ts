@@ -59,7 +59,7 @@ export async function openHouse(
       const identity = createIdentity({ ...kernel, ledger })
       const territory = createTerritory(kernel)
       const fleet = createFleet({ ...kernel, ledger, identity, territory })
-      const tracks = createTracks({ ...kernel, fleet })
+      const tracks = createTracks({ ...kernel, ledger, fleet })
       const evidence = createEvidence({
         ...kernel,
         ledger,

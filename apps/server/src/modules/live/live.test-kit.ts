@@ -31,7 +31,7 @@ export async function openHouse() {
       const identity = createIdentity({ ...kernel, ledger })
       const territory = createTerritory(kernel)
       const fleet = createFleet({ ...kernel, ledger, identity, territory })
-      const tracks = createTracks({ ...kernel, fleet })
+      const tracks = createTracks({ ...kernel, ledger, fleet })
       const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })
       const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
       const modules = [ledger, identity, territory, fleet, tracks, evidence, live]

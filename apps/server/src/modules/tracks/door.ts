@@ -5,8 +5,9 @@ import type { Db } from '../../kernel/database.ts'
 import type { RouteTable } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Fleet } from '../fleet/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 
-export type TracksDeps = Kernel & { readonly fleet: Fleet }
+export type TracksDeps = Kernel & { readonly ledger: Ledger; readonly fleet: Fleet }
 
 export type Circle = {
   readonly longitude: number

@@ -22,7 +22,7 @@ const installation = await startTestInstallation({
     const identity = createIdentity({ ...kernel, ledger })
     const territory = createTerritory(kernel)
     const fleet = createFleet({ ...kernel, ledger, identity, territory })
-    const tracks = createTracks({ ...kernel, fleet })
+    const tracks = createTracks({ ...kernel, ledger, fleet })
     return {
       ledger,
       identity,
@@ -47,7 +47,7 @@ const installation = await startTestInstallation({
     }
   },
 })
-const { tracks, fleet, identity, territory } = installation.parts
+const { ledger, tracks, fleet, identity, territory } = installation.parts
 const { database, fanout } = installation.kernel
 const { db } = database
 let municipality = ''
@@ -67,7 +67,7 @@ function fix(atMs: number, bearing = 0, metres = 0): Fix {
   return { atMs, ...destination(here, bearing, metres), accuracyM: 5, headingDeg: 90, speedMps: null }
 }
 const device = (index: number): string => devices[index] ?? ''
-const restarted = (kernel: Kernel): Tracks => createTracks({ ...kernel, fleet })
+const restarted = (kernel: Kernel): Tracks => createTracks({ ...kernel, ledger, fleet })
 const allOf = (own: Tracks, index: number) => own.track(db, device(index), 0, Number.MAX_SAFE_INTEGER)
 
 describe('recording positions', () => {
@@ -232,6 +232,15 @@ describe('over HTTP', () => {
     const get = (id: string, fromMs: number, toMs: number) =>
       installation.app.inject({ url: `/api/devices/${id}/track?fromMs=${fromMs}&toMs=${toMs}`, headers: { cookie } })
     expect((await get(device(21), t - 10, t + 5000)).json().points).toHaveLength(2)
+    // Followed for two minutes: an entry a minute says who looked at whose track.
+    expect((await get(device(21), t, t + 5000)).statusCode).toBe(200)
+    clock.advance(60_000)
+    expect((await get(device(21), t, t + 9000)).statusCode).toBe(200)
+    const viewed = await ledger.entriesOf({ municipality, actor: systemActor(municipality) }, `device:${device(21)}`)
+    expect(viewed.filter(({ kind }) => kind === 'track.viewed')).toMatchObject([
+      { details: { device: device(21), from: String(t), to: String(t + 9000) } },
+      { details: { device: device(21), from: String(t - 10), to: String(t + 5000) } },
+    ])
     expect((await get(device(21), t - 3 * 3_600_000, t)).json().code).toBe('request.invalid')
     expect((await get(randomUuid(), t, t)).json().code).toBe('device.not-found')
   })
