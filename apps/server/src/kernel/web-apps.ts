@@ -74,7 +74,8 @@ export async function serveWebApps(
         workerSrc: ["'self'", 'blob:'],
         imgSrc: ["'self'", 'data:', 'blob:', ...options.tileSources],
         mediaSrc: ["'self'", 'blob:'],
-        connectSrc: ["'self'", 'ws:', 'wss:', ...options.tileSources],
+        // 'self' covers WebSockets of the same host and port (CSP3, matching 'self': ws for http, wss for https).
+        connectSrc: ["'self'", ...options.tileSources],
         styleSrc: ["'self'", "'unsafe-inline'"],
         fontSrc: ["'self'", 'data:'],
         objectSrc: ["'none'"],
