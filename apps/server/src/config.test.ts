@@ -13,6 +13,19 @@ test('settings: defaults, and sentences for what makes no sense', () => {
   }
 })
 
+test('settings: the network is served encrypted or not at all, and gets no links of the demonstration unasked', () => {
+  expect(() => readSettings(['--host', '0.0.0.0'])).toThrow('without encryption')
+  expect(readSettings(['--host', '::1']).demonstrationLinks).toBe(true)
+  for (const args of [
+    ['--lan'],
+    ['--host', '192.168.1.4', '--proxy'],
+    ['--host', '::', '--tls-cert', 'a', '--tls-key', 'b'],
+  ]) {
+    expect(readSettings(args).demonstrationLinks).toBe(false)
+    expect(readSettings([...args, '--demo-lan']).demonstrationLinks).toBe(true)
+  }
+})
+
 test('a folder decides once what it is', () => {
   const folder = temporaryFolder('config')
   expect(() => openInstallation(folder, null)).toThrow('no installation')

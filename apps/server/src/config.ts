@@ -17,7 +17,10 @@ const table = {
   'tls-cert': { type: 'string', takes: 'FILE', help: 'certificate chain (PEM): serve HTTPS' },
   'tls-key': { type: 'string', takes: 'FILE', help: 'its key (PEM)' },
   lan: { type: 'boolean', help: 'serve the local network over HTTPS with a certificate of its own' },
-  'demo-lan': { type: 'boolean', help: 'with --lan: print sign-in links of the demonstration all the same' },
+  'demo-lan': {
+    type: 'boolean',
+    help: 'where the network reaches it: print sign-in links of the demonstration all the same',
+  },
   empty: { type: 'boolean', help: 'a real installation instead of the demonstration' },
   'no-simulator': { type: 'boolean', help: 'demonstration without simulated phones' },
   'map-style': { type: 'string', takes: 'URL', help: 'MapLibre style to use instead of the offline one' },
@@ -41,7 +44,8 @@ export type Settings = {
   readonly proxy: boolean
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null
   readonly lan: boolean
-  readonly demonstrationLinksOnLan: boolean
+  /** Whether the demonstration's sign-in links are printed: not where the network reaches it, unless told. */
+  readonly demonstrationLinks: boolean
   readonly empty: boolean
   readonly simulator: boolean
   readonly mapStyle: string | null
@@ -71,6 +75,12 @@ export function readSettings(args: readonly string[]): Settings {
     throw new WrongSettings('--origin takes an address like https://sereno.example.pe, without a path.')
   }
   const lan = values.lan === true
+  const isOpen = values.host !== undefined && !/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(values.host)
+  if (isOpen && !lan && certFile === undefined && values.proxy !== true) {
+    throw new WrongSettings(
+      `--host ${values.host} would serve the network without encryption. Add --lan, --tls-cert and --tls-key, or --proxy.`,
+    )
+  }
   return {
     dataFolder: path.resolve(values.data ?? path.join(repositoryFolder, 'data')),
     port,
@@ -79,7 +89,7 @@ export function readSettings(args: readonly string[]): Settings {
     proxy: values.proxy === true,
     tls: certFile === undefined || keyFile === undefined ? null : { certFile, keyFile },
     lan,
-    demonstrationLinksOnLan: values['demo-lan'] === true,
+    demonstrationLinks: values['demo-lan'] === true || !(lan || isOpen),
     empty: values.empty === true,
     simulator: values['no-simulator'] !== true,
     mapStyle: values['map-style'] ?? null,

@@ -202,7 +202,7 @@ async function linksOf(app: App, settings: Settings, demonstration: boolean): Pr
     const setUp = await app.identity.setUpLink()
     return setUp === null ? {} : { administrator: setUp }
   }
-  if (settings.lan && !settings.demonstrationLinksOnLan) {
+  if (!settings.demonstrationLinks) {
     return {}
   }
   const links = await app.identity.demonstrationLinks()
