@@ -140,6 +140,16 @@ export function createDock(now: () => number) {
     }
   }
 
+  /** Going on is a new look with its own entry: the old one is closed, its tile goes, and a new one asks again. */
+  function goOn(device: string): void {
+    const tile = tileOf(device)
+    if (tile?.purpose != null) {
+      close(device)
+      // After the old tile has left the page, so that its last words do not end the new look.
+      setTimeout(() => ask(device, tile.name, tile.purpose, tile.reference))
+    }
+  }
+
   function lapse(): void {
     for (const tile of tiles.get()) {
       if (tile.watch !== null && now() > tile.until) {
@@ -156,7 +166,7 @@ export function createDock(now: () => number) {
     open,
     close,
     address,
-    goOn: (device: string) => put(device, { until: now() + lookMs }),
+    goOn,
     show: (device: string, picture: Picture) => {
       put(device, picture.state === 'ended' ? { picture, watch: null } : { picture })
     },
