@@ -19,7 +19,7 @@ import { allow, referenceOf } from './look.ts'
 import { createPackages, manifestOf, type Plan, writePlan } from './package.ts'
 import { readArrived } from './reading.ts'
 import { writeSheet } from './sheet.ts'
-import { addExport, declaredGaps, findExport, manifestsOf, needRecording } from './store.ts'
+import { addExport, declaredGaps, findExport, manifestsOf, needRecording, openingsOf } from './store.ts'
 import type { ExportRow, ManifestRow, RecordingRow } from './tables.ts'
 import { custodyProofOf } from './translate.ts'
 import { trustOf } from './trust.ts'
@@ -77,7 +77,7 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
     const promise = await deps.ledger.promise(entry.id)
     await published(entry.id)
     const plan = await planOf(scope, row, { first, newest }, wish, toHex(entry.leafHash))
-    const sizeBytes = await packages.sizeOf(scope, row, plan, wish.positions)
+    const sizeBytes = await packages.sizeOf(scope, row, plan)
     const expiresAt = deps.clock.nowMs() + settings.exportMs
     const fileName = fileNameOf(row)
     await addExport(db, {
@@ -213,6 +213,7 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
       enrolment: custodyProofOf(proved.enrolment),
       entries: proved.entries.map(custodyProofOf),
       checkpoint: proved.checkpoint,
+      disclosed: wish.positions ? (await openingsOf(db, scope, row.id)).map(({ sequence }) => sequence) : [],
       exportEntry,
       madeAtMs,
     }

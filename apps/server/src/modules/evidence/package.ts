@@ -28,6 +28,8 @@ export type Plan = {
   readonly checkpoint: string
   readonly exportEntry: string
   readonly madeAtMs: number
+  /** Sequences whose positions are disclosed: a phone may deliver more of them between the promise and the copy. */
+  readonly disclosed: readonly number[]
 }
 
 type Originals = {
@@ -39,27 +41,21 @@ type PartsFor = (sign: PackageParts['sign']) => Promise<PackageParts>
 type Named = { readonly sequence: number; readonly hash: string }
 
 export type Packages = {
-  readonly sizeOf: (scope: Scope, row: RecordingRow, plan: Plan, positions: boolean) => Promise<number>
+  readonly sizeOf: (scope: Scope, row: RecordingRow, plan: Plan) => Promise<number>
   readonly stream: (scope: Scope, row: RecordingRow, made: ExportRow) => AsyncGenerator<Uint8Array>
 }
 
 export function createPackages(deps: EvidenceDeps): Packages {
   const db = deps.database.db
 
-  async function partsOf(
-    scope: Scope,
-    row: RecordingRow,
-    plan: Plan,
-    positions: boolean,
-    from: Originals,
-  ): Promise<PackageParts> {
+  async function partsOf(scope: Scope, row: RecordingRow, plan: Plan, from: Originals): Promise<PackageParts> {
     const manifest = manifestOf(plan.manifest)
     const named = new Map(manifest.statements.map((entry) => [entry.sequence, entry.statement]))
     const lines = (await statementLines(db, scope, row.id)).filter(
       (line) => named.get(line.sequence) === line.statement_sha256,
     )
     const bySequence = new Map(lines.map((line) => [line.sequence, line]))
-    const openings = positions ? await openingsBySequence(scope, row, named) : new Map<number, OpeningRow>()
+    const openings = await openingsBySequence(scope, row, named, new Set(plan.disclosed))
     const hidden = manifest.equivocations.flatMap(({ sequence, statements }) =>
       statements.filter((hash) => hash !== named.get(sequence)).map((hash) => ({ sequence, hash })),
     )
@@ -127,14 +123,16 @@ export function createPackages(deps: EvidenceDeps): Packages {
     scope: Scope,
     row: RecordingRow,
     named: ReadonlyMap<number, string>,
+    wanted: ReadonlySet<number>,
   ): Promise<Map<number, OpeningRow>> {
-    const openings = await openingsOf(db, scope, row.id)
-    return new Map(
-      openings.filter((one) => named.get(one.sequence) === one.statement_sha256).map((one) => [one.sequence, one]),
+    const openings = wanted.size === 0 ? [] : await openingsOf(db, scope, row.id)
+    const fitting = openings.filter(
+      ({ sequence, statement_sha256: statement }) => wanted.has(sequence) && named.get(sequence) === statement,
     )
+    return new Map(fitting.map((one) => [one.sequence, one]))
   }
 
-  async function originals(scope: Scope, row: RecordingRow, plan: Plan, positions: boolean): Promise<PartsFor> {
+  async function originals(scope: Scope, row: RecordingRow, plan: Plan): Promise<PartsFor> {
     const dataKey = await deps.signer.dataKey(row.id)
     if (dataKey === null) {
       throw new Unavailable('footage')
@@ -147,7 +145,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
       return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
     }
     return (sign) =>
-      partsOf(scope, row, plan, positions, {
+      partsOf(scope, row, plan, {
         media: (line) => whole(mediaKeyOf(row, line)),
         init: (initSha256) => whole(initKey(row.municipality, row.id, initSha256)),
         sign,
@@ -156,8 +154,8 @@ export function createPackages(deps: EvidenceDeps): Packages {
 
   // Read through once with a signature of zeros: the size is then exact (checksums are written as decimal numbers, so
   // it depends on the bytes), and an original that cannot be read any more is found before a copy is promised.
-  async function sizeOf(scope: Scope, row: RecordingRow, plan: Plan, positions: boolean): Promise<number> {
-    const parts = await originals(scope, row, plan, positions)
+  async function sizeOf(scope: Scope, row: RecordingRow, plan: Plan): Promise<number> {
+    const parts = await originals(scope, row, plan)
     let sizeBytes = 0
     for await (const piece of buildPackage(await parts(unsigned))) {
       sizeBytes += piece.length
@@ -166,7 +164,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
   }
 
   async function* stream(scope: Scope, row: RecordingRow, made: ExportRow): AsyncGenerator<Uint8Array> {
-    const parts = await originals(scope, row, readPlan(made.plan), made.positions)
+    const parts = await originals(scope, row, readPlan(made.plan))
     yield* buildPackage(await parts((payloadType, payload) => deps.signer.sign('package', payloadType, payload)))
   }
 
