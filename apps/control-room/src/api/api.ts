@@ -51,5 +51,6 @@ export type Device = Reply<'GET /devices/:id'>
 export type Officer = Reply<'GET /officers'>['officers'][number]
 export type Watch = Reply<'POST /watches'>
 export type Area = Reply<'GET /territory'>['areas'][number]
+export type Line = Reply<'GET /territory'>['lines'][number]
 export type Place = Reply<'GET /territory'>['places'][number]
 export type LedgerEntry = Reply<'GET /ledger/entries'>['entries'][number]

@@ -88,7 +88,7 @@ export function mountMap(options: MapOptions): MapHandle {
       }
       map.addImage(name, image, { pixelRatio: symbolScale / scale, ...settings })
     }
-    for (const source of ['areas', 'places', ...options.sources]) {
+    for (const source of ['areas', 'places', 'lines', ...options.sources]) {
       if (map.getSource(source) === undefined) {
         map.addSource(source, { type: 'geojson', data: held.get(source) ?? empty })
       } else {

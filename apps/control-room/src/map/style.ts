@@ -15,6 +15,7 @@ export function offlineStyle(colours: Colours, pmtilesUrl: string | null): Style
   const sources: Record<string, SourceSpecification> = {
     areas: { type: 'geojson', data: empty },
     places: { type: 'geojson', data: empty },
+    lines: { type: 'geojson', data: empty },
     ...(pmtilesUrl === null
       ? {}
       : { base: { type: 'vector', url: `pmtiles://${pmtilesUrl}` } satisfies SourceSpecification }),
@@ -31,13 +32,56 @@ export function offlineStyle(colours: Colours, pmtilesUrl: string | null): Style
         filter: kind('district'),
         paint: { 'fill-color': colours['map-land'] },
       },
-      ...(pmtilesUrl === null ? [] : tileLayers(colours)),
+      ...(pmtilesUrl === null ? streetLayers(colours) : tileLayers(colours)),
       ...areaLayers(colours),
     ],
   }
 }
 
 const kind = (name: string): ['==', ['get', string], string] => ['==', ['get', 'kind'], name]
+
+/** The streets that the installation knows itself, where no tiles draw them. */
+function streetLayers(colours: Colours): LayerSpecification[] {
+  return [
+    {
+      id: 'own-street',
+      type: 'line',
+      source: 'lines',
+      filter: kind('street'),
+      minzoom: 12.4,
+      paint: {
+        'line-color': colours['map-street'],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 12.4, 0.8, 16, 5],
+      },
+    },
+    {
+      id: 'own-avenue',
+      type: 'line',
+      source: 'lines',
+      filter: kind('avenue'),
+      layout: { 'line-cap': 'round' },
+      paint: {
+        'line-color': colours['map-avenue'],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 10.5, 1.2, 13, 4, 16, 12],
+      },
+    },
+    {
+      id: 'own-avenue-name',
+      type: 'symbol',
+      source: 'lines',
+      filter: kind('avenue'),
+      minzoom: 12.6,
+      layout: {
+        'symbol-placement': 'line',
+        'symbol-spacing': 420,
+        'text-field': ['get', 'name'],
+        'text-font': font,
+        'text-size': 10.5,
+      },
+      paint: { 'text-color': colours['map-label'], 'text-halo-color': colours['map-land'], 'text-halo-width': 1.6 },
+    },
+  ]
+}
 
 /** Lines and names of the territory, over any base. */
 export function areaLayers(colours: Colours): LayerSpecification[] {

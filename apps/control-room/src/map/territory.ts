@@ -1,6 +1,6 @@
 import { type Box, boxOf } from '@sereno/geo'
-import type { Area, Place } from '../api/api.ts'
-import { collection, type FeatureCollection, point } from './geojson.ts'
+import type { Area, Line, Place } from '../api/api.ts'
+import { collection, type FeatureCollection, line, point } from './geojson.ts'
 
 /** Lima's Santiago de Surco, for a map that has no territory yet. */
 const fallback: Box = { west: -77.03, south: -12.19, east: -76.94, north: -12.07 }
@@ -16,6 +16,9 @@ export const areaFeatures = (areas: readonly Area[]): FeatureCollection =>
       properties: { id, kind, code, name },
     })),
   )
+
+export const lineFeatures = (lines: readonly Line[]): FeatureCollection =>
+  collection(lines.map(({ kind, name, coordinates }) => line(coordinates, { kind, name })))
 
 export const placeFeatures = (places: readonly Place[]): FeatureCollection =>
   collection(places.map(({ id, kind, name, longitude, latitude }) => point(longitude, latitude, { id, kind, name })))

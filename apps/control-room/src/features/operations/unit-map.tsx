@@ -4,7 +4,7 @@ import { type ReactElement, useEffect, useRef } from 'react'
 import type { Reply } from '../../api/api.ts'
 import { alarmFeatures, unitFeatures, unitLayers } from '../../map/layers/units.ts'
 import { type MapHandle, mountMap } from '../../map/map.ts'
-import { areaFeatures, boxOfAreas, placeFeatures } from '../../map/territory.ts'
+import { areaFeatures, boxOfAreas, lineFeatures, placeFeatures } from '../../map/territory.ts'
 import { useSession } from '../../shell/session.ts'
 import { onTheme } from '../../shell/theme.ts'
 import { useKeys } from '../../shell/use-keys.ts'
@@ -66,6 +66,7 @@ export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScal
     const scale = (): void =>
       hands.current.onScale(distance(handle.metresPerPixel() * scaleBarPixels, hands.current.language))
     handle.setData('areas', areaFeatures(territory.areas))
+    handle.setData('lines', lineFeatures(territory.lines))
     handle.setData('places', placeFeatures(territory.places))
     handle.onPress(['sos', 'unit'], 'device', (device) => hands.current.onChoose(device))
     handle.onMove(scale)

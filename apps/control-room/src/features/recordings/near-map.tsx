@@ -3,7 +3,7 @@ import type { Reply } from '../../api/api.ts'
 import { collection, point as pointFeature } from '../../map/geojson.ts'
 import { radiusLayers } from '../../map/layers/radius.ts'
 import { type MapHandle, mountMap } from '../../map/map.ts'
-import { areaFeatures, boxOfAreas, placeFeatures } from '../../map/territory.ts'
+import { areaFeatures, boxOfAreas, lineFeatures, placeFeatures } from '../../map/territory.ts'
 import { useSession } from '../../shell/session.ts'
 import { onTheme } from '../../shell/theme.ts'
 import css from './recordings.module.css'
@@ -40,6 +40,7 @@ export function NearMap({ territory, point, radiusM, label, onPick }: NearMapPro
       })
       map.current = handle
       handle.setData('areas', areaFeatures(territory.areas))
+      handle.setData('lines', lineFeatures(territory.lines))
       handle.setData('places', placeFeatures(territory.places))
       handle.onPress([], 'id', (_, at) => pick.current(at))
       const stop = onTheme(handle.turnTheme)

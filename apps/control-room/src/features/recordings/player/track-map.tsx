@@ -8,7 +8,7 @@ import { asked } from '../../../api/queries.ts'
 import { collection, line, point } from '../../../map/geojson.ts'
 import { trackLayers } from '../../../map/layers/track.ts'
 import { type MapHandle, mountMap } from '../../../map/map.ts'
-import { areaFeatures, placeFeatures } from '../../../map/territory.ts'
+import { areaFeatures, lineFeatures, placeFeatures } from '../../../map/territory.ts'
 import { useSession, useTimeZone } from '../../../shell/session.ts'
 import { onTheme } from '../../../shell/theme.ts'
 import { type Axis, markMs, placeAt } from './axis.ts'
@@ -69,6 +69,7 @@ export function TrackMap({ track, markers, axis, playback, label }: TrackMapProp
   }, [installation.map, label, isEmpty])
   useEffect(() => {
     map.current?.setData('areas', areaFeatures(territory.data?.areas ?? []))
+    map.current?.setData('lines', lineFeatures(territory.data?.lines ?? []))
     map.current?.setData('places', placeFeatures(territory.data?.places ?? []))
   }, [territory.data])
   useEffect(() => {
