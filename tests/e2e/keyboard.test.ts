@@ -137,8 +137,8 @@ test('a recording is found, opened, stepped and exported by keyboard alone', { t
   if (await paused()) {
     await page.keyboard.press('Space')
   }
-  const startedAt = await time()
-  await expect.poll(time, { timeout: soonMs }).toBeGreaterThan(startedAt)
+  // Four seconds long: on a busy machine it may be over before it is looked at.
+  await expect.poll(time, { timeout: soonMs }).toBeGreaterThan(0)
   if (!(await paused())) {
     await page.keyboard.press('Space')
   }
