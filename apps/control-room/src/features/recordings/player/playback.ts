@@ -17,6 +17,8 @@ export function createPlayback() {
   let frameMs = usualFrameMs
   let lastMediaTime: number | null = null
   let animation = 0
+  // Asked for while the first bytes are still coming, playing begins when it can: loading aborts a `play()` in flight.
+  let wanted = false
 
   function follow(): void {
     if (video !== null) {
@@ -49,7 +51,15 @@ export function createPlayback() {
       follow()
     }
     element.addEventListener('play', started, { signal })
+    element.addEventListener('canplay', () => wanted && play(element), { signal })
     element.addEventListener('pause', () => playing.set(false), { signal })
+    element.addEventListener(
+      'ended',
+      () => {
+        wanted = false
+      },
+      { signal },
+    )
     element.addEventListener('timeupdate', () => positionMs.set(element.currentTime * 1000), { signal })
     element.addEventListener('seeking', () => positionMs.set(element.currentTime * 1000), { signal })
     element.addEventListener(
@@ -65,8 +75,19 @@ export function createPlayback() {
       stop.abort()
       cancelAnimationFrame(animation)
       playing.set(false)
+      wanted = false
       video = null
     }
+  }
+
+  function play(element: HTMLVideoElement): void {
+    wanted = true
+    element.play().catch(() => playing.set(!element.paused))
+  }
+
+  function pause(): void {
+    wanted = false
+    video?.pause()
   }
 
   function seek(toMs: number): void {
@@ -87,14 +108,14 @@ export function createPlayback() {
       lengthMs = ms
     },
     toggle: () => {
-      if (video?.paused === true) {
-        video.play().catch(() => playing.set(false))
+      if (video?.paused === true && !wanted) {
+        play(video)
       } else {
-        video?.pause()
+        pause()
       }
     },
     step: (frames: number) => {
-      video?.pause()
+      pause()
       seek(positionMs.get() + frames * frameMs)
     },
     turnRate: (by: -1 | 1) => {

@@ -1,3 +1,3 @@
-import { live } from '../live/index.ts'
+import { intake } from '../intake/index.ts'
 
-export const evidence = `evidence ${live}`
+export const evidence = `evidence ${intake}`

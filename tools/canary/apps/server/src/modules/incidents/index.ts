@@ -1,3 +1,3 @@
-import { residents } from '../residents/index.ts'
+import { cases } from '../cases/index.ts'
 
-export const incidents = `incidents ${residents}`
+export const incidents = `incidents ${cases}`

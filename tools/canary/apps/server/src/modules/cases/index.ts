@@ -1,0 +1,3 @@
+import { retention } from '../retention/index.ts'
+
+export const cases = `cases ${retention}`

@@ -1,0 +1,3 @@
+import { residents } from '../residents/index.ts'
+
+export const completeness = `completeness ${residents}`

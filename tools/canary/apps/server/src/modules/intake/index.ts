@@ -1,0 +1,3 @@
+import { live } from '../live/index.ts'
+
+export const intake = `intake ${live}`

@@ -1,0 +1,3 @@
+import { completeness } from '../completeness/index.ts'
+
+export const retention = `retention ${completeness}`
