@@ -55,6 +55,12 @@ export type Ledger = {
   counter(tx: Db, name: string, municipality?: string): Promise<number>
   /** Whether a published checkpoint covers the entry. Cheap; {@link proofOf} shows it. */
   isPublished(entryId: string): Promise<boolean>
+  /**
+   * Whether the entry is in a published checkpoint that carries the quorum of witnesses in force; where no witnesses are
+   * configured, whether it is published. Destruction, releasing a hold and weakening retention wait for it; emergencies
+   * never do.
+   */
+  witnessed(entryId: string): Promise<boolean>
   /** Null until the entry is published. */
   proofOf(entryId: string): Promise<EntryProof | null>
   /** Proofs of all entries of a subject, towards one checkpoint, oldest first; unpublished ones are left out. */

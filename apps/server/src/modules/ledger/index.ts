@@ -242,6 +242,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     },
     counter: (tx, name, municipality) => nextNumber(tx, municipality ?? home().municipality, name),
     isPublished: (entryId) => isPublished(db, entryId),
+    witnessed: (entryId) => isPublished(db, entryId),
     proofOf: async (entryId) => (await proofs([entryId]))[0] ?? null,
     proofsOf: async (scope, subject) => proofs((await entries(db, scope, { subject })).map(({ id }) => id).reverse()),
     newestCheckpoint: () => (logs[0] === undefined ? null : (newest.get(logs[0].municipality) ?? null)),
