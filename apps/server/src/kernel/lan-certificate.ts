@@ -17,6 +17,12 @@ export type LanCertificate = {
 }
 
 type Names = { readonly dns: readonly string[]; readonly ip: readonly string[] }
+/** What the authority may name; `ip` in CIDR. */
+type Permitted = Names
+
+// Trusted by hand, it must be worthless for anything but this machine: RFC 5280 §4.2.1.10. Private networks and `.local`
+// stay open, because the machine's address there changes while the phones' trust must not.
+const privateNetworks = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16']
 
 const dayMs = 86_400_000
 const authorityDays = 3650
@@ -36,7 +42,9 @@ export async function openLanCertificate(
   chmodSync(folder, 0o700)
   const file = (name: string): string => path.join(folder, name)
   if (!existsSync(file('authority.crt'))) {
-    const made = await makeAuthority(nowMs)
+    const permitted = { dns: union(here.dns, ['local']), ip: union(privateNetworks, here.ip.map(networkOf)) }
+    const made = await makeAuthority(nowMs, permitted)
+    writeFileSync(file('permitted.json'), JSON.stringify(permitted))
     writeFileSync(file('authority.key'), made.key, { mode: 0o600 })
     writeFileSync(file('authority.crt'), made.cert)
   }
@@ -44,7 +52,8 @@ export async function openLanCertificate(
   const known: Names = existsSync(file('names.json'))
     ? (JSON.parse(read(file('names.json'))) as Names)
     : { dns: [], ip: [] }
-  const names = { dns: union(known.dns, here.dns), ip: union(known.ip, here.ip) }
+  const permitted = existsSync(file('permitted.json')) ? (JSON.parse(read(file('permitted.json'))) as Permitted) : null
+  const names = within(permitted, { dns: union(known.dns, here.dns), ip: union(known.ip, here.ip) })
   const isCurrent =
     existsSync(file('server.crt')) && names.dns.length + names.ip.length === known.dns.length + known.ip.length
   if (!isCurrent || endsSoon(read(file('server.crt')), nowMs)) {
@@ -60,7 +69,8 @@ export async function openLanCertificate(
     ca: authority.cert,
     caFile: file('authority.crt'),
     fingerprint: digest.match(/../g)?.join(':') ?? digest,
-    name: here.ip.find((address) => address !== '127.0.0.1') ?? here.dns[0] ?? 'localhost',
+    name:
+      here.ip.find((address) => address !== '127.0.0.1' && names.ip.includes(address)) ?? names.dns[0] ?? 'localhost',
   }
 }
 
@@ -76,7 +86,7 @@ export function namesOfThisMachine(): Names {
 type Pair = { readonly key: string; readonly cert: string }
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
 
-async function makeAuthority(nowMs: number): Promise<Pair> {
+async function makeAuthority(nowMs: number, permitted: Permitted): Promise<Pair> {
   // No character that would be escaped when the name is read back: issuer and subject must be equal byte for byte.
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const subject = `Sereno ${os.hostname().replaceAll(/[^A-Za-z0-9.-]/g, '')} (autoridad local)`
@@ -89,6 +99,7 @@ async function makeAuthority(nowMs: number): Promise<Pair> {
     signWith: keys.privateKey,
     issuerKey: keys.publicKey,
     names: null,
+    permitted,
   })
   return { key: await privatePem(keys.privateKey), cert }
 }
@@ -110,6 +121,7 @@ async function makeServer(authority: Pair, names: Names, nowMs: number): Promise
     signWith,
     issuerKey,
     names,
+    permitted: null,
   })
   return { key: await privatePem(keys.privateKey), cert }
 }
@@ -124,6 +136,7 @@ async function makeCertificate(wanted: {
   readonly issuerKey: webcrypto.CryptoKey
   readonly signWith: webcrypto.CryptoKey
   readonly names: Names | null
+  readonly permitted: Permitted | null
 }): Promise<string> {
   const pkijs = await import('pkijs')
   const asn1js = await import('asn1js')
@@ -156,6 +169,22 @@ async function makeCertificate(wanted: {
     extension('2.5.29.14', false, ownId),
     extension('2.5.29.35', false, issuerId.toSchema()),
   ]
+  if (wanted.permitted !== null) {
+    const bases = [
+      ...wanted.permitted.dns.map((value) => new pkijs.GeneralName({ type: 2, value })),
+      ...wanted.permitted.ip.map(
+        (network) =>
+          new pkijs.GeneralName({
+            type: 7,
+            value: new asn1js.OctetString({ valueHex: addressAndMask(network).buffer }),
+          }),
+      ),
+    ]
+    const permittedSubtrees = bases.map((base) => new pkijs.GeneralSubtree({ base }))
+    certificate.extensions.push(
+      extension('2.5.29.30', true, new pkijs.NameConstraints({ permittedSubtrees }).toSchema()),
+    )
+  }
   if (wanted.names !== null) {
     const names = [
       ...wanted.names.dns.map((value) => new pkijs.GeneralName({ type: 2, value })),
@@ -197,6 +226,33 @@ function pem(label: string, der: ArrayBuffer): string {
 
 function endsSoon(cert: string, nowMs: number): boolean {
   return new X509Certificate(cert).validToDate.getTime() - nowMs < renewBeforeDays * dayMs
+}
+
+/** A name outside the authority's constraints would make browsers refuse the whole certificate: it is left out. */
+function within(permitted: Permitted | null, names: Names): Names {
+  if (permitted === null) {
+    return names
+  }
+  const dns = names.dns.filter((name) => permitted.dns.some((base) => name === base || name.endsWith(`.${base}`)))
+  const ip = names.ip.filter((address) =>
+    permitted.ip.some((network) => {
+      const base = addressAndMask(network)
+      return address.split('.').every((part, i) => (Number(part) & (base[i + 4] ?? 0)) === base[i])
+    }),
+  )
+  return { dns, ip }
+}
+
+function networkOf(address: string): string {
+  return `${address}/32`
+}
+
+/** RFC 5280 §4.2.1.10: four bytes of address, four of mask. */
+function addressAndMask(network: string): Uint8Array<ArrayBuffer> {
+  const [address = '', bits = '32'] = network.split('/')
+  const parts = address.split('.').map(Number)
+  const mask = parts.map((_, i) => 0xff & (0xff00 >> Math.max(0, Math.min(8, Number(bits) - 8 * i))))
+  return Uint8Array.from([...parts, ...mask])
 }
 
 function union(before: readonly string[], now: readonly string[]): readonly string[] {

@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, request } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +9,6 @@ import { createDisk, isBelowReserve } from './disk.ts'
 import { createFanout } from './fanout.ts'
 import { type BodyShare, createBodyBudget, readBody } from './http-body.ts'
 import { createIds } from './ids.ts'
-import { openLanCertificate } from './lan-certificate.ts'
 import { silentLog } from './log.ts'
 import { openLogFile } from './log-file.ts'
 import { startTimers } from './timers.ts'
@@ -189,47 +186,4 @@ test('timers never overlap, go on after a failure, and stop with their run', asy
   expect([running, most]).toEqual([0, 1])
   await new Promise((resolve) => setImmediate(resolve))
   expect(runs).toBe(after)
-})
-
-describe('certificate for the local network', () => {
-  const folder = path.join(temporaryFolder('tls'), 'tls')
-
-  test('a client that trusts the authority connects by every name; one that does not, does not', async () => {
-    const made = await openLanCertificate(folder, Date.now(), { dns: ['localhost'], ip: ['127.0.0.1'] })
-    const server = createServer({ key: made.key, cert: made.cert }, (_request, reply) => reply.end('hello'))
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as AddressInfo
-    const get = (host: string, ca?: string) =>
-      new Promise<string>((resolve, reject) => {
-        request({ host, port, ...(ca === undefined ? {} : { ca }), agent: false, family: 4 }, (reply) => {
-          reply.setEncoding('utf8').on('data', resolve)
-        })
-          .on('error', reject)
-          .end()
-      })
-    expect(await get('127.0.0.1', made.ca)).toBe('hello')
-    expect(await get('localhost', made.ca)).toBe('hello')
-    await expect(get('127.0.0.1')).rejects.toThrow()
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-    expect(made.fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/)
-  })
-
-  test('another address: the same authority, old names kept; near its end: made again', async () => {
-    const before = await openLanCertificate(folder, Date.now(), { dns: ['localhost'], ip: ['127.0.0.1'] })
-    const moved = await openLanCertificate(folder, Date.now(), { dns: ['localhost'], ip: ['127.0.0.1', '192.168.7.9'] })
-    expect(moved.fingerprint).toBe(before.fingerprint)
-    expect(moved.name).toBe('192.168.7.9')
-    const back = await openLanCertificate(folder, Date.now(), { dns: ['localhost'], ip: ['127.0.0.1'] })
-    expect(back.cert).toBe(moved.cert)
-    const later = await openLanCertificate(folder, Date.now() + 380 * 86_400_000, { dns: ['localhost'], ip: [] })
-    expect(later.cert).not.toBe(moved.cert)
-    expect(later.ca).toBe(before.ca)
-  })
-
-  test('the key is nobody else’s', () => {
-    writeFileSync(path.join(folder, 'own'), '')
-    expect(statSync(path.join(folder, 'authority.key')).mode & 0o077).toBe(0)
-    expect(statSync(folder).mode & 0o077).toBe(0)
-  })
 })
