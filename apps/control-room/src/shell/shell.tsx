@@ -5,6 +5,7 @@ import { HelpOverlay } from './help.tsx'
 import { LostNotice } from './lost-notice.tsx'
 import { Palette } from './palette.tsx'
 import { nextRegion } from './regions.ts'
+import { SectionRail } from './section-rail.tsx'
 import { useSession } from './session.ts'
 import css from './shell.module.css'
 import { SosBell } from './sos-bell.tsx'
@@ -40,6 +41,7 @@ export function Shell(): ReactElement {
         <LostNotice />
         <SosBell />
       </div>
+      <SectionRail />
       <div className={css.content} id="content" tabIndex={-1}>
         <Suspense fallback={<p className={css.loading}>{text.loading}…</p>}>
           <Outlet />

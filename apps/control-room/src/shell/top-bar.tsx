@@ -5,7 +5,6 @@ import type { ReactElement } from 'react'
 import { ConnectionFact, UnitsFact } from './bar-facts.tsx'
 import { Clock } from './clock.tsx'
 import { keyPrint } from './keys.ts'
-import { sectionsFor } from './sections.ts'
 import { useSession } from './session.ts'
 import { useShellText } from './text.ts'
 import css from './top-bar.module.css'
@@ -28,14 +27,6 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }): React
           {text.fictitious}
         </abbr>
       ) : null}
-      <nav className={css.sections} aria-label={text.navigation} data-region="sections">
-        {sectionsFor(me.permissions).map(({ name, to, icon }) => (
-          <Link key={name} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
-            <Icon name={icon} />
-            <span>{text.sections[name]}</span>
-          </Link>
-        ))}
-      </nav>
       <button className={css.command} type="button" onClick={onPalette} aria-keyshortcuts="Control+K">
         <Icon name="search" />
         <span>{offline ? text.searchOffline : text.search}</span>
