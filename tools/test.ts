@@ -16,6 +16,16 @@ const needed: readonly { readonly file: readonly string[]; readonly package: str
     package: 'strace',
     why: 'a test reads the system calls to prove the order of fsync and answer',
   },
+  {
+    file: ['/usr/bin/pdfinfo'],
+    package: 'poppler-utils',
+    why: 'tests read back the documents that are written as PDF',
+  },
+  {
+    file: ['/usr/lib/python3/dist-packages/cryptography/__init__.py'],
+    package: 'python3-cryptography',
+    why: 'a second verifier, in Python, must agree with ours',
+  },
 ]
 
 async function bring(): Promise<boolean> {
