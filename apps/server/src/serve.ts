@@ -12,7 +12,8 @@ import { type LanCertificate, openLanCertificate } from './kernel/lan-certificat
 import type { Log } from './kernel/log.ts'
 import { foldersOf, type OpenKernel, openKernel } from './kernel/open-kernel.ts'
 import { startTimers } from './kernel/timers.ts'
-import { buildWebApp, isStale, pageFor, serveWebApps, webApps } from './kernel/web-apps.ts'
+import { pageFor, serveWebApps } from './kernel/web-apps.ts'
+import { buildWebApp, builtApps, isStale, webApps } from './kernel/web-build.ts'
 import { enterRestore } from './restored.ts'
 
 export type Running = {
@@ -153,7 +154,7 @@ async function makeHttp(
   settings: Settings,
   lan: LanCertificate | null,
 ): Promise<FastifyInstance> {
-  const apps = webApps(repositoryFolder)
+  const apps = builtApps(repositoryFolder)
   const tls =
     settings.tls === null
       ? lan
