@@ -76,6 +76,15 @@ export const refusals = {
   'live.too-many': 409,
   'alarm.not-found': 404,
   'alarm.already-acknowledged': 409,
+  // cases
+  'case.not-found': 404,
+  'case.closed': 409,
+  'case.not-closed': 409,
+  'case.already-there': 409,
+  'case.share-ended': 410,
+  'case.not-ready': 409,
+  'case.already-received': 409,
+  'case.no-footage': 409,
   // ledger
   'ledger.not-found': 404,
   'ledger.not-published': 404,

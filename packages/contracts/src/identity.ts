@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
 import { Done, InstantMs, May, nullable, type Operations, Uuid, Words } from './operation.ts'
-import { permissions, roles } from './permissions.ts'
+import { permissions, roles, staffRoles } from './permissions.ts'
 
 export const RoleName = Type.Enum([...roles])
+/** What an administrator may give: guests are made from a case. */
+export const StaffRoleName = Type.Enum([...staffRoles])
 export const Account = Type.Object({
   id: Uuid,
   name: Words(120),
@@ -85,14 +87,14 @@ export const identityOperations = {
   'POST /accounts': {
     access: 'account.write',
     summary: 'Create an account; replies with a one-time link for its first sign-in',
-    body: Type.Object({ name: Words(120), signIn: Words(120), roles: Type.Array(RoleName, { minItems: 1 }) }),
+    body: Type.Object({ name: Words(120), signIn: Words(120), roles: Type.Array(StaffRoleName, { minItems: 1 }) }),
     reply: Type.Object({ account: Account, link: Type.String() }),
   },
   'POST /accounts/:id/roles': {
     access: 'account.write',
     summary: 'Change the roles of an account; an entry in the ledger',
     params: Type.Object({ id: Uuid }),
-    body: Type.Object({ roles: Type.Array(RoleName, { minItems: 1 }), reason: Words(500) }),
+    body: Type.Object({ roles: Type.Array(StaffRoleName, { minItems: 1 }), reason: Words(500) }),
     reply: Account,
   },
   'POST /accounts/:id/close': {
@@ -147,7 +149,7 @@ export const installationOperations = {
         password: Type.String({ minLength: 12, maxLength: 1024 }),
       }),
       accounts: Type.Array(
-        Type.Object({ name: Words(120), signIn: Words(120), roles: Type.Array(RoleName, { minItems: 1 }) }),
+        Type.Object({ name: Words(120), signIn: Words(120), roles: Type.Array(StaffRoleName, { minItems: 1 }) }),
         { maxItems: 50 },
       ),
       backupFolder: nullable(Words(500)),

@@ -1,4 +1,7 @@
-/** Roles a person may hold. `officer` is a person in the field; the phone itself has no login. */
+/**
+ * Roles a person may hold. `officer` is a person in the field; the phone itself has no login. The last three are outside
+ * accounts: bound to one case until an instant, with no other right ({@link guestRoles}).
+ */
 export const roles = [
   'administrator',
   'operator',
@@ -10,8 +13,17 @@ export const roles = [
   'manager',
   'overseer',
   'officer',
+  'police',
+  'prosecutor',
+  'defence',
 ] as const
 export type Role = (typeof roles)[number]
+
+/** Outside accounts. Made from a case (`POST /cases/:id/shares`), never by hand. */
+export const guestRoles = ['police', 'prosecutor', 'defence'] as const satisfies readonly Role[]
+export type GuestRole = (typeof guestRoles)[number]
+/** Roles that an administrator gives. */
+export const staffRoles = roles.filter((role) => !(guestRoles as readonly Role[]).includes(role))
 
 /** Every permission a contract operation may demand. Which role holds which: `apps/server/src/modules/identity/policy`. */
 export const permissions = [
@@ -41,5 +53,14 @@ export const permissions = [
   'recording.seal',
   'recording.export',
   'recording.custody',
+  'case.read',
+  'case.write',
+  'case.manage',
+  'case.share',
+  'case.hand-over',
+  'shared.read',
+  'shared.view',
+  'shared.download',
+  'shared.live',
 ] as const
 export type Permission = (typeof permissions)[number]

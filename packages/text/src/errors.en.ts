@@ -170,6 +170,26 @@ export const errorsEn = {
   'live.too-many': { title: 'Four videos are already open.', next: 'Close one and try again.' },
   'alarm.not-found': { title: 'That alarm does not exist.', next: 'Refresh the queue.' },
   'alarm.already-acknowledged': { title: 'Somebody else already took this alarm.', next: 'The alarm itself says who.' },
+  'case.not-found': {
+    title: 'That case does not exist, or is not yours.',
+    next: 'Look for it again in the list of cases.',
+  },
+  'case.closed': { title: 'The case is closed.', next: 'Reopen it with a reason to go on.' },
+  'case.not-closed': { title: 'The case is still open.', next: 'It needs no reopening.' },
+  'case.already-there': { title: 'That is in the case already.', next: 'Refresh the case and see it there.' },
+  'case.share-ended': { title: 'This access has ended.', next: 'Ask whoever gave you the case for another.' },
+  'case.not-ready': {
+    title: 'The packages of this hand-over are still being made.',
+    next: 'Wait until the hand-over reads “ready”.',
+  },
+  'case.already-received': {
+    title: 'This hand-over has its receipt already.',
+    next: 'Prepare a new one for another hand-over.',
+  },
+  'case.no-footage': {
+    title: 'There is no sealed video in that stretch.',
+    next: 'Choose a stretch with video, or wait for the seal.',
+  },
   'ledger.not-found': { title: 'That entry does not exist.', next: 'Look for it again in the ledger.' },
   'ledger.not-published': {
     title: 'That entry is not in a published checkpoint yet.',

@@ -170,6 +170,26 @@ export const errorsEs = {
     title: 'Otra persona ya atendió esta alarma.',
     next: 'Vea quién en la propia alarma.',
   },
+  'case.not-found': {
+    title: 'Ese caso no existe o usted no lo lleva.',
+    next: 'Búsquelo de nuevo en la lista de casos.',
+  },
+  'case.closed': { title: 'El caso está cerrado.', next: 'Reábralo con un motivo para seguir.' },
+  'case.not-closed': { title: 'El caso sigue abierto.', next: 'No hay que reabrirlo.' },
+  'case.already-there': { title: 'Eso ya está en el caso.', next: 'Actualice el caso y mírelo ahí.' },
+  'case.share-ended': { title: 'Este acceso terminó.', next: 'Pida otro a quien le entregó el caso.' },
+  'case.not-ready': {
+    title: 'Los paquetes de la entrega todavía se preparan.',
+    next: 'Espere a que la entrega diga «lista».',
+  },
+  'case.already-received': {
+    title: 'Esta entrega ya tiene su cargo de recepción.',
+    next: 'Para otra entrega, prepare una nueva.',
+  },
+  'case.no-footage': {
+    title: 'No hay video sellado en ese tramo.',
+    next: 'Elija un tramo con video, o espere el sello.',
+  },
   'ledger.not-found': { title: 'Ese asiento no existe.', next: 'Búsquelo de nuevo en el libro.' },
   'ledger.not-published': {
     title: 'Ese asiento todavía no está en un punto publicado.',

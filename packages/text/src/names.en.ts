@@ -13,6 +13,9 @@ export const namesEn = {
     manager: 'management',
     overseer: 'civilian oversight',
     officer: 'officer',
+    police: 'police (guest)',
+    prosecutor: 'prosecution (guest)',
+    defence: 'defence (guest)',
   },
   purpose: {
     sos: 'an officer’s SOS',

@@ -12,6 +12,9 @@ export const namesEs = {
     manager: 'gerencia',
     overseer: 'vigilancia ciudadana',
     officer: 'agente',
+    police: 'Policía (invitada)',
+    prosecutor: 'Ministerio Público (invitado)',
+    defence: 'defensa (invitada)',
   } satisfies Record<Role, string>,
   purpose: {
     sos: 'SOS de un agente',

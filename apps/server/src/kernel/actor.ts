@@ -12,6 +12,8 @@ export type Actor = {
   readonly officer: string | null
   readonly session: string | null
   readonly device: string | null
+  /** An outside account: the one case it may see, and until when (epoch ms). Absent for everybody else. */
+  readonly bound?: { readonly case: string; readonly untilMs: number }
 }
 
 export type Scope = { readonly municipality: string; readonly actor: Actor }

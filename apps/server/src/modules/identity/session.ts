@@ -24,6 +24,9 @@ const limits: Readonly<Record<Role, SessionLimits>> = {
   manager: sensitive,
   analyst: sensitive,
   officer: sensitive,
+  police: sensitive,
+  prosecutor: sensitive,
+  defence: sensitive,
   operator: shift,
   supervisor: shift,
 }

@@ -20,6 +20,9 @@ const opened: Readonly<Record<Role, ReadonlySet<CoarseKind>>> = {
   analyst: nothing,
   manager: nothing,
   officer: nothing,
+  police: nothing,
+  prosecutor: nothing,
+  defence: nothing,
 }
 
 export function mayOpen(actor: Actor, coarse: string): boolean {

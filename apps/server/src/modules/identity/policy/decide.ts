@@ -20,7 +20,12 @@ export type Decide = (
 type Question = {
   readonly roles: readonly string[]
   readonly kind: string
-  readonly principal: { readonly municipality: string; readonly officer: string }
+  readonly principal: {
+    readonly municipality: string
+    readonly officer: string
+    readonly case: string
+    readonly expired: boolean
+  }
   readonly action: Permission
   readonly resource: {
     readonly municipality: string
@@ -29,6 +34,11 @@ type Question = {
     readonly sos: boolean
     readonly ageHours: number
     readonly self: boolean
+    readonly case: string
+    readonly revoked: boolean
+    readonly download: boolean
+    readonly live: boolean
+    readonly reserved: boolean
   }
   readonly context: { readonly purpose: string; readonly reference: boolean; readonly change: string }
 }
@@ -96,7 +106,12 @@ function ask(
   return {
     roles: actor.roles.toSorted(),
     kind: actor.kind,
-    principal: { municipality: actor.municipality, officer: actor.officer ?? '' },
+    principal: {
+      municipality: actor.municipality,
+      officer: actor.officer ?? '',
+      case: actor.bound?.case ?? '',
+      expired: actor.bound !== undefined && nowMs >= actor.bound.untilMs,
+    },
     action,
     resource: {
       municipality: textOf(attributes.municipality) ?? actor.municipality,
@@ -105,6 +120,11 @@ function ask(
       sos: attributes.sos === true,
       ageHours: typeof startedAt === 'number' ? Math.max(0, Math.floor((nowMs - startedAt) / hourMs)) : manyYears,
       self: resource.type === 'Account' && resource.id === actor.id,
+      case: textOf(attributes.case) ?? '',
+      revoked: attributes.revoked === true,
+      download: attributes.download === true,
+      live: attributes.live === true,
+      reserved: attributes.reserved === true,
     },
     context: {
       purpose: circumstance.purpose ?? '',

@@ -1,8 +1,10 @@
-import type { Permission, Role } from '@sereno/contracts'
+import { guestRoles, type Permission, type Role } from '@sereno/contracts'
 
-const everybody: readonly Permission[] = ['self.read', 'self.write', 'territory.read']
+const own: readonly Permission[] = ['self.read', 'self.write']
+const everybody: readonly Permission[] = [...own, 'territory.read']
 const registers: readonly Permission[] = ['device.read', 'officer.read']
 const fleet: readonly Permission[] = ['device.enrol', 'device.issue', 'device.revoke', 'officer.write']
+const guest: readonly Permission[] = ['shared.read', 'shared.view', 'shared.download']
 const room: readonly Permission[] = ['unit.read', 'alarm.read', 'alarm.acknowledge', 'live.watch', 'recording.mark']
 
 /**
@@ -31,6 +33,9 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'recording.find',
     'recording.view',
     'recording.custody',
+    'case.read',
+    'case.write',
+    'case.share',
   ],
   custodian: [
     'installation.read',
@@ -42,6 +47,11 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'recording.seal',
     'recording.export',
     'recording.custody',
+    'case.read',
+    'case.write',
+    'case.manage',
+    'case.share',
+    'case.hand-over',
   ],
   'data-protection-officer': [
     'account.read',
@@ -52,15 +62,35 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'recording.find',
     'recording.view',
     'recording.custody',
+    'case.read',
   ],
-  'internal-affairs': ['ledger.read', ...registers, 'recording.find', 'recording.view', 'recording.custody'],
+  'internal-affairs': [
+    'ledger.read',
+    ...registers,
+    'recording.find',
+    'recording.view',
+    'recording.custody',
+    'case.read',
+    'case.write',
+  ],
   analyst: [],
   manager: ['installation.read', ...registers],
   overseer: ['installation.read', 'ledger.read', 'recording.custody'],
   // Nothing of their own recordings until statements are kept: `propia-no-antes-del-parte`.
   officer: [],
+  police: [...guest, 'shared.live'],
+  prosecutor: guest,
+  defence: guest,
 }
 
+export function isGuest(roles: readonly Role[]): boolean {
+  return guestRoles.some((role) => roles.includes(role))
+}
+
+/** Whoever is a guest is nothing else: another role of the same account does not count. */
 export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
+  if (isGuest(roles)) {
+    return new Set([...own, ...guestRoles.filter((role) => roles.includes(role)).flatMap((role) => granted[role])])
+  }
   return new Set(roles.length === 0 ? [] : [...everybody, ...roles.flatMap((role) => granted[role])])
 }

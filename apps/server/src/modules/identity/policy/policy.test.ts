@@ -21,7 +21,8 @@ const elsewhere = '22222222-2222-4222-8222-222222222222'
 const me = '33333333-3333-4333-8333-333333333333'
 const decide = createDecide(loadPolicies(), { nowMs: () => nowMs, monotonicMs: () => 0 })
 
-const actorOf = (role: Role, officer: string | null = null): Actor => ({
+const hourMs = 3_600_000
+const actorOf = (role: Role, officer: string | null = null, bound?: Actor['bound']): Actor => ({
   kind: 'person',
   id: me,
   municipality: here,
@@ -30,12 +31,14 @@ const actorOf = (role: Role, officer: string | null = null): Actor => ({
   officer,
   session: 's',
   device: null,
+  ...(bound === undefined ? {} : { bound }),
 })
 const thing = (attributes: Resource['attributes'] = {}, id = 'x'): Resource => ({ type: 'Recording', id, attributes })
 
 type Scene = {
   readonly name: string
   readonly officer?: string
+  readonly bound?: Actor['bound']
   readonly resource: Resource
   readonly circumstance: Circumstance & { readonly change?: 'roles' | 'close' }
 }
@@ -63,7 +66,25 @@ const scenes: readonly Scene[] = [
     resource: { type: 'Account', id: me, attributes: {} },
     circumstance: { change: 'roles' },
   },
+  { name: 'case reserved', resource: thing({ reserved: true }), circumstance: {} },
+  ...guestScenes(),
 ]
+
+/** What an outside account meets: its case, another one, the end of its time, and what its share leaves out. */
+function guestScenes(): readonly Scene[] {
+  const bound = { case: 'c1', untilMs: nowMs + hourMs }
+  const shared = { case: 'c1', download: true, live: true }
+  return [
+    { name: 'guest of the case', bound, resource: thing(shared), circumstance: {} },
+    { name: 'guest, looking only', bound, resource: thing({ case: 'c1' }), circumstance: {} },
+    { name: 'guest of another case', bound, resource: thing({ ...shared, case: 'c2' }), circumstance: {} },
+    { name: 'guest of no case', resource: thing(shared), circumstance: {} },
+    { name: 'guest, in no case', bound: { ...bound, case: '' }, resource: thing(), circumstance: {} },
+    { name: 'guest, time over', bound: { ...bound, untilMs: nowMs }, resource: thing(shared), circumstance: {} },
+    { name: 'guest, revoked', bound, resource: thing({ ...shared, revoked: true }), circumstance: {} },
+    { name: 'guest, quarantined', bound, resource: thing({ ...shared, quarantined: true }), circumstance: {} },
+  ]
+}
 
 /** One line for each action and scene: who may, by which policy, and why the others may not. */
 function decisionTable(): string {
@@ -84,7 +105,7 @@ function decisionTable(): string {
 function outcomeOf(action: Permission, scene: Scene): string {
   const groups = new Map<string, Role[]>()
   for (const role of roles) {
-    const decision = decide(actorOf(role, scene.officer), action, scene.resource, scene.circumstance)
+    const decision = decide(actorOf(role, scene.officer, scene.bound), action, scene.resource, scene.circumstance)
     const outcome = decision.allowed ? `yes ${decision.policy}` : `no  ${decision.policy} (${decision.code})`
     groups.set(outcome, [...(groups.get(outcome) ?? []), role])
   }
@@ -143,7 +164,8 @@ describe('policies', () => {
     const held = permissionsOf([role])
     const reachable = permissions.filter((action) =>
       scenes.some(
-        ({ officer, resource, circumstance }) => decide(actorOf(role, officer), action, resource, circumstance).allowed,
+        ({ officer, bound, resource, circumstance }) =>
+          decide(actorOf(role, officer, bound), action, resource, circumstance).allowed,
       ),
     )
     expect([...held].sort()).toEqual(reachable.toSorted())
