@@ -1,4 +1,4 @@
-import type { Role } from '@sereno/contracts'
+import { type Role, staffRoles } from '@sereno/contracts'
 import { names } from '@sereno/text'
 import { Checkbox, useLanguage } from '@sereno/ui'
 import type { ReactElement } from 'react'
@@ -10,14 +10,13 @@ type RoleChoiceProps = {
   readonly onChange: (roles: readonly Role[]) => void
 }
 
-/** Any number of roles. */
+/** Any number of the roles that are given by hand. */
 export function RoleChoice({ legend, value, onChange }: RoleChoiceProps): ReactElement {
   const words = names(useLanguage()).role
-  const all = Object.keys(words) as Role[]
   return (
     <fieldset className={css.roles}>
       <legend>{legend}</legend>
-      {all.map((role) => (
+      {staffRoles.map((role) => (
         <Checkbox
           key={role}
           checked={value.includes(role)}

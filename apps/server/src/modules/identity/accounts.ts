@@ -1,4 +1,4 @@
-import type { Role } from '@sereno/contracts'
+import { type GuestRole, guestRoles, type Role } from '@sereno/contracts'
 import type { Actor, Scope } from '../../kernel/actor.ts'
 import { type Db, sqlState } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -21,8 +21,12 @@ import {
 export const linkMs: number = 15 * 60_000
 /** A link for somebody's first sign-in, and the demonstration's: it waits for its reader. */
 export const firstLinkMs: number = 24 * 60 * 60_000
+/** An outside account's: it goes to an office that opens its mail during the week. */
+export const guestLinkMs: number = 72 * 60 * 60_000
 
 const uniqueViolation = '23505'
+/** Told by another way than the link: eight digits, five tries. */
+const codeDigits = 8
 
 export type Accounts = ReturnType<typeof createAccounts>
 
@@ -80,6 +84,9 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     municipality: string,
     given: NewAccount & { readonly password?: string; readonly demonstration?: boolean; readonly policy?: string },
   ): Promise<AccountRow> {
+    if (given.roles.some(isGuestRole) !== (given.bound !== undefined)) {
+      throw new Refusal('access.denied')
+    }
     if (given.password !== undefined && isWeak(given.password, [given.name, given.signIn])) {
       throw new Refusal('account.weak-password')
     }
@@ -99,6 +106,8 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
       created_at: clock.nowMs(),
       seen_at: null,
       closed_at: null,
+      bound_case: given.bound?.case ?? null,
+      bound_until: given.bound?.untilMs ?? null,
     }
     try {
       await insertAccount(tx, row)
@@ -108,7 +117,12 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     await record(tx, actor, row, {
       kind: 'account.created',
       ...(given.policy === undefined ? {} : { policy: given.policy }),
-      fields: { name: row.name, signIn: row.sign_in, roles: row.roles.join(' ') },
+      fields: {
+        name: row.name,
+        signIn: row.sign_in,
+        roles: row.roles.join(' '),
+        ...(given.bound === undefined ? {} : { case: given.bound.case, until: String(given.bound.untilMs) }),
+      },
     })
     return row
   }
@@ -122,6 +136,9 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     const policy = demand(scope, id, 'roles')
     const account = await open(tx, scope, id)
     const roles = [...new Set(change.roles)]
+    if (account.bound_case !== null || roles.some(isGuestRole)) {
+      throw new Refusal('access.denied')
+    }
     if (!roles.includes('administrator')) {
       await keepAnAdministrator(tx, account)
     }
@@ -137,7 +154,16 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
   }
 
   async function close(tx: Db, scope: Scope, id: string, reason: string): Promise<AccountRow> {
-    const policy = demand(scope, id, 'close')
+    return closeBy(tx, scope, id, { reason, policy: demand(scope, id, 'close') })
+  }
+
+  /** Closes what the caller has decided to close: an outside account ends with its share. */
+  async function closeBy(
+    tx: Db,
+    scope: Scope,
+    id: string,
+    { reason, policy }: { readonly reason: string; readonly policy: string },
+  ): Promise<AccountRow> {
     const account = await open(tx, scope, id)
     await keepAnAdministrator(tx, account)
     const closedAt = clock.nowMs()
@@ -150,22 +176,54 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
 
   async function link(tx: Db, actor: Actor, municipality: string, id: string, validMs: number): Promise<string> {
     const account = await lockAccount(tx, municipality, id)
-    if (account === null || account.closed_at !== null) {
+    // Whoever makes links for accounts must not be able to enter as an outside one: its link needs a code.
+    if (account === null || account.closed_at !== null || account.bound_case !== null) {
       throw new Refusal('account.not-found')
     }
+    const token = await insert(tx, actor, account, { validMs, code: null })
+    return `${deps.config.origin()}/#link=${token}`
+  }
+
+  async function insert(
+    tx: Db,
+    actor: Actor,
+    account: AccountRow,
+    { validMs, code }: { readonly validMs: number; readonly code: string | null },
+  ): Promise<string> {
     const nowMs = clock.nowMs()
     const token = ids.token(32)
-    await voidLinks(tx, id, nowMs)
+    await voidLinks(tx, account.id, nowMs)
     await insertLink(tx, {
       token_hash: tokenHash(token),
-      municipality,
-      account: id,
+      municipality: account.municipality,
+      account: account.id,
       created_at: nowMs,
       expires_at: nowMs + validMs,
       used_at: null,
+      code_hash: code === null ? null : tokenHash(`${token}.${code}`),
+      wrong_codes: 0,
     })
     await record(tx, actor, account, { kind: 'account.link-made', fields: { expiresAt: String(nowMs + validMs) } })
-    return `${deps.config.origin()}/#link=${token}`
+    return token
+  }
+
+  /** The address and the code of an outside account; each is worth nothing without the other, both once. */
+  async function guestLink(
+    tx: Db,
+    scope: Scope,
+    id: string,
+  ): Promise<{ readonly url: string; readonly code: string; readonly expiresAt: number }> {
+    const account = await open(tx, scope, id)
+    if (account.bound_until === null) {
+      throw new Refusal('account.not-found')
+    }
+    const validMs = Math.min(guestLinkMs, account.bound_until - clock.nowMs())
+    if (validMs <= 0) {
+      throw new Refusal('case.share-ended')
+    }
+    const code = digits(ids.bytes(8))
+    const token = await insert(tx, scope.actor, account, { validMs, code })
+    return { url: `${deps.config.origin()}/guest#link=${token}`, code, expiresAt: clock.nowMs() + validMs }
   }
 
   async function removeSecondFactor(tx: Db, scope: Scope, id: string, reason: string): Promise<AccountRow> {
@@ -178,5 +236,15 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     return { ...account, ...change }
   }
 
-  return { create, changeRoles, close, link, removeSecondFactor, record, demand, open }
+  return { create, changeRoles, close, closeBy, link, guestLink, removeSecondFactor, record, demand, open }
+}
+
+function isGuestRole(role: Role): role is GuestRole {
+  return guestRoles.some((guest) => guest === role)
+}
+
+/** Eight digits of 64 random bits: the bias is below one in 10^11. */
+function digits(bytes: Uint8Array): string {
+  const number = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0)
+  return String(number % 10n ** BigInt(codeDigits)).padStart(codeDigits, '0')
 }

@@ -13,7 +13,8 @@ export type IdentityDeps = Kernel & { readonly ledger: Ledger }
  * What is acted on. Attributes that policies read, all optional (absent means no):
  * `officer` (id of the officer recorded) · `quarantined` · `sos` (an SOS is open for the device, or the recording
  * began with one) · `startedAt` (epoch ms) · `account` (id of the account a watch or an account operation is about) ·
- * `municipality` (the actor's own unless told).
+ * `municipality` (the actor's own unless told) · `case` (the case it is in), `revoked` (its share is over), `download` and
+ * `live` (what its share allows), `reserved` (a complaint: not for those who command whom it names).
  */
 export type Resource = {
   readonly type: string
@@ -35,12 +36,16 @@ export type Municipality = {
   /** IANA name. */
   readonly timeZone: string
   readonly fictitious: boolean
+  /** The control room's, as it is dialled; null while nobody gave it. */
+  readonly telephone: string | null
 }
 export type NewAccount = {
   readonly name: string
   readonly signIn: string
   readonly roles: readonly Role[]
   readonly officer?: string
+  /** Demanded of an outside account, and of no other: the one case it may see, and until when (epoch ms). */
+  readonly bound?: { readonly case: string; readonly untilMs: number }
 }
 /** A demonstration role and the web address that signs in as it, once. */
 export type RoleLink = { readonly role: Role; readonly name: string; readonly url: string }
@@ -75,6 +80,19 @@ export type Identity = {
   createAccount(tx: Db, scope: Scope, account: NewAccount): Promise<Person>
   /** A one-time sign-in address for an account, an entry in the ledger. 15 minutes unless told. */
   oneTimeLink(tx: Db, scope: Scope, account: string, validMs?: number): Promise<string>
+  /** The address and the eight digits of an outside account, told by two ways, each good once. An entry. */
+  guestLink(
+    tx: Db,
+    scope: Scope,
+    account: string,
+  ): Promise<{ readonly url: string; readonly code: string; readonly expiresAt: number }>
+  /** Closes an account for a caller that has decided it (an outside account ends with its share). An entry. */
+  closeAccount(
+    tx: Db,
+    scope: Scope,
+    account: string,
+    why: { readonly reason: string; readonly policy: string },
+  ): Promise<void>
   /** For `sereno link ROLE`: a fresh link for the first active account with the role. Null when there is none. */
   linkFor(role: Role): Promise<RoleLink | null>
   /** The fictitious municipality and its accounts; does nothing when a municipality exists. */

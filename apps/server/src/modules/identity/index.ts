@@ -123,6 +123,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
     },
     oneTimeLink: (tx, scope, account, validMs = linkMs) =>
       accounts.link(tx, scope.actor, scope.municipality, account, validMs),
+    guestLink: accounts.guestLink,
+    closeAccount: async (tx, scope, account, why) => {
+      await accounts.closeBy(tx, scope, account, why)
+    },
     linkFor: async (role) => (await linksFor([role], linkMs))[0] ?? null,
     seedDemonstration: async () => {
       known = await setUp.seed()

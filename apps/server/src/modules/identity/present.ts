@@ -11,8 +11,9 @@ export function presentAccount(row: AccountRow, reader: Actor, decide: Decide): 
   const resource = { type: 'Account', id: row.id, attributes: { municipality: row.municipality } }
   const may: string[] = []
   if (row.closed_at === null && decide(reader, 'account.write', resource).allowed) {
-    may.push('account.write', 'account.link', 'account.close')
-    if (decide(reader, 'account.write', resource, { change: 'roles' }).allowed) {
+    // An outside account is made, let in and ended by its case; here it can only be closed.
+    may.push(...(row.bound_case === null ? ['account.write', 'account.link', 'account.close'] : ['account.close']))
+    if (row.bound_case === null && decide(reader, 'account.write', resource, { change: 'roles' }).allowed) {
       may.push('account.roles')
     }
   }

@@ -107,6 +107,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
       const nowMs = clock.nowMs()
       const token = ids.token(32)
       const limits = limitsOf(account.roles)
+      const endsAt = Math.min(nowMs + limits.absoluteMs, account.bound_until ?? Number.MAX_SAFE_INTEGER)
       const id = ids.uuid()
       await insertSession(tx, {
         id,
@@ -120,7 +121,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         rotated_at: nowMs,
         seen_at: nowMs,
         idle_ms: limits.idleMs,
-        ends_at: nowMs + limits.absoluteMs,
+        ends_at: endsAt,
         ended_at: null,
         source: how.source,
       })
@@ -151,7 +152,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         await endReplayed(session, account)
         return null
       }
-      if (account.closed_at !== null || !isAlive(timesOf(session), nowMs)) {
+      if (hasEnded(account, nowMs) || !isAlive(timesOf(session), nowMs)) {
         return null
       }
       await noteUse(session, account, { isPrevious, isWork: isWork(request), nowMs })
@@ -243,7 +244,15 @@ export function actorOf(account: AccountRow, session: string | null): Actor {
     officer: account.officer,
     session,
     device: null,
+    ...(account.bound_case === null || account.bound_until === null
+      ? {}
+      : { bound: { case: account.bound_case, untilMs: account.bound_until } }),
   }
+}
+
+/** Closed, or an outside account whose time is over. */
+export function hasEnded(account: Pick<AccountRow, 'closed_at' | 'bound_until'>, nowMs: number): boolean {
+  return account.closed_at !== null || (account.bound_until !== null && nowMs >= account.bound_until)
 }
 
 function timesOf(row: SessionRow) {

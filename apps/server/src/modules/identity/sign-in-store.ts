@@ -26,6 +26,14 @@ export async function useLink(tx: Db, hash: Uint8Array, nowMs: number): Promise<
   await tables(tx).updateTable('sign_in_link').set({ used_at: nowMs }).where('token_hash', '=', hash).execute()
 }
 
+export async function countWrongCode(tx: Db, hash: Uint8Array): Promise<void> {
+  await tables(tx)
+    .updateTable('sign_in_link')
+    .set((eb) => ({ wrong_codes: eb('wrong_codes', '+', 1) }))
+    .where('token_hash', '=', hash)
+    .execute()
+}
+
 /** A new link makes an account's earlier, unused ones worthless. */
 export async function voidLinks(tx: Db, account: string, nowMs: number): Promise<void> {
   await tables(tx)

@@ -1,16 +1,20 @@
+import { equal } from '@sereno/proof'
 import { sql } from 'kysely'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { IdentityDeps } from './door.ts'
 import { hashPassword, isOutdated, isPassword } from './password.ts'
 import { tokenHash, type Vault } from './secrets.ts'
-import { actorOf, type Sessions } from './sessions.ts'
-import { attempts, forgetAttempts, lockLink, saveAttempts, useLink } from './sign-in-store.ts'
+import { actorOf, hasEnded, type Sessions } from './sessions.ts'
+import { attempts, countWrongCode, forgetAttempts, lockLink, saveAttempts, useLink } from './sign-in-store.ts'
 import { type AccountRow, accountById, accountBySignIn, changeAccount, lockAccount } from './store.ts'
 import { type Attempts, failed, nameAndSourceLimit, nameLimit, sourceLimit, waitMs } from './throttle.ts'
 import { matchingStep } from './totp.ts'
 
 export type SignedIn = { readonly account: AccountRow; readonly session: string; readonly token: string }
+
+/** Wrong codes after which an outside account's link is worth nothing. */
+const mostWrongCodes = 5
 
 type Subject = { readonly key: Uint8Array; readonly before: Attempts | null }
 type Try = { readonly name: Subject; readonly source: Subject; readonly both: Subject }
@@ -137,7 +141,7 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
     const tried = await begin(municipality, given.signIn, source)
     const account = await accountBySignIn(database.db, municipality, given.signIn.trim())
     const isRight = await isPassword(account?.password ?? null, given.password)
-    if (account === null || account.closed_at !== null || !isRight) {
+    if (account === null || hasEnded(account, clock.nowMs()) || !isRight) {
       await noteFailure(account, tried)
       throw new Refusal('access.wrong-credentials')
     }
@@ -199,8 +203,11 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
     const hash = tokenHash(token)
     const found = await database.transaction((tx) => readLink(tx, hash))
     const account = await accountById(database.db, found.municipality, found.account)
-    if (account === null || account.closed_at !== null) {
+    if (account === null || hasEnded(account, clock.nowMs())) {
       throw new Refusal('access.link-expired')
+    }
+    if (found.code_hash !== null) {
+      return byCode(account, { token, code, hash, codeHash: found.code_hash }, source)
     }
     const tried = account.second_factor === null ? null : await begin(found.municipality, account.sign_in, source)
     const step = tried === null ? null : await judgeCode(found.municipality, account, code, tried)
@@ -216,9 +223,43 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
     })
   }
 
+  /**
+   * An outside account: the link and the code that was told by another way. A wrong code is counted and committed
+   * before it is compared with anything else, so the link dies with its fifth, whoever tries.
+   */
+  async function byCode(
+    account: AccountRow,
+    given: {
+      readonly token: string
+      readonly code: string | undefined
+      readonly hash: Uint8Array
+      readonly codeHash: Uint8Array
+    },
+    source: string,
+  ): Promise<SignedIn> {
+    const { municipality } = account
+    if (given.code === undefined || given.code === '') {
+      throw new Refusal('access.second-factor-required')
+    }
+    const tried = await begin(municipality, account.sign_in, source)
+    if (!equal(tokenHash(`${given.token}.${given.code.trim()}`), given.codeHash)) {
+      await database.transaction((tx) => countWrongCode(tx, given.hash))
+      await noteFailure(account, tried)
+      throw new Refusal('access.wrong-code')
+    }
+    return database.transaction(async (tx) => {
+      await readLink(tx, given.hash)
+      const now = await useStep(tx, account, null)
+      await useLink(tx, given.hash, clock.nowMs())
+      await takeBack(tx, municipality, tried, true)
+      const opened = await deps.sessions.open(tx, now, { method: 'link', source })
+      return { account: now, session: opened.id, token: opened.token }
+    })
+  }
+
   async function readLink(tx: Db, hash: Uint8Array) {
     const link = await lockLink(tx, hash)
-    if (link === null) {
+    if (link === null || link.wrong_codes >= mostWrongCodes) {
       throw new Refusal('access.link-expired')
     }
     if (link.used_at !== null) {

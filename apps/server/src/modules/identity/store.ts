@@ -13,6 +13,7 @@ export type IdentityTables = {
     fictitious: boolean
     origin: string | null
     backup_folder: string | null
+    telephone: string | null
     created_at: number
   }
   readonly account: {
@@ -31,6 +32,9 @@ export type IdentityTables = {
     created_at: number
     seen_at: number | null
     closed_at: number | null
+    /** Of an outside account: its case, and from when on (epoch ms) it is worth nothing. */
+    bound_case: string | null
+    bound_until: number | null
   }
   readonly session: {
     id: string
@@ -55,6 +59,9 @@ export type IdentityTables = {
     created_at: number
     expires_at: number
     used_at: number | null
+    /** SHA-256 of `<token>.<code>`; null for a link that asks for none. */
+    code_hash: Uint8Array | null
+    wrong_codes: number
   }
   readonly sign_in_attempt: {
     municipality: string
@@ -88,11 +95,16 @@ export async function homeMunicipality(
         fictitious: row.fictitious,
         origin: row.origin,
         backupFolder: row.backup_folder,
+        telephone: row.telephone,
       }
 }
 
 export async function insertMunicipality(tx: Db, row: IdentityTables['municipality']): Promise<void> {
   await tables(tx).insertInto('municipality').values(row).execute()
+}
+
+export async function changeTelephone(tx: Db, municipality: string, telephone: string | null): Promise<void> {
+  await tables(tx).updateTable('municipality').set({ telephone }).where('municipality', '=', municipality).execute()
 }
 
 /** Serializes set-ups: whoever comes second sees the first one's municipality. */
