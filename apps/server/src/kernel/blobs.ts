@@ -5,6 +5,8 @@ import { footageAead, type Sealing, type StreamingAead, WrongCiphertext } from '
 import { createDirectorySync, type DirectorySync } from './directory-sync.ts'
 import type { Ids } from './ids.ts'
 import { release } from './release.ts'
+import { checkBlobKey } from './storage/blob-key.ts'
+import { associatedData, readSealedRange } from './storage/sealed-range.ts'
 
 /**
  * Encrypted objects. Each is its own stream under the recording's data key, with the key (its name) as associated data,
@@ -42,10 +44,8 @@ export class BlobMissing extends Error {
   }
 }
 
-const keyForm = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/
 /** Names of files that were never renamed into place begin with a dot, which no key's part can. */
 const unfinished = '.new-'
-const encoder = new TextEncoder()
 
 type Put = { readonly sizeBytes: number; readonly storedBytes: number }
 
@@ -64,12 +64,7 @@ export function createFileBlobs(
 ): BlobStore {
   const underWay = new Map<string, Promise<Put>>()
   const knownFolders = new Set<string>([path.resolve(folder)])
-  const fileOf = (key: string): string => {
-    if (!keyForm.test(key) || key.length > 512) {
-      throw new TypeError(`not a blob key: ${key}`)
-    }
-    return path.join(folder, key)
-  }
+  const fileOf = (key: string): string => path.join(folder, checkBlobKey(key))
 
   // Each new directory's own name must be durable before a file in it counts.
   async function ensureFolder(wanted: string): Promise<void> {
@@ -103,7 +98,7 @@ export function createFileBlobs(
     const temporary = path.join(home, `${unfinished}${ids.uuid()}`)
     const descriptor = await openNew(temporary)
     let isOpen = true
-    const sealing = aead.seal(dataKey, encoder.encode(key), ids.bytes(aead.randomBytes))
+    const sealing = aead.seal(dataKey, associatedData(key), ids.bytes(aead.randomBytes))
     try {
       const put = await write(descriptor, sealing, bytes)
       await dataSync(descriptor)
@@ -211,31 +206,9 @@ async function* readRange(
 ): AsyncGenerator<Uint8Array> {
   const handle = await openToRead(file, key)
   try {
-    const storedBytes = (await handle.stat()).size
-    const sizeBytes = aead.plainSize(storedBytes)
-    if (sizeBytes === null) {
-      throw new WrongCiphertext('size')
-    }
-    const start = Math.max(0, range?.start ?? 0)
-    const end = Math.min(sizeBytes, range?.end ?? sizeBytes)
-    const opening = aead.open(dataKey, encoder.encode(key), await readAt(handle, 0, aead.headerBytes))
-    const lastIndex = Math.max(0, Math.ceil(storedBytes / aead.segmentBytes) - 1)
-    const wanted = aead.segmentsOf(start, end)
-    // An empty object still has one segment, which is authenticated before "nothing" is answered.
-    for (
-      let index = wanted.first;
-      index <= Math.min(wanted.last, lastIndex) && (start < end || sizeBytes === 0);
-      index += 1
-    ) {
-      const from = index === 0 ? aead.headerBytes : index * aead.segmentBytes
-      const to = Math.min(storedBytes, (index + 1) * aead.segmentBytes)
-      const plaintext = opening.open(index, index === lastIndex, await readAt(handle, from, to - from))
-      const offset = aead.plainStart(index)
-      const piece = plaintext.subarray(Math.max(0, start - offset), Math.max(0, end - offset))
-      if (piece.length > 0) {
-        yield piece
-      }
-    }
+    const { size: storedBytes } = await handle.stat()
+    const readAt = (position: number, length: number) => readExactly(handle, position, length)
+    yield* readSealedRange(aead, { storedBytes, readAt }, key, dataKey, range)
   } finally {
     await handle.close()
   }
@@ -249,7 +222,7 @@ async function openToRead(file: string, key: string): Promise<FileHandle> {
   }
 }
 
-async function readAt(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
+async function readExactly(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
   const buffer = new Uint8Array(length)
   let filled = 0
   while (filled < length) {

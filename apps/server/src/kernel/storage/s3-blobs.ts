@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto'
+import { footageAead, type StreamingAead, WrongCiphertext } from '../aead.ts'
+import { BlobMissing, type BlobStore } from '../blobs.ts'
+import type { Ids } from '../ids.ts'
+import { checkBlobKey } from './blob-key.ts'
+import { away, present, type S3Client, type S3Settings, statusOf } from './s3-client.ts'
+import { associatedData, readSealedRange } from './sealed-range.ts'
+
+type Put = { readonly sizeBytes: number; readonly storedBytes: number }
+
+/** S3 takes parts of at least 5 MiB; a segment of footage is far smaller and goes in one piece. */
+const partBytes = 16 * 1024 * 1024
+const dayMs = 86_400_000
+
+/** An object that the store took was not the one that was sent. */
+export class StoredWrongly extends Error {
+  constructor(key: string) {
+    super(`the store holds other bytes than were sent as ${key}`)
+    this.name = 'StoredWrongly'
+  }
+}
+
+/**
+ * Encrypted objects in an S3 bucket, one for each key, sealed exactly as files are: the store sees names and ciphertext.
+ *
+ * put: 1 ask whether the key is there · 2 send (in parts above 16 MiB) · 3 compare the store's own digest with ours. The
+ * answer of 2 is the store's promise of durability. A crash before 3 leaves an object that the same put finds at 1, or
+ * parts that nobody sees, ended by {@link abortUnfinished}.
+ */
+export function createS3Blobs(options: {
+  readonly client: S3Client
+  readonly settings: Pick<S3Settings, 'bucket' | 'lockDays'>
+  readonly ids: Pick<Ids, 'bytes'>
+  readonly nowMs: () => number
+  readonly aead?: StreamingAead
+}): BlobStore {
+  const { client, settings, ids, nowMs, aead = footageAead } = options
+  const { commands: s3, send } = client
+  const { bucket: Bucket } = settings
+  const underWay = new Map<string, Promise<Put>>()
+
+  const lock = () =>
+    settings.lockDays === 0
+      ? {}
+      : ({
+          ObjectLockMode: 'COMPLIANCE',
+          ObjectLockRetainUntilDate: new Date(nowMs() + settings.lockDays * dayMs),
+        } as const)
+
+  async function stored(key: string): Promise<Put | null> {
+    const head = await present(send(new s3.HeadObjectCommand({ Bucket, Key: key })))
+    const storedBytes = head?.ContentLength
+    return storedBytes === undefined ? null : { sizeBytes: aead.plainSize(storedBytes) ?? 0, storedBytes }
+  }
+
+  async function putWhole(key: string, sealed: Uint8Array): Promise<void> {
+    const digest = createHash('md5').update(sealed).digest()
+    const answer = await send(
+      new s3.PutObjectCommand({
+        Bucket,
+        Key: key,
+        Body: sealed,
+        ContentLength: sealed.length,
+        // Demanded with Object Lock, and what the store checks on arrival; secrecy and integrity are AES-GCM's.
+        ContentMD5: digest.toString('base64'),
+        ...lock(),
+      }),
+    )
+    if (etag(answer.ETag) !== digest.toString('hex')) {
+      throw new StoredWrongly(key)
+    }
+  }
+
+  async function putParts(key: string, first: Uint8Array, rest: AsyncIterator<Uint8Array>): Promise<void> {
+    const { UploadId } = await send(new s3.CreateMultipartUploadCommand({ Bucket, Key: key, ...lock() }))
+    const upload = { Bucket, Key: key, UploadId }
+    try {
+      const Parts: { readonly ETag: string; readonly PartNumber: number }[] = []
+      for (let part: Uint8Array | null = first; part !== null; part = await nextOf(rest)) {
+        const digest = createHash('md5').update(part).digest()
+        const PartNumber = Parts.length + 1
+        const answer = await send(
+          new s3.UploadPartCommand({
+            ...upload,
+            PartNumber,
+            Body: part,
+            ContentLength: part.length,
+            ContentMD5: digest.toString('base64'),
+          }),
+        )
+        if (etag(answer.ETag) !== digest.toString('hex')) {
+          throw new StoredWrongly(key)
+        }
+        Parts.push({ ETag: answer.ETag ?? '', PartNumber })
+      }
+      await send(new s3.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
+    } catch (error) {
+      await present(send(new s3.AbortMultipartUploadCommand(upload))).catch(() => null)
+      throw error
+    }
+  }
+
+  async function putOnce(
+    key: string,
+    bytes: Uint8Array | AsyncIterable<Uint8Array>,
+    dataKey: Uint8Array,
+  ): Promise<Put> {
+    const before = await stored(key)
+    if (before !== null) {
+      return before
+    }
+    const counts = { sizeBytes: 0, storedBytes: 0 }
+    const parts = sealedParts(aead, key, bytes, dataKey, ids.bytes(aead.randomBytes), counts)
+    const first = (await nextOf(parts)) ?? new Uint8Array()
+    try {
+      // Less than a part is all there is: most objects are one request.
+      await (first.length < partBytes ? putWhole(key, first) : putParts(key, first, parts))
+    } catch (error) {
+      throw away(error)
+    }
+    return counts
+  }
+
+  async function* read(
+    key: string,
+    dataKey: Uint8Array,
+    range?: { readonly start: number; readonly end: number },
+  ): AsyncGenerator<Uint8Array> {
+    const found = await stored(key)
+    if (found === null) {
+      throw new BlobMissing(key)
+    }
+    const readAt = async (position: number, length: number): Promise<Uint8Array> => {
+      const Range = `bytes=${position}-${position + length - 1}`
+      const answer = await present(send(new s3.GetObjectCommand({ Bucket, Key: key, Range })))
+      if (answer === null) {
+        throw new BlobMissing(key)
+      }
+      const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array()
+      if (bytes.length !== length) {
+        throw new WrongCiphertext('the object is cut off')
+      }
+      return bytes
+    }
+    yield* readSealedRange(aead, { storedBytes: found.storedBytes, readAt }, key, dataKey, range)
+  }
+
+  return {
+    async put(key, bytes, dataKey) {
+      checkBlobKey(key)
+      const before = underWay.get(key)
+      if (before !== undefined) {
+        return before
+      }
+      const put = putOnce(key, bytes, dataKey).finally(() => underWay.delete(key))
+      underWay.set(key, put)
+      return put
+    },
+    read: (key, dataKey, range) => read(checkBlobKey(key), dataKey, range),
+    size: async (key) => (await stored(checkBlobKey(key)))?.sizeBytes ?? null,
+    exists: async (key) => (await stored(checkBlobKey(key))) !== null,
+    remove: (key) => removeVersions(client, Bucket, checkBlobKey(key)),
+    list: (prefix) => listKeys(client, Bucket, prefix),
+  }
+}
+
+/** Ends uploads that a crash left half sent: their parts cost space and nobody sees them. Only at start. Answers how many. */
+export async function abortUnfinished(client: S3Client, bucket: string): Promise<number> {
+  const { commands: s3, send } = client
+  const answer = await send(new s3.ListMultipartUploadsCommand({ Bucket: bucket }))
+  for (const { Key, UploadId } of answer.Uploads ?? []) {
+    await present(send(new s3.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })))
+  }
+  return answer.Uploads?.length ?? 0
+}
+
+/** The sealed object cut in parts of 16 MiB, the last one shorter (perhaps empty when it is the only one). */
+async function* sealedParts(
+  aead: StreamingAead,
+  key: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  dataKey: Uint8Array,
+  random: Uint8Array,
+  counts: { sizeBytes: number; storedBytes: number },
+): AsyncGenerator<Uint8Array> {
+  const sealing = aead.seal(dataKey, associatedData(key), random)
+  let held: Uint8Array[] = [sealing.header]
+  let heldBytes = sealing.header.length
+  function* full(last: boolean): Generator<Uint8Array> {
+    while (heldBytes >= partBytes || (last && heldBytes > 0)) {
+      const whole = Buffer.concat(held, heldBytes)
+      const part = whole.subarray(0, partBytes)
+      counts.storedBytes += part.length
+      held = whole.length > partBytes ? [whole.subarray(partBytes)] : []
+      heldBytes = Math.max(0, whole.length - partBytes)
+      yield part
+    }
+  }
+  const hold = (pieces: readonly Uint8Array[]): void => {
+    held.push(...pieces)
+    heldBytes += pieces.reduce((sum, piece) => sum + piece.length, 0)
+  }
+  for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) {
+    counts.sizeBytes += piece.length
+    hold(sealing.push(piece))
+    yield* full(false)
+  }
+  hold(sealing.end())
+  yield* full(true)
+}
+
+/**
+ * Every version, so that the name does not only look gone. A version under Object Lock stays until its lock ends: by then
+ * its key has long been destroyed, and it is unreadable already.
+ */
+async function removeVersions(client: S3Client, Bucket: string, Key: string): Promise<void> {
+  const { commands: s3, send } = client
+  await present(send(new s3.DeleteObjectCommand({ Bucket, Key })))
+  const answer = await present(send(new s3.ListObjectVersionsCommand({ Bucket, Prefix: Key })))
+  for (const { Key: name, VersionId } of answer?.Versions ?? []) {
+    if (name === Key && VersionId !== undefined) {
+      await present(send(new s3.DeleteObjectCommand({ Bucket, Key, VersionId }))).catch((error: unknown) => {
+        if (statusOf(error) !== 403) {
+          throw error
+        }
+      })
+    }
+  }
+}
+
+async function* listKeys(client: S3Client, Bucket: string, Prefix: string): AsyncGenerator<string> {
+  const { commands: s3, send } = client
+  let ContinuationToken: string | undefined
+  do {
+    const answer = await send(
+      new s3.ListObjectsV2Command({
+        Bucket,
+        Prefix,
+        ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
+      }),
+    ).catch((error: unknown) => {
+      throw away(error)
+    })
+    for (const { Key } of answer.Contents ?? []) {
+      if (Key !== undefined) {
+        yield Key
+      }
+    }
+    ContinuationToken = answer.NextContinuationToken
+  } while (ContinuationToken !== undefined)
+}
+
+async function nextOf(parts: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {
+  const next = await parts.next()
+  return next.done === true ? null : next.value
+}
+
+const etag = (text: string | undefined): string => (text ?? '').replaceAll('"', '').toLowerCase()

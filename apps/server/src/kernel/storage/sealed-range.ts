@@ -1,0 +1,50 @@
+import { type StreamingAead, WrongCiphertext } from '../aead.ts'
+
+/** Where sealed bytes lie: a file, an object. `readAt` answers exactly `length` bytes or throws. */
+export type SealedBytes = {
+  readonly storedBytes: number
+  readonly readAt: (position: number, length: number) => Promise<Uint8Array>
+}
+
+const encoder = new TextEncoder()
+
+/** What an object's name contributes to its encryption: two stored objects cannot change places. */
+export const associatedData = (key: string): Uint8Array => encoder.encode(key)
+
+/**
+ * The plaintext from `start` to before `end`, in pieces of at most one segment, each authenticated before it is given.
+ * Throws `WrongCiphertext`.
+ */
+export async function* readSealedRange(
+  aead: StreamingAead,
+  sealed: SealedBytes,
+  key: string,
+  dataKey: Uint8Array,
+  range?: { readonly start: number; readonly end: number },
+): AsyncGenerator<Uint8Array> {
+  const { storedBytes, readAt } = sealed
+  const sizeBytes = aead.plainSize(storedBytes)
+  if (sizeBytes === null) {
+    throw new WrongCiphertext('size')
+  }
+  const start = Math.max(0, range?.start ?? 0)
+  const end = Math.min(sizeBytes, range?.end ?? sizeBytes)
+  const opening = aead.open(dataKey, associatedData(key), await readAt(0, aead.headerBytes))
+  const lastIndex = Math.max(0, Math.ceil(storedBytes / aead.segmentBytes) - 1)
+  const wanted = aead.segmentsOf(start, end)
+  // An empty object still has one segment, which is authenticated before "nothing" is answered.
+  for (
+    let index = wanted.first;
+    index <= Math.min(wanted.last, lastIndex) && (start < end || sizeBytes === 0);
+    index += 1
+  ) {
+    const from = index === 0 ? aead.headerBytes : index * aead.segmentBytes
+    const to = Math.min(storedBytes, (index + 1) * aead.segmentBytes)
+    const plaintext = opening.open(index, index === lastIndex, await readAt(from, to - from))
+    const offset = aead.plainStart(index)
+    const piece = plaintext.subarray(Math.max(0, start - offset), Math.max(0, end - offset))
+    if (piece.length > 0) {
+      yield piece
+    }
+  }
+}
