@@ -4,8 +4,14 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 const executablePath =
   ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ?? ''
 
-/** The machine's own Chromium, with a fake camera and microphone and software WebGL for the map. */
-export function openBrowser(extra: readonly string[] = []): Promise<Browser> {
+/** What draws WebGL and the page where there is no graphics card: software WebGL for the map, or nothing but the CPU. */
+const graphics = {
+  webgl: ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  none: ['--disable-gpu', '--disable-software-rasterizer'],
+} as const
+
+/** The machine's own Chromium, with a fake camera and microphone. */
+export function openBrowser(extra: readonly string[] = [], drawnBy: keyof typeof graphics = 'webgl'): Promise<Browser> {
   return chromium.launch({
     executablePath,
     headless: true,
@@ -16,8 +22,7 @@ export function openBrowser(extra: readonly string[] = []): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
+      ...graphics[drawnBy],
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
