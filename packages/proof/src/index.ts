@@ -27,6 +27,16 @@ export {
   signCanonical,
   signEnvelope,
 } from './dsse.ts'
+export type { FileMembers, FileSource, IncrementalHash, StatedFile } from './file-recording.ts'
+export {
+  fileBlockBytes,
+  fileBlockCount,
+  fileBlockName,
+  fileBlockSize,
+  fileBlocksRoot,
+  filePayloadType,
+  maximumFileBlocks,
+} from './file-recording.ts'
 export { sha256, sha256Hex } from './hash.ts'
 export type { KeyProblem, PublicKey, Signer, Verifier } from './keys.ts'
 export { decodeEd25519, ed25519Key, importVerifier, keyId, samePublicKey, signerFromSeed, signerOf } from './keys.ts'
@@ -82,6 +92,7 @@ export type { Opened, SignedProblem } from './signed.ts'
 export type { Source } from './source.ts'
 export { blobSource, bytesSource } from './source.ts'
 export type {
+  FileStatement,
   GapReason,
   GapStatement,
   MediaStatement,
@@ -96,6 +107,7 @@ export type {
   StopStatement,
 } from './statement.ts'
 export {
+  encodeStatement,
   gapPayloadType,
   gapReasons,
   mediaPayloadType,

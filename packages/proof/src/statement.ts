@@ -1,6 +1,7 @@
 import { type Bytes, toHex, utf8 } from './bytes.ts'
 import { decodeCanonical, encodeCanonical, type Json, type JsonObject } from './canonical-json.ts'
 import { type Envelope, openEnvelope, signCanonical } from './dsse.ts'
+import { type FileMembers, fileMembers, filePayloadType } from './file-recording.ts'
 import { sha256, sha256Of } from './hash.ts'
 import type { Signer } from './keys.ts'
 import { accept, type Result, refuse } from './result.ts'
@@ -20,6 +21,7 @@ export const gapReasons = [
   'device-restarted',
   'clock-change',
   'encoder-failed',
+  'overload',
   'unknown',
 ] as const
 
@@ -53,7 +55,7 @@ export type ServerTime = {
 /** Newest checkpoint the device had seen: the statement was not made before it. */
 export type SeenCheckpoint = { readonly size: number; readonly root: string }
 
-/** Members that all three kinds share. Hashes are lower-case hexadecimal, identifiers lower-case UUIDs. */
+/** Members that all kinds share. Hashes are lower-case hexadecimal, identifiers lower-case UUIDs. */
 export type StatementBase = {
   readonly format: 1
   readonly installation: string
@@ -111,8 +113,12 @@ export type StopStatement = StatementBase & {
   readonly head: string | null
 }
 
+/** One whole file of a camera that stores and uploads later: section 12 of the format. */
+export type FileStatement = StatementBase & FileMembers
+
 export type Statement =
   | { readonly kind: 'media'; readonly body: MediaStatement }
+  | { readonly kind: 'file'; readonly body: FileStatement }
   | { readonly kind: 'gap'; readonly body: GapStatement }
   | { readonly kind: 'stop'; readonly body: StopStatement }
 
@@ -172,6 +178,7 @@ const mediaShape: Check<MediaStatement> = shape<MediaStatement>({
   duration: integer(0),
   positions: nullable(hash),
 })
+const fileShape: Check<FileStatement> = shape<FileStatement>({ ...base, ...fileMembers })
 const gapShape: Check<GapStatement> = shape<GapStatement>({
   ...base,
   observed: oneOf(true),
@@ -203,7 +210,7 @@ export function openStatement(envelopeBytes: Uint8Array): Result<OpenedStatement
     return envelope
   }
   const { payload, payloadType } = envelope.value
-  if (![mediaPayloadType, gapPayloadType, stopPayloadType].includes(payloadType)) {
+  if (!Object.values(payloadTypes).includes(payloadType)) {
     return refuse('unknown-payload-type')
   }
   const decoded = decodeCanonical(payload)
@@ -214,8 +221,24 @@ export function openStatement(envelopeBytes: Uint8Array): Result<OpenedStatement
   return statement === undefined ? refuse('malformed-statement') : accept({ statement, envelope: envelope.value })
 }
 
+const payloadTypes: Readonly<Record<Statement['kind'], string>> = {
+  media: mediaPayloadType,
+  file: filePayloadType,
+  gap: gapPayloadType,
+  stop: stopPayloadType,
+}
+
 export function payloadTypeOf(kind: Statement['kind']): string {
-  return kind === 'media' ? mediaPayloadType : kind === 'gap' ? gapPayloadType : stopPayloadType
+  return payloadTypes[kind]
+}
+
+/** Payload for a signer that makes the envelope itself. Throws TypeError when the statement is not well formed. */
+export function encodeStatement(statement: Statement): Bytes {
+  const body: JsonObject = { ...statement.body }
+  if (readStatement(payloadTypeOf(statement.kind), body) === undefined) {
+    throw new TypeError('the statement is not well formed')
+  }
+  return encodeCanonical(body)
 }
 
 /** Names a statement in `previous`, `head` and the manifest: SHA-256 of the envelope's bytes, hexadecimal. */
@@ -245,6 +268,10 @@ function readKind(payloadType: string, value: Json): Statement | undefined {
   if (payloadType === mediaPayloadType) {
     const body = mediaShape(value)
     return body === undefined ? undefined : { kind: 'media', body }
+  }
+  if (payloadType === filePayloadType) {
+    const body = fileShape(value)
+    return body === undefined ? undefined : { kind: 'file', body }
   }
   if (payloadType === gapPayloadType) {
     const body = gapShape(value)

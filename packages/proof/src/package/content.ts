@@ -7,19 +7,25 @@ import { encodePayload, type Opened, openSigned, type SignedProblem } from '../s
 import type { Position } from '../statement.ts'
 import { maximumEntries, maximumMemberBytes } from '../zip/layout.ts'
 import type { WrittenMember } from '../zip/writer.ts'
+import { timestampedBy } from './extras.ts'
 
 export const packagePayloadType = 'application/vnd.sereno.package+json;v=1'
 
 /** Where things stand in a package. */
 export const memberNames = {
   sheet: 'HOJA-DE-CUSTODIA.txt',
+  case: 'case.jsonld',
+  sheetPdf: 'custody.pdf',
   checkpoint: 'custody/checkpoint.txt',
   entries: 'custody/entries.json',
+  export: 'custody/export.json',
+  notes: 'custody/notes.json',
   enrolment: 'device/enrolment.json',
   firstManifest: 'first-manifest.json',
   manifest: 'manifest.json',
   init: 'media/init.mp4',
   origin: 'origin.json',
+  verifier: 'verify.html',
   signature: 'signature.json',
 } as const
 
@@ -30,8 +36,8 @@ export type PackageContent = {
   readonly municipality: string
   readonly recording: string
   readonly madeAtMs: number
-  /** RFC 6962 leaf hash of the ledger entry that allowed this export. */
-  readonly exportEntry: string | null
+  /** RFC 6962 leaf hash of the ledger entry of this export. */
+  readonly exportEntry: string
   readonly members: readonly WrittenMember[]
 }
 
@@ -49,7 +55,7 @@ const packageShape: Check<PackageContent> = shape<PackageContent>({
   municipality: uuid,
   recording: uuid,
   madeAtMs: instantMs,
-  exportEntry: nullable(hash),
+  exportEntry: hash,
   members: list(
     shape<WrittenMember>({
       name: text(/^[\x21-\x7e]{1,100}$/),
@@ -127,7 +133,7 @@ export function conflictName(sequence: number, statementHash: string): string {
 
 /** The sequence that a member belongs to, or null for those of the whole package. */
 export function sequenceOfMember(name: string): number | null {
-  const match = /^(?:statements|media|positions|conflicts)\/(\d{8})[.-]/.exec(name)
+  const match = /^(?:statements|media|positions|conflicts|files)\/(\d{8})[./-]/.exec(name)
   return match?.[1] === undefined ? null : Number(match[1])
 }
 
@@ -135,8 +141,8 @@ export function sequenceOfMember(name: string): number | null {
 export function isKnownMember(name: string): boolean {
   const fixed: readonly string[] = Object.values(memberNames)
   const perSegment =
-    /^(?:statements\/\d{8}\.json|media\/\d{8}\.m4s|positions\/\d{8}\.json|conflicts\/\d{8}-[0-9a-f]{16}\.json)$/
-  return fixed.includes(name) || perSegment.test(name)
+    /^(?:statements\/\d{8}\.json|media\/\d{8}\.m4s|files\/\d{8}\/\d{8}\.block|positions\/\d{8}\.json|conflicts\/\d{8}-[0-9a-f]{16}\.json)$/
+  return fixed.includes(name) || perSegment.test(name) || timestampedBy(name) !== null
 }
 
 export function encodeSheet(sheet: string): Bytes {

@@ -74,7 +74,7 @@ export function createMembers(source: Source, entries: readonly Entry[], options
 
 // What is parsed costs a multiple of its size in memory; media is only hashed.
 function maximumBytesOf(name: string): number {
-  if (name.startsWith('media/')) {
+  if (name.startsWith('media/') || name.startsWith('files/')) {
     return maximumMemberBytes
   }
   return name.startsWith('statements/') || name.startsWith('conflicts/') ? maximumEnvelopeBytes : maximumParsedBytes

@@ -1,5 +1,6 @@
 import { fromHex } from '../bytes.ts'
 import { isSignedBy } from '../dsse.ts'
+import type { IncrementalHash } from '../file-recording.ts'
 import type { Verifier } from '../keys.ts'
 import {
   mediaName,
@@ -11,6 +12,7 @@ import {
 } from '../package/content.ts'
 import type { KnownStatement } from '../recording.ts'
 import { type MediaStatement, openStatement, positionsCommitment } from '../statement.ts'
+import { checkFile } from './files.ts'
 import { type Members, readJson } from './members.ts'
 import type { Report } from './report.ts'
 
@@ -24,7 +26,12 @@ export type ReadSegments = {
 export type DeviceKey = Verifier | 'unsupported' | null
 
 /** Every statement and its media: signature, size, hash. Damage is reported under the segment's sequence. */
-export async function readSegments(members: Members, report: Report, key: DeviceKey): Promise<ReadSegments> {
+export async function readSegments(
+  members: Members,
+  report: Report,
+  key: DeviceKey,
+  hasher: (() => IncrementalHash) | null = null,
+): Promise<ReadSegments> {
   const sequences = members.entries
     .filter(({ name }) => name.startsWith('statements/'))
     .map(({ name }) => sequenceOfMember(name))
@@ -35,6 +42,7 @@ export async function readSegments(members: Members, report: Report, key: Device
     if (known !== null) {
       statements.push(known)
       await checkMedia(members, report, known)
+      await checkFile(members, report, known, hasher)
       await checkPositions(members, report, known)
     }
   }

@@ -1,3 +1,4 @@
+import type { IncrementalHash } from '../file-recording.ts'
 import { type Manifest, openManifest } from '../manifest.ts'
 import {
   isKnownMember,
@@ -51,6 +52,8 @@ export type VerifyOptions = {
   readonly signal?: AbortSignal
   /** A native CRC-32, where the runtime has one. */
   readonly crc32?: Crc32
+  /** An incremental SHA-256, where the runtime has one: whole files are then hashed besides their blocks. */
+  readonly sha256?: () => IncrementalHash
 }
 
 // Without these nothing is established, so "not checked" keeps a package from holding.
@@ -87,7 +90,7 @@ export async function verifyPackage(source: Source, options: VerifyOptions = {})
   const content = await readContent(first, report)
   const signed = content?.value.members ?? []
   const members = createMembers(source, entries, { ...reading, signed, onProgress })
-  return verifyMembers(members, report, options.trust ?? null, content)
+  return verifyMembers(members, report, options, content)
 }
 
 // A damaged package fails; something else was never one.
@@ -99,16 +102,17 @@ async function damagedOrOther(source: Source): Promise<VerificationResult> {
 async function verifyMembers(
   members: Members,
   report: Report,
-  trust: Trust | null,
+  options: VerifyOptions,
   opened: Opened<PackageContent> | null,
 ): Promise<Verification> {
+  const trust = options.trust ?? null
   const claim = await readClaim(members, report)
   const keys = trust ?? claim
   const content = opened?.value ?? null
   await checkSignature(report, opened, keys)
   const manifest = await readManifest(members, report, keys)
   const { enrolment, key } = await readEnrolment(members, report)
-  const read = await readSegments(members, report, key)
+  const read = await readSegments(members, report, key, options.sha256 ?? null)
   const recording = checkOrder(report, read, manifest?.value ?? null)
   checkManifest(report, manifest, recording)
   checkEnrolment(report, enrolment, manifest?.value ?? null)

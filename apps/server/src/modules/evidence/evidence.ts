@@ -12,7 +12,8 @@ export type RecordingState = 'receiving' | 'stopped' | 'sealed'
  */
 export const highestSequenceTaken = 200_000
 
-export type StatementKind = 'media' | 'gap' | 'stop'
+/** `file` is one whole file of a camera that stores and uploads later; it comes through intake. */
+export type StatementKind = 'media' | 'file' | 'gap' | 'stop'
 
 /** What a tally needs to know of one statement. */
 export type Counted = {
@@ -74,7 +75,7 @@ export function emptyTally(): Tally {
 
 /** The tally with one more statement; the caller has made sure that its sequence was not counted before. */
 export function count(tally: Tally, statement: Counted): Tally {
-  const media = statement.kind === 'media'
+  const media = statement.kind === 'media' || statement.kind === 'file'
   const stops = statement.kind === 'stop'
   // With two stops the lower one counts, so that the order of arrival changes nothing.
   const lowerStop = stops && (tally.stopSequence === null || statement.sequence < tally.stopSequence)

@@ -239,7 +239,7 @@ function rowOf(judged: Judged, capturedAt: number, receivedAt: number, quarantin
     duration_ms: durationOf(statement),
     pre_event: media?.preEvent ?? false,
     audio: media?.audioOn ?? false,
-    reason: kind === 'media' ? null : statement.body.reason,
+    reason: statement.kind === 'gap' || statement.kind === 'stop' ? statement.body.reason : null,
     quarantine,
     envelope: judged.envelope,
   }

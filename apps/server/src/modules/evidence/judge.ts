@@ -76,6 +76,10 @@ export function createJudge(deps: { readonly fleet: Fleet; readonly db: Db; read
       throw refusalOf(opened.code)
     }
     const { statement, envelope } = opened.value
+    if (statement.kind === 'file') {
+      // Whole files come in blocks, through intake.
+      throw refusalOf('unknown-payload-type')
+    }
     const { installation, municipality, device, keyEpoch, recording, sequence } = statement.body
     if (installation !== deps.installation) {
       throw new Refusal('segment.wrong-installation')
