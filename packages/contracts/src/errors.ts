@@ -59,6 +59,7 @@ export const refusals = {
   'segment.wrong-installation': 422,
   'segment.init-missing': 422,
   'segment.equivocation': 409,
+  'segment.not-opened': 422,
   // recordings
   'recording.not-found': 404,
   'recording.not-stopped': 409,
@@ -68,6 +69,14 @@ export const refusals = {
   'recording.too-early': 409,
   'recording.destroyed': 410,
   'track.implausible': 422,
+  // retention
+  'retention.not-found': 404,
+  'retention.already-decided': 409,
+  'retention.second-person': 403,
+  'retention.below-floor': 422,
+  'retention.no-change': 409,
+  'retention.under-way': 409,
+  'retention.not-due': 409,
   // live
   'live.grant-expired': 403,
   'live.grant-used': 403,

@@ -115,6 +115,35 @@ export const evidenceOperations = {
       nowMs: InstantMs,
     }),
   },
+  'GET /device/recordings/:id/cover': {
+    access: 'device',
+    summary:
+      'The published entries that stand for the phone’s own recording (its head, or its manifests) with their inclusion proofs, so that the phone judges for itself whether a signed checkpoint covers it',
+    params: ById,
+    reply: Type.Object({
+      /** Signed note that all proofs lead to; null until an entry is published. */
+      checkpoint: nullable(Type.String()),
+      entries: Type.Array(
+        Type.Object({
+          leaf: Base64Url,
+          openings: Type.Array(
+            Type.Object({
+              name: Type.String(),
+              value: Type.String(),
+              salt: Sha256Hex,
+              index: Type.Integer(),
+              count: Type.Integer(),
+              proof: Type.Array(Sha256Hex),
+            }),
+          ),
+          index: Type.Integer(),
+          proof: Type.Array(Sha256Hex),
+          /** The manifest's envelope that the entry names by its hash; null of a head. */
+          manifest: nullable(Base64Url),
+        }),
+      ),
+    }),
+  },
   'POST /device/recordings/:id/markers': {
     access: 'device',
     summary: 'A mark the officer set; idempotent by marker id',

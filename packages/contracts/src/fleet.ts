@@ -65,12 +65,23 @@ export const DeviceSelf = Type.Object({
     simulated: Type.Boolean(),
   }),
   installation: Uuid,
-  municipality: Type.Object({ id: Uuid, name: Type.String(), timeZone: Type.String(), fictitious: Type.Boolean() }),
+  municipality: Type.Object({
+    id: Uuid,
+    name: Type.String(),
+    timeZone: Type.String(),
+    fictitious: Type.Boolean(),
+    /** Of the control room, as it is dialled; null while nobody gave it. */
+    telephone: nullable(Type.String()),
+  }),
   shift: nullable(Shift),
   /** Last counter and head the server has seen: a phone that lost its journal continues after them. */
   lastCounter: nullable(Type.Integer()),
   lastHead: nullable(Sha256Hex),
   lastRecording: nullable(Uuid),
+  /** The log whose checkpoints let a local copy be erased: what a phone pins when it is enrolled (C2SP verifier key). */
+  log: Type.Object({ origin: Uuid, vkey: Type.String() }),
+  /** What the phone seals its queue to once a recording has ended (X25519, evidence format §3). */
+  queueKey: Type.Object({ keyId: Type.String(), algorithm: Type.String(), publicKey: Base64Url }),
   receiptKeys: Type.Array(Type.Object({ keyId: Type.String(), algorithm: Type.String(), publicKey: Base64Url })),
   settings: Type.Object({
     preEventSeconds: Type.Integer(),

@@ -119,6 +119,9 @@ export const identityOperations = {
   },
 } as const satisfies Operations
 
+/** As it is dialled from a phone: digits, spaces, and a leading +. */
+export const Telephone = Type.String({ minLength: 3, maxLength: 24, pattern: '^\\+?[0-9][0-9 ]*$' })
+
 export const installationOperations = {
   'GET /installation': {
     access: 'public',
@@ -153,8 +156,20 @@ export const installationOperations = {
         { maxItems: 50 },
       ),
       backupFolder: nullable(Words(500)),
+      telephone: Type.Optional(nullable(Telephone)),
     }),
     reply: Type.Object({ me: Me, links: Type.Array(Type.Object({ signIn: Type.String(), link: Type.String() })) }),
+  },
+  'GET /installation/contact': {
+    access: 'installation.read',
+    summary: 'How officers reach the control room by voice',
+    reply: Type.Object({ telephone: nullable(Type.String()), may: May }),
+  },
+  'POST /installation/contact': {
+    access: 'installation.write',
+    summary: 'Change it; an entry in the ledger. Phones learn it within a minute',
+    body: Type.Object({ telephone: nullable(Telephone) }),
+    reply: Done,
   },
   'GET /health': {
     access: 'installation.read',

@@ -14,8 +14,11 @@ export {
 } from './bytes.ts'
 export type { Json, JsonObject } from './canonical-json.ts'
 export { decodeCanonical, encodeCanonical } from './canonical-json.ts'
-export type { Checkpoint, CheckpointProblem, VerifiedCheckpoint } from './checkpoint.ts'
-export { formatCheckpoint, parseCheckpoint, signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+export type { CheckpointProblem, VerifiedCheckpoint } from './checkpoint.ts'
+export { signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+export type { Checkpoint } from './checkpoint-body.ts'
+export { formatCheckpoint, parseCheckpoint } from './checkpoint-body.ts'
+export { cosign } from './cosignature.ts'
 export type { CustodyProof, VerifiedEntry } from './custody.ts'
 export { isIncluded, openEntry } from './custody.ts'
 export type { Envelope, EnvelopeSignature } from './dsse.ts'
@@ -39,7 +42,16 @@ export {
 } from './file-recording.ts'
 export { sha256, sha256Hex } from './hash.ts'
 export type { KeyProblem, PublicKey, Signer, Verifier } from './keys.ts'
-export { decodeEd25519, ed25519Key, importVerifier, keyId, samePublicKey, signerFromSeed, signerOf } from './keys.ts'
+export {
+  decodeEd25519,
+  ed25519Key,
+  importVerifier,
+  keyId,
+  mlDsaSignerFromSeed,
+  samePublicKey,
+  signerFromSeed,
+  signerOf,
+} from './keys.ts'
 export type { Field, LedgerLeaf, Opening } from './leaf.ts'
 export {
   commitFields,
@@ -70,12 +82,16 @@ export {
   verifyConsistency,
   verifyInclusion,
 } from './merkle.ts'
-export type { Note, NoteProblem, NoteSignature, NoteVerifier } from './note.ts'
-export { addSignatures, encodeVkey, noteKeyHash, openNote, parseVkey, signNote, verifyNote } from './note.ts'
+export { mlDsa44 } from './ml-dsa.ts'
+export type { Note, NoteProblem, NoteSigned } from './note.ts'
+export { addSignatures, formatSignatures, openNote, readSignatures, signNote, verifyNote } from './note.ts'
+export type { NoteSignature, NoteUse, NoteVerifier } from './note-key.ts'
+export { encodeVkey, noteKeyHash, parseVkey, readVkey } from './note-key.ts'
 export type { PackageParts } from './package/build.ts'
 export { buildPackage } from './package/build.ts'
 export type { DisclosedPositions, PackageContent } from './package/content.ts'
 export { memberNames, packagePayloadType } from './package/content.ts'
+export type { DisclosedNote, ExportProof, PackedTimestamp } from './package/extras.ts'
 export type { Promised, Receipt } from './receipt.ts'
 export {
   encodePromise,
@@ -88,6 +104,15 @@ export {
 export type { GapFact, KnownStatement, RecordingFacts } from './recording.ts'
 export { assembleRecording } from './recording.ts'
 export type { Accepted, Refused, Result } from './result.ts'
+export type { SealedUpload } from './sealed-upload.ts'
+export {
+  frameSealedUpload,
+  maximumSealedUploadBytes,
+  parseSealedUpload,
+  sealedUploadInfo,
+  sealedUploadPlace,
+  sealedUploadType,
+} from './sealed-upload.ts'
 export type { Opened, SignedProblem } from './signed.ts'
 export type { Source } from './source.ts'
 export { blobSource, bytesSource } from './source.ts'
@@ -130,7 +155,7 @@ export {
   tileWidth,
   tileWidthAt,
 } from './tiles.ts'
-export type { Trust } from './trust.ts'
+export type { PreviousLog, TimeAuthority, Trust, TrustedWitness } from './trust.ts'
 export { encodeTrust, formatTrust, parseTrust, trustFingerprint } from './trust.ts'
 export type { FrameProblem, Upload, UploadProblem } from './upload.ts'
 export {
@@ -145,7 +170,12 @@ export {
 } from './upload.ts'
 export type { CheckId, CheckStatus, VerificationCheck } from './verify/report.ts'
 export { checkIds } from './verify/report.ts'
+export type { CheckTimestamp, TimestampFinding } from './verify/timestamps.ts'
 export type { PackageFacts, Verification, VerificationResult, VerifyOptions } from './verify/verify.ts'
 export { verifyPackage } from './verify/verify.ts'
+export type { AddCheckpoint, WitnessAnswer, WitnessMemory } from './witness.ts'
+export { answerAddCheckpoint, formatAddCheckpoint, parseAddCheckpoint } from './witness.ts'
+export type { Attestation, JudgedCheckpoint, WitnessSeen } from './witnessing.ts'
+export { attestationOf, judgeCheckpoint, mlDsaState } from './witnessing.ts'
 export type { Crc32 } from './zip/crc32.ts'
 export { crc32 } from './zip/crc32.ts'

@@ -136,6 +136,10 @@ export const errorsEn = {
     title: 'The beginning of this recording is still missing.',
     next: 'The device sends it first and repeats; nothing to do.',
   },
+  'segment.not-opened': {
+    title: 'What the phone kept was closed for another key.',
+    next: 'Keep the device and tell custody: the key may come back with a backup.',
+  },
   'segment.equivocation': {
     title: 'The device signed two different things with the same number.',
     next: 'Both are kept as proof. Tell custody.',
@@ -157,6 +161,25 @@ export const errorsEn = {
     next: 'Its destruction record remains in the ledger.',
   },
   'track.implausible': { title: 'The position is impossible.', next: 'It is flagged; check the device’s GPS.' },
+  'retention.not-found': { title: 'That is no longer under retention.', next: 'Refresh the list and choose again.' },
+  'retention.already-decided': {
+    title: 'Somebody else decided this already.',
+    next: 'Refresh the list: it says who and when.',
+  },
+  'retention.second-person': {
+    title: 'Another person confirms this, never whoever proposed it.',
+    next: 'Ask somebody else with that role to review it.',
+  },
+  'retention.below-floor': {
+    title: 'The term is below the legal minimum.',
+    next: 'No recording is erased before 45 calendar days (DS 007-2020-IN, art. 17.2.b).',
+  },
+  'retention.no-change': { title: 'The rule says so already.', next: 'Change the term before you propose it.' },
+  'retention.under-way': {
+    title: 'The destruction of this recording has begun.',
+    next: 'Its key is gone: the record of destruction and the ledger say so.',
+  },
+  'retention.not-due': { title: 'It is not time for this yet.', next: 'The list says from when.' },
   'live.grant-expired': {
     title: 'The permission to watch expired.',
     next: 'Ask for the video again, with its purpose.',

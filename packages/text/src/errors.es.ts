@@ -136,6 +136,10 @@ export const errorsEs = {
     title: 'Todavía falta el comienzo de esta grabación.',
     next: 'El equipo lo envía primero y repite; no hay que hacer nada.',
   },
+  'segment.not-opened': {
+    title: 'Lo guardado en el teléfono se cerró para otra llave.',
+    next: 'Guarde el equipo y avise a custodia: la llave puede volver con una copia.',
+  },
   'segment.equivocation': {
     title: 'El equipo firmó dos cosas distintas con el mismo número.',
     next: 'Las dos quedaron guardadas como prueba. Avise a custodia.',
@@ -157,6 +161,25 @@ export const errorsEs = {
     next: 'Queda su constancia de destrucción en el libro.',
   },
   'track.implausible': { title: 'La posición es imposible.', next: 'Queda marcada; revise el GPS del equipo.' },
+  'retention.not-found': { title: 'Eso ya no está en conservación.', next: 'Actualice la lista y elija otra vez.' },
+  'retention.already-decided': {
+    title: 'Otra persona ya decidió sobre esto.',
+    next: 'Actualice la lista: ahí dice quién y cuándo.',
+  },
+  'retention.second-person': {
+    title: 'Esto lo confirma otra persona, nunca quien lo propuso.',
+    next: 'Pida a otra persona con esa función que lo revise.',
+  },
+  'retention.below-floor': {
+    title: 'El plazo está por debajo del mínimo legal.',
+    next: 'Ninguna grabación se borra antes de 45 días calendario (DS 007-2020-IN, art. 17.2.b).',
+  },
+  'retention.no-change': { title: 'Así está ya la regla.', next: 'Cambie el plazo antes de proponerlo.' },
+  'retention.under-way': {
+    title: 'La destrucción de esta grabación ya empezó.',
+    next: 'Su llave ya no existe: queda su constancia en el acta y en el libro.',
+  },
+  'retention.not-due': { title: 'Todavía no corresponde.', next: 'Mire en la lista desde cuándo.' },
   'live.grant-expired': { title: 'El permiso para mirar venció.', next: 'Pida el video otra vez, con su propósito.' },
   'live.grant-used': { title: 'Ese permiso ya se usó.', next: 'Pida el video otra vez.' },
   'live.not-watching': { title: 'Ya no está mirando ese equipo.', next: 'Pida el video otra vez si lo necesita.' },

@@ -84,6 +84,7 @@ export const namesEn = {
     'device-restarted': 'the phone restarted',
     'clock-change': 'the clock changed',
     'encoder-failed': 'the encoder failed',
+    overload: 'the phone could not keep up',
     unknown: 'no known reason',
   },
   stop: {

@@ -90,6 +90,7 @@ export const namesEs = {
     'device-restarted': 'el teléfono se reinició',
     'clock-change': 'cambió el reloj',
     'encoder-failed': 'falló el codificador',
+    overload: 'el teléfono no dio abasto',
     unknown: 'sin razón conocida',
   },
   stop: {

@@ -179,6 +179,11 @@ export function connectSigner(socketPath: string): SignerClient {
       return (await dataKey({ do: 'create-data-key', recording })) ?? unexpected()
     },
     dataKey: (recording) => dataKey({ do: 'data-key', recording }),
+    async openQueued({ keyId, enc, wrappedKey, place }) {
+      const parts = { enc: base64(enc), wrappedKey: base64(wrappedKey), place: base64(place) }
+      const answer = await ask({ do: 'open-queued', keyId, ...parts })
+      return 'dataKey' in answer && answer.dataKey !== null ? fromBase64(answer.dataKey) : unexpected()
+    },
     async destroyDataKey(recording) {
       dataKeys.delete(recording)
       await ask({ do: 'destroy-data-key', recording })

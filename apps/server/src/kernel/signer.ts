@@ -7,7 +7,8 @@ export { type KeyInfo, type Purpose, SignerRefusal } from '../signer/terms.ts'
  * keys and the recordings' data keys. Everything here throws `Unavailable('signer')` while it is away.
  */
 
-export type PublicKeys = Readonly<Record<'log' | Purpose, KeyInfo>>
+/** `queue` is no signing key: phones seal what they hold to it (X25519). */
+export type PublicKeys = Readonly<Record<'log' | 'queue' | Purpose, KeyInfo>>
 
 export type CheckpointRequest = {
   /** The log's origin, a UUID (design §4). One signer keeps one last checkpoint for each origin. */
@@ -38,6 +39,16 @@ export type Signer = {
   readonly createDataKey: (recording: string) => Promise<Uint8Array>
   /** Null when there never was one, or it was destroyed. */
   readonly dataKey: (recording: string) => Promise<Uint8Array | null>
+  /**
+   * The AES key of an upload that a phone sealed to the installation. Throws {@link SignerRefusal} `signer.cannot-open`
+   * when it was sealed to another key or for another place.
+   */
+  readonly openQueued: (sealed: {
+    readonly keyId: string
+    readonly enc: Uint8Array
+    readonly wrappedKey: Uint8Array
+    readonly place: Uint8Array
+  }) => Promise<Uint8Array>
   /** Crypto-erasure. Idempotent; fsynced before it answers. */
   readonly destroyDataKey: (recording: string) => Promise<void>
 }

@@ -6,6 +6,7 @@ import { beginMemory, type Checkpoints, openCheckpoints } from './checkpoints.ts
 import { type KeyStore, openKeyStore } from './key-store.ts'
 import { waitForPredecessor } from './predecessor.ts'
 import { type Answer, type Call, createFrames, frame, type Request } from './protocol.ts'
+import { openQueueKeys, type QueueKeys } from './queue-keys.ts'
 import { hasKeys, openSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { SignerRefusal } from './terms.ts'
 
@@ -29,7 +30,12 @@ if (folder === undefined || socketPath === undefined) {
   throw new Error('usage: --folder FOLDER --socket PATH')
 }
 
-type House = { readonly keys: SigningKeys; readonly keyStore: KeyStore; readonly checkpoints: Checkpoints }
+type House = {
+  readonly keys: SigningKeys
+  readonly queueKeys: QueueKeys
+  readonly keyStore: KeyStore
+  readonly checkpoints: Checkpoints
+}
 
 const house = Promise.withResolvers<House>()
 process.umask(0o177)
@@ -55,6 +61,7 @@ beginMemory('.', hasKeys('.'))
 const keys = await openSigningKeys('.')
 house.resolve({
   keys,
+  queueKeys: await openQueueKeys('.'),
   keyStore: openKeyStore('.', () => Date.now()),
   checkpoints: openCheckpoints('.', keys.log),
 })
@@ -86,7 +93,7 @@ async function answer(opened: House, call: Call): Promise<Answer> {
   }
 }
 
-async function perform({ keys, keyStore, checkpoints }: House, call: Call): Promise<Answer> {
+async function perform({ keys, queueKeys, keyStore, checkpoints }: House, call: Call): Promise<Answer> {
   switch (call.do) {
     case 'sign': {
       const message = preAuthenticationEncoding(call.payloadType, Buffer.from(call.payload, 'base64'))
@@ -99,6 +106,15 @@ async function perform({ keys, keyStore, checkpoints }: House, call: Call): Prom
     case 'destroy-data-key':
       await keyStore.destroy(call.recording)
       return { done: true }
+    case 'open-queued': {
+      const [enc, wrappedKey, place] = [call.enc, call.wrappedKey, call.place].map((each) =>
+        Buffer.from(each, 'base64'),
+      )
+      if (enc === undefined || wrappedKey === undefined || place === undefined) {
+        throw new SignerRefusal('signer.invalid', 'a part is missing')
+      }
+      return { dataKey: text(await queueKeys.open({ keyId: call.keyId, enc, wrappedKey, place })) }
+    }
     case 'last-checkpoint':
       return { checkpoint: checkpoints.last(call.origin) }
     case 'sign-checkpoint':
@@ -109,6 +125,7 @@ async function perform({ keys, keyStore, checkpoints }: House, call: Call): Prom
       return {
         keys: {
           log: open(log),
+          queue: queueKeys.current,
           receipt: open(receipt),
           manifest: open(manifest),
           package: open(packageKey),

@@ -19,9 +19,17 @@ export type Call =
   | { readonly do: 'create-data-key'; readonly recording: string }
   | { readonly do: 'data-key'; readonly recording: string }
   | { readonly do: 'destroy-data-key'; readonly recording: string }
+  /** Opens the AES key of an upload that a phone sealed to the installation (queue-keys.ts). */
+  | {
+      readonly do: 'open-queued'
+      readonly keyId: string
+      readonly enc: string
+      readonly wrappedKey: string
+      readonly place: string
+    }
 
 export type Answer =
-  | { readonly keys: Readonly<Record<'log' | Purpose, KeyInfo>> }
+  | { readonly keys: Readonly<Record<'log' | 'queue' | Purpose, KeyInfo>> }
   | { readonly checkpoint: { readonly size: number; readonly root: string } | null }
   | { readonly note: string }
   | { readonly signature: string }

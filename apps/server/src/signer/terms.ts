@@ -11,7 +11,7 @@ export type KeyInfo = {
   readonly publicKey: string
 }
 
-export const signerRefusals = ['signer.fork', 'signer.key-destroyed', 'signer.invalid'] as const
+export const signerRefusals = ['signer.fork', 'signer.key-destroyed', 'signer.invalid', 'signer.cannot-open'] as const
 export type SignerRefusalCode = (typeof signerRefusals)[number]
 
 /** The signer would not, and will not when asked again: something is wrong with the log or the caller. */

@@ -17,10 +17,10 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Receipt as ReceiptReply } from '@sereno/contracts'
-import { encodeReceipt, maximumUploadBytes, type Receipt, receiptPayloadType, type Statement } from '@sereno/proof'
+import { encodeReceipt, type Receipt, receiptPayloadType, type Statement } from '@sereno/proof'
 import type { Static } from 'typebox'
 import { Refusal } from '../../kernel/errors.ts'
-import { createBodyBudget, readBody } from '../../kernel/http-body.ts'
+import { type BodyShare, createBodyBudget, readBody } from '../../kernel/http-body.ts'
 import { createCounters } from './counters.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { createDuty } from './duty.ts'
@@ -30,6 +30,7 @@ import { createGroup } from './group.ts'
 import { createJudge, type Judged, type Place } from './judge.ts'
 import { type Incoming, type Kept, keep } from './keep.ts'
 import { createPool } from './pool.ts'
+import { bodyLimit, createUnsealer } from './sealed-body.ts'
 import type { Sos } from './sos.ts'
 import type { Strangers } from './strangers.ts'
 
@@ -54,11 +55,13 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   /** Recordings with a row, and inits with an object: bounded, only to spare work. */
   const known = createMemory(20_000)
   const inits = createMemory(20_000)
-  const limits = {
-    limitBytes: maximumUploadBytes,
+  const unseal = createUnsealer(deps.signer)
+  const limitsOf = (request: IncomingMessage, share: BodyShare) => ({
+    limitBytes: bodyLimit(request),
+    share,
     timeoutMs: settings.uploadTimeoutMs,
     minimumBytesPerSecond: settings.uploadMinimumBytesPerSecond,
-  }
+  })
   const group = createGroup<Ready, Kept>(settings.groupMaximum, commit)
 
   async function commit(batch: readonly Ready[]): Promise<readonly Kept[]> {
@@ -131,7 +134,11 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     }
     try {
       const judged = await judge(
-        await readBody(request, { ...limits, share }, announcedBytes(request), allocate),
+        await unseal(
+          request,
+          place,
+          await readBody(request, limitsOf(request, share), announcedBytes(request), allocate),
+        ),
         place,
       )
       if (await lacksInit(judged)) {

@@ -5,6 +5,7 @@ import type { BodyOf, Category, evidenceOperations, ReplyOf } from '@sereno/cont
 import { decodeCanonical, fromBase64Url, openStatement, toHex, utf8 } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import { type Cover, coverOf } from './cover.ts'
 import { noteFields } from './custody.ts'
 import type { EvidenceDeps } from './door.ts'
 import { addMarker, addOpenings, changeRecording, findRecording, missingOf, wholeStatements } from './store.ts'
@@ -19,6 +20,7 @@ type Openings = BodyOf<Operations['POST /device/recordings/:id/positions']>['ope
 const missingTold = 500
 
 export type Phone = {
+  readonly cover: (scope: Scope, recording: string) => Promise<Cover>
   readonly states: (scope: Scope, ids: readonly string[]) => Promise<States>
   readonly mark: (scope: Scope, recording: string, marker: NewMarker) => Promise<void>
   readonly categorise: (
@@ -177,5 +179,8 @@ export function createPhone(deps: EvidenceDeps): Phone {
     }
   }
 
-  return { states, mark, categorise, openPositions }
+  const cover = async (scope: Scope, recording: string): Promise<Cover> =>
+    coverOf(deps, scope, await needOwn(scope, recording))
+
+  return { states, cover, mark, categorise, openPositions }
 }

@@ -52,6 +52,7 @@ export function evidenceRoutes(deps: EvidenceDeps, parts: Parts): RouteTable {
       }
     },
     'POST /device/recordings/states': ({ scope, body }) => phone.states(scope, body.recordings),
+    'GET /device/recordings/:id/cover': ({ scope, params }) => phone.cover(scope, params.id),
     'POST /device/recordings/:id/markers': async ({ scope, params, body }) => {
       await phone.mark(scope, params.id, body)
       return done

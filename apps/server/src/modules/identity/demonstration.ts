@@ -5,6 +5,8 @@ export const demonstrationMunicipality = {
   name: 'Municipalidad de Santa Rosa del Valle',
   timeZone: 'America/Lima',
   fictitious: true,
+  // of a range that nobody has
+  telephone: '+51 1 555 0100',
 } as const
 
 export const demonstrationAccounts: readonly NewAccount[] = [

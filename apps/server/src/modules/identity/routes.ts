@@ -5,6 +5,7 @@ import type { Actor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
 import { type Accounts, firstLinkMs, linkMs } from './accounts.ts'
+import { changeContact } from './contact.ts'
 import type { IdentityDeps, Municipality } from './door.ts'
 import type { createOwnAccount } from './own-account.ts'
 import type { Decide } from './policy/decide.ts'
@@ -144,6 +145,20 @@ function installationRoutes(
       const { municipality, links, ...signedIn } = await deps.setUp.setUp(body, request.ip)
       deps.settled(municipality)
       return { me: await welcome(signedIn, reply), links }
+    },
+    'GET /installation/contact': async ({ actor }) => {
+      const home = deps.home()
+      const decision = deps.decide(actor, 'installation.write', { type: 'Installation', id: home.id, attributes: {} })
+      return { telephone: home.telephone, may: decision.allowed ? ['installation.write'] : [] }
+    },
+    'POST /installation/contact': async ({ actor, body }) => {
+      const home = deps.home()
+      const decision = deps.decide(actor, 'installation.write', { type: 'Installation', id: home.id, attributes: {} })
+      if (!decision.allowed) {
+        throw new Refusal(decision.code)
+      }
+      deps.settled(await changeContact(deps, actor, home, body.telephone, decision.policy))
+      return done
     },
     'GET /health': async () => {
       const { freeBytes, sizeBytes } = deps.disk.space()

@@ -20,7 +20,7 @@ export function createSetUp(deps: IdentityDeps & { readonly accounts: Accounts; 
   /** Municipality and log; refused when there is one. Whoever comes second waits for the lock and is refused. */
   async function found(
     tx: Db,
-    given: Pick<Municipality, 'name' | 'timeZone' | 'fictitious'> & {
+    given: Pick<Municipality, 'name' | 'timeZone' | 'fictitious' | 'telephone'> & {
       readonly origin: string | null
       readonly backupFolder: string | null
     },
@@ -33,6 +33,7 @@ export function createSetUp(deps: IdentityDeps & { readonly accounts: Accounts; 
       fictitious: given.fictitious,
       origin: given.origin,
       backup_folder: given.backupFolder,
+      telephone: given.telephone,
       created_at: clock.nowMs(),
     })
     await ledger.openLog(tx, id)
@@ -49,9 +50,11 @@ export function createSetUp(deps: IdentityDeps & { readonly accounts: Accounts; 
         fictitious: String(given.fictitious),
         version: deps.config.version,
         ...(given.origin === null ? {} : { origin: given.origin }),
+        ...(given.telephone === null ? {} : { telephone: given.telephone }),
       },
     })
-    return { id, name: given.name, timeZone: given.timeZone, fictitious: given.fictitious }
+    const { name, timeZone, fictitious, telephone } = given
+    return { id, name, timeZone, fictitious, telephone }
   }
 
   async function setUp(
@@ -74,6 +77,7 @@ export function createSetUp(deps: IdentityDeps & { readonly accounts: Accounts; 
         fictitious: false,
         origin,
         backupFolder: given.backupFolder,
+        telephone: given.telephone ?? null,
       })
       const system = systemActor(municipality.id)
       const account = await accounts.create(tx, system, municipality.id, {
