@@ -23,6 +23,9 @@ export type EventMap = {
   }
   readonly 'recording.quarantined': { readonly recording: string; readonly code: string }
   readonly 'recording.sealed': { readonly recording: string; readonly manifestSha256: string }
+  readonly 'recording.categorised': { readonly recording: string }
+  /** Its key is gone; whoever keeps something beside it lets go of that too. */
+  readonly 'recording.destroyed': { readonly recording: string }
   readonly 'watch.opened': { readonly watch: string; readonly device: string; readonly account: string }
   readonly 'watch.closed': { readonly watch: string; readonly device: string; readonly account: string }
   /** `device` and `kind` let live mark the unit and open its leg (SOS), without knowing the alarms' tables. */

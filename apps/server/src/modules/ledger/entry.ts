@@ -13,6 +13,9 @@ export const coarseKinds = [
   'policy',
   'installation',
   'heads',
+  // Whoever only has the public log counts these: protections made weaker, recordings destroyed.
+  'weakening',
+  'tombstone',
 ] as const
 export type CoarseKind = (typeof coarseKinds)[number]
 

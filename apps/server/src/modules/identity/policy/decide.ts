@@ -34,6 +34,7 @@ type Question = {
     readonly sos: boolean
     readonly ageHours: number
     readonly self: boolean
+    readonly needsOfficer: boolean
     readonly case: string
     readonly revoked: boolean
     readonly download: boolean
@@ -119,7 +120,8 @@ function ask(
       quarantined: attributes.quarantined === true,
       sos: attributes.sos === true,
       ageHours: typeof startedAt === 'number' ? Math.max(0, Math.floor((nowMs - startedAt) / hourMs)) : manyYears,
-      self: resource.type === 'Account' && resource.id === actor.id,
+      self: (resource.type === 'Account' && resource.id === actor.id) || attributes.proposer === actor.id,
+      needsOfficer: attributes.needsOfficer === true,
       case: textOf(attributes.case) ?? '',
       revoked: attributes.revoked === true,
       download: attributes.download === true,

@@ -4,6 +4,8 @@ const own: readonly Permission[] = ['self.read', 'self.write']
 const everybody: readonly Permission[] = [...own, 'territory.read']
 const registers: readonly Permission[] = ['device.read', 'officer.read']
 const fleet: readonly Permission[] = ['device.enrol', 'device.issue', 'device.revoke', 'officer.write']
+const conservation: readonly Permission[] = ['retention.read', 'retention.propose', 'hold.place']
+const twoPeople: readonly Permission[] = ['retention.approve', 'destruction.review', 'destruction.approve']
 const guest: readonly Permission[] = ['shared.read', 'shared.view', 'shared.download']
 const room: readonly Permission[] = ['unit.read', 'alarm.read', 'alarm.acknowledge', 'live.watch', 'recording.mark']
 
@@ -36,6 +38,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'case.read',
     'case.write',
     'case.share',
+    ...conservation,
   ],
   custodian: [
     'installation.read',
@@ -52,6 +55,8 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'case.manage',
     'case.share',
     'case.hand-over',
+    ...conservation,
+    ...twoPeople,
   ],
   'data-protection-officer': [
     'account.read',
@@ -63,6 +68,8 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'recording.view',
     'recording.custody',
     'case.read',
+    ...conservation,
+    ...twoPeople,
   ],
   'internal-affairs': [
     'ledger.read',
@@ -72,10 +79,12 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'recording.custody',
     'case.read',
     'case.write',
+    'retention.read',
+    'hold.place',
   ],
   analyst: [],
   manager: ['installation.read', ...registers],
-  overseer: ['installation.read', 'ledger.read', 'recording.custody'],
+  overseer: ['installation.read', 'ledger.read', 'recording.custody', 'retention.read'],
   // Nothing of their own recordings until statements are kept: `propia-no-antes-del-parte`.
   officer: [],
   police: [...guest, 'shared.live'],

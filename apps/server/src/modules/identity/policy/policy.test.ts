@@ -66,6 +66,8 @@ const scenes: readonly Scene[] = [
     resource: { type: 'Account', id: me, attributes: {} },
     circumstance: { change: 'roles' },
   },
+  { name: 'proposed by oneself', resource: thing({ proposer: me }), circumstance: {} },
+  { name: 'of a restricted place', resource: thing({ needsOfficer: true }), circumstance: {} },
   { name: 'case reserved', resource: thing({ reserved: true }), circumstance: {} },
   ...guestScenes(),
 ]
