@@ -1,5 +1,5 @@
 import { fromHex } from './bytes.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint-body.ts'
 import { encodeLeaf, type LedgerLeaf, leafShape, type Opening, openingShape, verifyOpenings } from './leaf.ts'
 import { leafHash, verifyInclusion } from './merkle.ts'
 import { type Check, hash, integer, list, shape } from './shape.ts'

@@ -1,11 +1,12 @@
 import { type Bytes, fromBase64Url, fromHex, toBase64Url, toHex, unshared, utf8 } from './bytes.ts'
 import { sha256Of } from './hash.ts'
+import { importMlDsa44, mlDsa44, mlDsa44FromSeed, mlDsa44KeyBytes, verifyMlDsa44 } from './ml-dsa.ts'
 import { accept, type Result, refuse } from './result.ts'
 import { type Check, shape, text } from './shape.ts'
 
 /** A public key names its algorithm: the algorithm belongs to the key, never to the message. */
 export type PublicKey = {
-  /** `ed25519` is the one this version checks. Others are carried, and read "not checked". */
+  /** `ed25519`, and `ml-dsa-44` where the runtime has it. Others are carried, and read "not checked". */
   readonly algorithm: string
   /** Raw key, base64url without padding. */
   readonly publicKey: string
@@ -73,8 +74,20 @@ export function decodeEd25519(key: PublicKey): Result<Bytes, KeyProblem> {
   return isWeak(raw) ? refuse('weak-key') : accept(raw)
 }
 
+/** Raw bytes of a key of either algorithm, by its form alone: also where the runtime cannot check its signatures. */
+export function decodeKey(key: PublicKey): Result<Bytes, KeyProblem> {
+  if (key.algorithm !== mlDsa44) {
+    return decodeEd25519(key)
+  }
+  const raw = fromBase64Url(key.publicKey)
+  return raw?.length === mlDsa44KeyBytes ? accept(raw) : refuse('malformed-key')
+}
+
 /** A verifier for a public key. An algorithm unknown here is a refusal, so that nothing unknown passes. */
 export async function importVerifier(key: PublicKey): Promise<Result<Verifier, KeyProblem>> {
+  if (key.algorithm === mlDsa44) {
+    return importMlDsaVerifier(key)
+  }
   const raw = decodeEd25519(key)
   if (!raw.ok) {
     return raw
@@ -89,6 +102,22 @@ export async function importVerifier(key: PublicKey): Promise<Result<Verifier, K
   } catch {
     return refuse('malformed-key')
   }
+}
+
+async function importMlDsaVerifier(key: PublicKey): Promise<Result<Verifier, KeyProblem>> {
+  const raw = decodeKey(key)
+  if (!raw.ok) {
+    return raw
+  }
+  const imported = await importMlDsa44(raw.value)
+  if (imported === 'malformed' || imported === 'unsupported') {
+    return refuse(imported === 'malformed' ? 'malformed-key' : 'unsupported-algorithm')
+  }
+  return accept({
+    key,
+    keyId: await keyId(key),
+    verify: (message, signature) => verifyMlDsa44(imported, message, signature),
+  })
 }
 
 /** A signer over a WebCrypto private key (it may be non-extractable) and its public half. */
@@ -117,6 +146,13 @@ export async function signerFromSeed(seed: Uint8Array): Promise<Signer> {
   const jwk = await crypto.subtle.exportKey('jwk', extractable)
   const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, { name: 'Ed25519' }, false, ['sign'])
   return signerOf(privateKey, { algorithm: 'ed25519', publicKey: jwk.x ?? '' })
+}
+
+/** An ML-DSA-44 signer from the 32-byte seed of FIPS 204. Throws where the runtime has no ML-DSA-44. */
+export async function mlDsaSignerFromSeed(seed: Uint8Array): Promise<Signer> {
+  const { publicKey, sign } = await mlDsa44FromSeed(seed)
+  const key = { algorithm: mlDsa44, publicKey }
+  return { key, keyId: await keyId(key), sign }
 }
 
 // WebCrypto throws on a signature of the wrong length in some engines and answers false in others.

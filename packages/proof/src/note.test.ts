@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { toHex } from './bytes.ts'
-import { formatCheckpoint, parseCheckpoint, signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+import { signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+import { formatCheckpoint, parseCheckpoint } from './checkpoint-body.ts'
 import { signerFromSeed } from './keys.ts'
-import { addSignatures, encodeVkey, openNote, parseVkey, signNote, verifyNote } from './note.ts'
+import { addSignatures, openNote, signNote, verifyNote } from './note.ts'
+import { encodeVkey, parseVkey } from './note-key.ts'
 
 const origin = '0e2f6a3c-58f0-4f5b-9a51-3b7f0a9c1d22'
 
@@ -28,7 +30,10 @@ describe('C2SP signed note', () => {
   ])('published note of %s', async (vkey, text) => {
     const verifier = await verifierOf(vkey)
     const note = openNote(text)
-    expect(note.ok && (await verifyNote(note.value, [verifier]))).toEqual({ ok: true, value: [verifier] })
+    expect(note.ok && (await verifyNote(note.value, [verifier]))).toEqual({
+      ok: true,
+      value: [{ by: verifier, timestampS: null }],
+    })
     expect(await encodeVkey(verifier.name, verifier.verifier.key)).toBe(vkey)
     const altered = openNote(text.replace('i', 'j'))
     expect(altered.ok && (await verifyNote(altered.value, [verifier]))).toEqual({ ok: false, code: 'bad-signature' })
@@ -56,8 +61,8 @@ describe('C2SP signed note', () => {
     expect((await parseVkey(vkey)).ok).toBe(false)
   })
 
-  test('a cosignature key is unsupported, not malformed', async () => {
-    expect(await parseVkey('w+00000000+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW')).toEqual({
+  test('a key of a type unknown here is unsupported, not malformed', async () => {
+    expect(await parseVkey('w+00000000+BRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW')).toEqual({
       ok: false,
       code: 'unsupported-algorithm',
     })

@@ -1,76 +1,19 @@
-import { type Bytes, concat, equal, fromBase64, fromHex, toBase64, toHex, utf8 } from './bytes.ts'
-import { sha256Of } from './hash.ts'
-import {
-  decodeEd25519,
-  ed25519Key,
-  importVerifier,
-  type KeyProblem,
-  type PublicKey,
-  type Signer,
-  type Verifier,
-} from './keys.ts'
+import { concat, equal, fromBase64, toBase64, utf8 } from './bytes.ts'
+import { cosignedMessage, readTimestamped } from './cosignature.ts'
+import type { Signer } from './keys.ts'
+import { type NoteSignature, type NoteVerifier, namePattern, noteKeyHash } from './note-key.ts'
 import { accept, type Result, refuse } from './result.ts'
-
-/** A signature line of a C2SP signed note. */
-export type NoteSignature = {
-  readonly name: string
-  /** Four bytes that find the key; they prove nothing. */
-  readonly keyHash: Uint8Array
-  readonly signature: Uint8Array
-}
 
 export type Note = { readonly text: string; readonly signatures: readonly NoteSignature[] }
 
-/** A verifier under its name in notes. */
-export type NoteVerifier = { readonly name: string; readonly keyHash: Uint8Array; readonly verifier: Verifier }
+/** Who signed a note; a cosignature says when, in seconds since 1970. */
+export type NoteSigned = { readonly by: NoteVerifier; readonly timestampS: number | null }
 
 export type NoteProblem = 'malformed-note' | 'bad-signature'
 
-const ed25519Type = new Uint8Array([0x01])
 const signaturePrefix = '— '
 const maximumNoteLength = 1024 * 1024
 const maximumSignatureLines = 100
-const namePattern = /^[^\s+\p{C}]+$/u
-
-/** C2SP signed-note: SHA-256(name ‖ 0A ‖ 01 ‖ raw key), first four bytes. Throws TypeError on another algorithm. */
-export async function noteKeyHash(name: string, key: PublicKey): Promise<Bytes> {
-  const raw = decodeEd25519(key)
-  if (!raw.ok) {
-    throw new TypeError(raw.code)
-  }
-  return (await sha256Of(utf8(`${name}\n`), ed25519Type, raw.value)).slice(0, 4)
-}
-
-/** `name+hash+key`, the form in which a log's key is published. */
-export async function encodeVkey(name: string, key: PublicKey): Promise<string> {
-  const raw = decodeEd25519(key)
-  if (!raw.ok || !namePattern.test(name)) {
-    throw new TypeError('not a name and an Ed25519 key')
-  }
-  return `${name}+${toHex(await noteKeyHash(name, key))}+${toBase64(concat(ed25519Type, raw.value))}`
-}
-
-/** A verifier from a published key. A signature type other than Ed25519 reads `unsupported-algorithm`. */
-export async function parseVkey(vkey: string): Promise<Result<NoteVerifier, KeyProblem>> {
-  // The base64 part may hold a + of its own, so the first two are the separators.
-  const [name = '', hashText = '', ...keyParts] = vkey.split('+')
-  const keyHash = fromHex(hashText)
-  const typed = fromBase64(keyParts.join('+'))
-  if (!namePattern.test(name) || keyHash?.length !== 4 || typed === null || typed.length < 2) {
-    return refuse('malformed-key')
-  }
-  if (typed[0] !== ed25519Type[0]) {
-    return refuse('unsupported-algorithm')
-  }
-  const key = ed25519Key(typed.subarray(1))
-  const verifier = await importVerifier(key)
-  if (!verifier.ok) {
-    return verifier
-  }
-  return equal(await noteKeyHash(name, key), keyHash)
-    ? accept({ name, keyHash, verifier: verifier.value })
-    : refuse('malformed-key')
-}
 
 /**
  * Signs a text that ends in a newline; answers the whole note. Throws TypeError on a text or a name that
@@ -86,7 +29,22 @@ export async function signNote(text: string, name: string, signer: Signer): Prom
 
 /** Adds signatures (a witness's, say) to a note. */
 export function addSignatures(note: string, signatures: readonly NoteSignature[]): string {
-  return note + signatures.map(signatureLine).join('')
+  return note + formatSignatures(signatures)
+}
+
+/** Signature lines by themselves, as a witness answers them. */
+export function formatSignatures(signatures: readonly NoteSignature[]): string {
+  return signatures.map(signatureLine).join('')
+}
+
+/** Reads {@link formatSignatures} strictly; null when a line is none. */
+export function readSignatures(lines: string): readonly NoteSignature[] | null {
+  if (!lines.endsWith('\n') || lines.length > maximumNoteLength) {
+    return null
+  }
+  const read = lines.slice(0, -1).split('\n').map(readSignatureLine)
+  const signatures = read.filter((signature) => signature !== null)
+  return signatures.length === read.length && read.length <= maximumSignatureLines ? signatures : null
 }
 
 /** Splits a note at its last empty line. Form only: {@link verifyNote} checks signatures. */
@@ -112,25 +70,39 @@ export function openNote(note: string): Result<Note, 'malformed-note'> {
 }
 
 /**
- * The verifiers that signed. Signatures of unknown keys are ignored; a bad one of a known key refuses the
+ * Who of these signed, and when. Signatures of unknown keys are ignored; a bad one of a known key refuses the
  * whole note, as C2SP signed-note asks. An empty answer means: signed by nobody known.
  */
 export async function verifyNote(
   note: Note,
   verifiers: readonly NoteVerifier[],
-): Promise<Result<readonly NoteVerifier[], 'bad-signature'>> {
-  const signedBy: NoteVerifier[] = []
-  for (const { name, keyHash, signature } of note.signatures) {
-    const known = verifiers.find((verifier) => verifier.name === name && equal(verifier.keyHash, keyHash))
+): Promise<Result<readonly NoteSigned[], 'bad-signature'>> {
+  const signed: NoteSigned[] = []
+  for (const signature of note.signatures) {
+    const known = verifiers.find(({ name, keyHash }) => name === signature.name && equal(keyHash, signature.keyHash))
     if (known === undefined) {
       continue
     }
-    if (!(await known.verifier.verify(utf8(note.text), signature))) {
+    const checked = await checkSignature(note.text, known, signature.signature)
+    if (checked === null) {
       return refuse('bad-signature')
     }
-    signedBy.push(known)
+    signed.push(checked)
   }
-  return accept(signedBy)
+  return accept(signed)
+}
+
+async function checkSignature(text: string, by: NoteVerifier, signature: Uint8Array): Promise<NoteSigned | null> {
+  if (by.use === 'text') {
+    return (await by.verifier.verify(utf8(text), signature)) ? { by, timestampS: null } : null
+  }
+  const stamped = readTimestamped(signature)
+  const message =
+    stamped === null ? null : cosignedMessage(by.verifier.key.algorithm, by.name, stamped.timestampS, text)
+  if (stamped === null || message === null) {
+    return null
+  }
+  return (await by.verifier.verify(message, stamped.signature)) ? { by, timestampS: stamped.timestampS } : null
 }
 
 function signatureLine({ name, keyHash, signature }: NoteSignature): string {

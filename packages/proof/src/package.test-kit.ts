@@ -1,4 +1,4 @@
-import { concatAll, toHex } from './bytes.ts'
+import { concatAll, toHex, utf8 } from './bytes.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { CustodyProof } from './custody.ts'
 import { signEnvelope } from './dsse.ts'
@@ -7,8 +7,10 @@ import { signerFromSeed } from './keys.ts'
 import { commitFields, encodeLeaf, type LedgerLeaf, openFields } from './leaf.ts'
 import { encodeManifest, type Manifest, manifestPayloadType } from './manifest.ts'
 import { inclusionProof, leafHash, nodesOf, rootOf } from './merkle.ts'
-import { encodeVkey } from './note.ts'
+import { encodeVkey } from './note-key.ts'
 import { buildPackage, type PackageParts } from './package/build.ts'
+import type { ExportProof } from './package/extras.ts'
+import { encodePromise, promisePayloadType } from './receipt.ts'
 import { assembleRecording, type KnownStatement } from './recording.ts'
 import { device, gapAt, installation, mediaAt, municipality, recording, stopAt } from './statement.test-kit.ts'
 import { openStatement, positionsCommitment, type Statement, signStatement, statementHash } from './statement.ts'
@@ -16,6 +18,8 @@ import type { Trust } from './trust.ts'
 
 const logOrigin = '66666666-6666-4666-8666-666666666666'
 const madeAtMs = 1_790_000_100_000
+/** What a person wrote; its hash stands in an entry. */
+export const testNote = 'Se ve la placa a los 40 s.'
 
 /** Keys of the test installation, one per purpose, the same in every run. */
 export const testSigners = {
@@ -23,6 +27,7 @@ export const testSigners = {
   log: await signerFromSeed(new Uint8Array(32).fill(12)),
   manifest: await signerFromSeed(new Uint8Array(32).fill(13)),
   package: await signerFromSeed(new Uint8Array(32).fill(14)),
+  promise: await signerFromSeed(new Uint8Array(32).fill(15)),
 }
 
 export const testTrust: Trust = {
@@ -36,7 +41,7 @@ export const testTrust: Trust = {
   manifestKeys: [testSigners.manifest.key],
   packageKeys: [testSigners.package.key],
   receiptKeys: [],
-  promiseKeys: [],
+  promiseKeys: [testSigners.promise.key],
   witnesses: [],
 }
 
@@ -53,6 +58,10 @@ export type FixtureOptions = {
   readonly head?: string
   /** Why the installation set the recording apart. */
   readonly quarantine?: string
+  /** Fields of the export's own entry that differ. */
+  readonly exported?: Readonly<Record<string, string>>
+  /** Nothing published holds the export's entry yet: the log's promise stands for it. */
+  readonly promised?: boolean
   readonly manifest?: (manifest: Manifest) => Manifest
   readonly parts?: (parts: PackageParts) => PackageParts
 }
@@ -88,7 +97,13 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     recording,
     manifest: await sha256Hex(envelope),
   })
-  const viewed = await ledgerEntry('access', { kind: 'recording.viewed', recording, who: 'someone' })
+  const exported = await ledgerEntry('access', {
+    kind: 'recording.exported',
+    subjects: `recording:${recording} person:someone`,
+    allowed: 'true',
+    note: await sha256Hex(utf8(testNote)),
+    ...options.exported,
+  })
   const apart = await ledgerEntry('recording', {
     kind: 'recording.quarantined',
     subjects: `recording:${recording}`,
@@ -100,10 +115,11 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     sequence: '2',
     head: options.head ?? all[2]?.known.hash ?? '',
   })
+  const exportEntry = toHex(await leafHash(encodeLeaf(exported.leaf)))
   const proofs = await prove([
     enrolment,
     sealed,
-    viewed,
+    ...(options.promised === true ? [sealed] : [exported]),
     ...(all.length > 2 ? [headed] : []),
     ...(options.quarantine === undefined ? [] : [apart]),
   ])
@@ -117,6 +133,9 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
   }
   const parts: PackageParts = {
     sheet: 'Hoja de custodia\n',
+    sheetPdf: null,
+    caseGraph: null,
+    verifier: null,
     origin: testTrust,
     manifest: envelope,
     firstManifest: null,
@@ -128,7 +147,10 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     media: async (sequence) => find(sequence).media,
     positions: async (sequence) => (options.disclosePositions === true && sequence === 0 ? { salt, positions } : null),
     conflicts: [],
-    exportEntry: toHex(await leafHash(encodeLeaf(viewed.leaf))),
+    exportEntry,
+    exportProof: options.promised === true ? await promisedProof(exported) : null,
+    notes: options.promised === true ? [] : [{ entry: exportEntry, text: testNote }],
+    timestamps: [],
     madeAtMs,
     sign: (payloadType, payload) => signEnvelope(testSigners.package, payloadType, payload),
   }
@@ -209,6 +231,18 @@ async function ledgerEntry(kind: string, values: Readonly<Record<string, string>
   }))
   const leaf: LedgerLeaf = { version: 1, kind, municipality, root: await commitFields(fields) }
   return { index: 0, leaf, openings: await openFields(fields), proof: [] }
+}
+
+async function promisedProof({ leaf, openings }: CustodyProof): Promise<ExportProof> {
+  const leafHashHex = toHex(await leafHash(encodeLeaf(leaf)))
+  const payload = encodePromise({
+    format: 1,
+    origin: logOrigin,
+    leafHash: leafHashHex,
+    promisedAtMs: madeAtMs,
+    includedByMs: madeAtMs + 60_000,
+  })
+  return { leaf, openings, promise: await signEnvelope(testSigners.promise, promisePayloadType, payload) }
 }
 
 // A log of ten leaves with the entries at 2, 5, 9, 3 and 7.

@@ -30,6 +30,20 @@ describe('trust file', () => {
     expect(await trustFingerprint(testTrust)).toMatch(/^[0-9a-f]{64}$/)
   })
 
+  test('witnesses, quorum, time authorities and previous logs are read; a file without them is as it was', () => {
+    const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+    const whole = {
+      ...testTrust,
+      witnesses: [{ name: 'Defensoría del Pueblo', keys: testTrust.log.keys }],
+      quorum: 2,
+      timeAuthorities: [{ name: 'TSA', certificate }],
+      previousLogs: [{ origin: recording, keys: testTrust.log.keys, size: 3, root: 'a'.repeat(64) }],
+    }
+    expect(parseTrust(utf8(formatTrust(whole)))).toEqual({ ok: true, value: whole })
+    expect(formatTrust(testTrust)).not.toContain('quorum')
+    expect(() => encodeTrust({ ...whole, quorum: 0 })).toThrow(TypeError)
+  })
+
   test('white space inside a name is kept', () => {
     const named = { ...testTrust, name: 'San  Juan "de" Lurigancho\\\\' }
     expect(parseTrust(utf8(formatTrust(named)))).toEqual({ ok: true, value: named })

@@ -3,7 +3,7 @@ import { decodeCanonical, encodeCanonical, type Json } from './canonical-json.ts
 import { sha256Hex } from './hash.ts'
 import { type PublicKey, publicKeyShape } from './keys.ts'
 import { accept, type Result, refuse } from './result.ts'
-import { type Check, flag, instantMs, list, oneOf, shape, text, uuid } from './shape.ts'
+import { type Check, flag, hash, instantMs, integer, list, oneOf, shape, text, uuid } from './shape.ts'
 
 /**
  * Which keys speak for a municipality. A verifier gets it from elsewhere (gazette, hand-over record, witness),
@@ -28,18 +28,43 @@ export type Trust = {
   readonly packageKeys: readonly PublicKey[]
   readonly receiptKeys: readonly PublicKey[]
   readonly promiseKeys: readonly PublicKey[]
-  /** C2SP verifier keys of witnesses. */
-  readonly witnesses: readonly string[]
+  /** Who outside the municipality watches the log. */
+  readonly witnesses: readonly TrustedWitness[]
+  /** How many of them must have cosigned a checkpoint. Absent: none need to. */
+  readonly quorum?: number
+  /** Whose RFC 3161 time stamps count. */
+  readonly timeAuthorities?: readonly TimeAuthority[]
+  /** Logs that this one continues, with the checkpoint that each ended with, newest first. */
+  readonly previousLogs?: readonly PreviousLog[]
+}
+
+/** One body with one or more keys: however many of them signed, it counts once. */
+export type TrustedWitness = { readonly name: string; readonly keys: readonly string[] }
+
+/** The certificate is PEM: the authority's own, or the root that its chain ends in. */
+export type TimeAuthority = { readonly name: string; readonly certificate: string }
+
+export type PreviousLog = {
+  readonly origin: string
+  readonly keys: readonly string[]
+  readonly size: number
+  /** Root of its last checkpoint, hexadecimal. */
+  readonly root: string
 }
 
 const keys = list(publicKeyShape, 32)
 const vkeys = list(text(/^[\x21-\x7e]{1,4096}$/), 32)
+const pem = text(/^-----BEGIN CERTIFICATE-----\n(?:[A-Za-z0-9+/=]{1,76}\n)+-----END CERTIFICATE-----\n?$/)
 
-const trustShape: Check<Trust> = shape<Trust>({
+const personsName = text(/^[^\p{C}]{1,200}$/u)
+
+type Required = Omit<Trust, 'quorum' | 'timeAuthorities' | 'previousLogs'>
+
+const requiredShape: Check<Required> = shape<Required>({
   format: oneOf(1),
   installation: uuid,
   municipality: uuid,
-  name: text(/^[^\p{C}]{1,200}$/u),
+  name: personsName,
   demonstration: flag,
   madeAtMs: instantMs,
   log: shape({ origin: uuid, keys: vkeys }),
@@ -47,8 +72,35 @@ const trustShape: Check<Trust> = shape<Trust>({
   packageKeys: keys,
   receiptKeys: keys,
   promiseKeys: keys,
-  witnesses: vkeys,
+  witnesses: list(shape<TrustedWitness>({ name: personsName, keys: vkeys }), 32),
 })
+
+// Members that came later: a file without them is as good as it was.
+const optionalChecks: { readonly [Name in keyof Omit<Trust, keyof Required>]-?: Check<NonNullable<Trust[Name]>> } = {
+  quorum: integer(1, 32),
+  timeAuthorities: list(shape<TimeAuthority>({ name: personsName, certificate: pem }), 32),
+  previousLogs: list(shape<PreviousLog>({ origin: uuid, keys: vkeys, size: integer(1), root: hash }), 32),
+}
+
+const trustShape: Check<Trust> = (value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return undefined
+  }
+  const members = Object.entries(value)
+  const required = requiredShape(Object.fromEntries(members.filter(([name]) => !Object.hasOwn(optionalChecks, name))))
+  const optional: Record<string, unknown> = {}
+  for (const [name, check] of Object.entries<Check<unknown>>(optionalChecks)) {
+    const member = members.find(([found]) => found === name)
+    const read = member === undefined ? undefined : check(member[1])
+    if (member !== undefined && read === undefined) {
+      return undefined
+    }
+    if (read !== undefined) {
+      optional[name] = read
+    }
+  }
+  return required === undefined ? undefined : { ...required, ...optional }
+}
 
 /** The form in which it is published: the canonical members on lines of their own, for people to compare. */
 export function formatTrust(trust: Trust): string {

@@ -4,7 +4,7 @@ import { fromUtf8, toHex, utf8 } from './bytes.ts'
 import { signerFromSeed } from './keys.ts'
 import { commitFields, encodeLeaf, fieldCommitment } from './leaf.ts'
 import { leafHash } from './merkle.ts'
-import { encodeVkey } from './note.ts'
+import { encodeVkey } from './note-key.ts'
 import { gapAt, municipality } from './statement.test-kit.ts'
 import { positionsCommitment, signStatement, statementHash } from './statement.ts'
 

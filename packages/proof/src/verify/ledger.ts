@@ -1,11 +1,13 @@
 import { fromUtf8, toHex } from '../bytes.ts'
-import { type VerifiedCheckpoint, verifyCheckpoint } from '../checkpoint.ts'
+import type { VerifiedCheckpoint } from '../checkpoint.ts'
 import { type CustodyProof, isIncluded, openEntry, type VerifiedEntry } from '../custody.ts'
+import type { Envelope } from '../dsse.ts'
 import { importVerifier, type PublicKey } from '../keys.ts'
 import type { Manifest } from '../manifest.ts'
-import { type NoteVerifier, parseVkey } from '../note.ts'
 import { enrolmentShape, entriesShape, memberNames } from '../package/content.ts'
 import type { Trust } from '../trust.ts'
+import { type Attestation, type JudgedCheckpoint, judgeCheckpoint, mlDsaState } from '../witnessing.ts'
+import { checkExport, checkNotes } from './export.ts'
 import { type Members, readJson } from './members.ts'
 import type { Report } from './report.ts'
 import type { DeviceKey } from './segments.ts'
@@ -17,34 +19,67 @@ export async function checkCheckpoint(
   members: Members,
   report: Report,
   keys: Trust | null,
-): Promise<VerifiedCheckpoint | null> {
+): Promise<JudgedCheckpoint | null> {
   const member = await members.read(memberNames.checkpoint)
   const note = member === null ? null : fromUtf8(member.bytes)
   if (note === null || keys === null) {
     report.failed('checkpoint', note === null ? 'member-missing' : 'unknown-key')
     return null
   }
-  const log = await verifiersOf(keys.log.keys)
-  const witnesses = await verifiersOf(keys.witnesses)
-  const verified = await verifyCheckpoint(note, keys.log.origin, [...log.known, ...witnesses.known])
-  if (!verified.ok) {
-    const unsupported = verified.code === 'unknown-key' && log.unsupported > 0
-    if (unsupported) {
-      report.notChecked('checkpoint', 'unsupported-algorithm')
+  const judged = await judgeCheckpoint(note, keys)
+  if (!judged.ok) {
+    if (judged.code === 'unsupported-algorithm') {
+      report.notChecked('checkpoint', judged.code)
     } else {
-      report.failed('checkpoint', verified.code)
+      report.failed('checkpoint', judged.code)
     }
     return null
   }
-  const { checkpoint, signedBy } = verified.value
+  const { checkpoint, attestation } = judged.value
   report.passed('checkpoint', { detail: { size: checkpoint.size, root: toHex(checkpoint.root) } })
-  const witnessed = signedBy.filter(({ name }) => name !== keys.log.origin)
-  if (witnessed.length > 0) {
-    report.passed('witnesses', { detail: { count: witnessed.length } })
+  checkWitnesses(report, attestation)
+  return judged.value
+}
+
+// The trust file says who must have cosigned; what the package claims about its own witnesses counts for nothing.
+function checkWitnesses(report: Report, { witnesses, quorum, unsupported }: Attestation): void {
+  const detail = { count: witnesses.length, quorum, names: witnesses.map(({ name }) => name).join(', ') }
+  if (quorum === 0 && witnesses.length === 0) {
+    report.notChecked('witnesses', unsupported > 0 ? 'unsupported-algorithm' : 'not-witnessed')
+  } else if (witnesses.length >= quorum) {
+    report.passed('witnesses', { detail })
+  } else if (witnesses.length + unsupported >= quorum) {
+    report.notChecked('witnesses', 'unsupported-algorithm', { detail })
   } else {
-    report.notChecked('witnesses', 'not-witnessed')
+    report.failed('witnesses', 'quorum-not-reached', { detail })
   }
-  return verified.value
+}
+
+/** ML-DSA-44 beside Ed25519, on checkpoint and manifest: what still holds when Ed25519 no longer does. */
+export async function checkPostQuantum(
+  report: Report,
+  signed: {
+    readonly checkpoint: JudgedCheckpoint | null
+    readonly manifest: Envelope | null
+    readonly manifestKeys: readonly PublicKey[]
+  },
+): Promise<void> {
+  const { checkpoint, manifest, manifestKeys } = signed
+  if (checkpoint === null || manifest === null) {
+    return
+  }
+  const states = [checkpoint.mlDsa, await mlDsaState(manifest, manifestKeys)]
+  if (states.includes('bad')) {
+    report.failed('post-quantum', 'bad-signature')
+  } else if (states.includes('unsupported')) {
+    report.notChecked('post-quantum', 'unsupported-algorithm')
+  } else if (states.includes('missing')) {
+    report.warned('post-quantum', 'signature-missing')
+  } else if (states.includes('unused')) {
+    report.notChecked('post-quantum', 'no-such-key')
+  } else {
+    report.passed('post-quantum')
+  }
 }
 
 /** The device's key, as the ledger has it. */
@@ -99,7 +134,7 @@ export function checkEnrolment(report: Report, enrolment: Enrolment | null, mani
   }
 }
 
-/** Every entry opens and is in the log; the manifest's own hash is among them. */
+/** Every entry opens and is in the log; the manifest's own hash and the export's own entry are among them. */
 export async function checkInclusion(
   members: Members,
   report: Report,
@@ -108,8 +143,9 @@ export async function checkInclusion(
     readonly enrolment: Enrolment | null
     readonly manifest: Manifest | null
     readonly manifestSha256: string | null
-    /** Leaf hash of the export's own entry, as the package names it. */
+    /** Leaf hash of the export's own entry, as the package names it; null when that could not be read. */
     readonly exportEntry: string | null
+    readonly promiseKeys: readonly PublicKey[]
   },
 ): Promise<void> {
   const custody = await readJson(members, memberNames.entries, entriesShape)
@@ -146,10 +182,13 @@ export async function checkInclusion(
   for (const { index, fields } of entries.filter((entry) => setsApart(entry, about.manifest))) {
     report.warned('inclusion', 'quarantined', { detail: { index, why: fields.get('code') ?? '' } })
   }
-  if (!entries.some(({ leafHash: hash }) => toHex(hash) === about.exportEntry)) {
-    report.warned('inclusion', 'export-not-proved')
+  if (about.exportEntry !== null && about.manifest !== null) {
+    const { exportEntry, promiseKeys } = about
+    const { origin } = checkpoint.checkpoint
+    await checkExport(members, report, entries, { exportEntry, promiseKeys, origin, manifest: about.manifest })
   }
-  if (entries.length === proofs.length && dropped.length === 0) {
+  await checkNotes(members, report, entries)
+  if (!report.hasFailed('inclusion')) {
     report.passed('inclusion', { detail: { entries: entries.length } })
   }
 }
@@ -191,14 +230,4 @@ function sealsManifest({ fields, leaf }: VerifiedEntry, manifest: Manifest | nul
     fields.get('recording') === manifest.recording &&
     fields.get('manifest') === sha256
   )
-}
-
-async function verifiersOf(
-  vkeys: readonly string[],
-): Promise<{ readonly known: readonly NoteVerifier[]; readonly unsupported: number }> {
-  const parsed = await Promise.all(vkeys.map(parseVkey))
-  return {
-    known: parsed.flatMap((result) => (result.ok ? [result.value] : [])),
-    unsupported: parsed.filter((result) => !result.ok && result.code === 'unsupported-algorithm').length,
-  }
 }

@@ -13,6 +13,8 @@ export const checkIds = [
   'inclusion',
   'checkpoint',
   'witnesses',
+  'timestamps',
+  'post-quantum',
   'positions',
   'simulated',
 ] as const
@@ -39,6 +41,7 @@ export type Report = {
   readonly failed: (id: CheckId, code: string, about?: CheckAbout) => void
   readonly warned: (id: CheckId, code: string, about?: CheckAbout) => void
   readonly notChecked: (id: CheckId, code: string, about?: CheckAbout) => void
+  readonly hasFailed: (id: CheckId) => boolean
   /** Sorted by id, then by segment. */
   readonly checks: () => readonly VerificationCheck[]
 }
@@ -53,6 +56,7 @@ export function createReport(): Report {
     failed: (id, code, about) => add(id, 'failed', code, about),
     warned: (id, code, about) => add(id, 'warning', code, about),
     notChecked: (id, code, about) => add(id, 'not-checked', code, about),
+    hasFailed: (id) => checks.some((check) => check.id === id && check.status === 'failed'),
     checks: () =>
       checks.toSorted(
         (left, right) =>

@@ -6,12 +6,20 @@ import { keyId } from '../keys.ts'
 import type { Manifest } from '../manifest.ts'
 import type { PackageParts } from '../package/build.ts'
 import { sequenceOfMember } from '../package/content.ts'
-import { collect, packageBytes, packageParts, testSigners, testTrust } from '../package.test-kit.ts'
+import {
+  collect,
+  type FixtureOptions,
+  packageBytes,
+  packageParts,
+  testSigners,
+  testTrust,
+} from '../package.test-kit.ts'
 import { bytesSource } from '../source.ts'
 import { stopAt } from '../statement.test-kit.ts'
 import { signStatement, statementHash } from '../statement.ts'
 import { openArchive } from '../zip/reader.ts'
 import { type MemberToWrite, writeArchive } from '../zip/writer.ts'
+import type { TimestampFinding } from './timestamps.ts'
 import { type Verification, verifyPackage } from './verify.ts'
 
 const small = await packageBytes()
@@ -64,19 +72,12 @@ describe('the four results', () => {
     )
   })
 
-  test('holds, and says that it was in quarantine, or that its export is not proved', async () => {
+  test('holds, and says that it was in quarantine', async () => {
     const apart = await verify(await packageBytes({ quarantine: 'key-revoked' }))
     expect(apart.result).toBe('holds')
     expect(apart.checks).toContainEqual(
       expect.objectContaining({ status: 'warning', code: 'quarantined', detail: { index: 7, why: 'key-revoked' } }),
     )
-    for (const exportEntry of [null, 'e'.repeat(64)]) {
-      const unproved = await verify(await packageBytes({ parts: (parts) => ({ ...parts, exportEntry }) }))
-      expect(unproved.result).toBe('holds')
-      expect(unproved.checks).toContainEqual(
-        expect.objectContaining({ id: 'inclusion', status: 'warning', code: 'export-not-proved' }),
-      )
-    }
   })
 
   test('not a package (2)', async () => {
@@ -219,6 +220,64 @@ describe('what a package may honestly say', () => {
   })
 })
 
+describe("the copy's own entry", () => {
+  test('not yet published: the promise of the log stands for it, and the result says so', async () => {
+    const promised = await verify(await packageBytes({ promised: true }))
+    expect(failures(promised)).toEqual([])
+    expect(promised.checks).toContainEqual(
+      expect.objectContaining({ id: 'inclusion', status: 'warning', code: 'export-promised' }),
+    )
+    const { promiseKeys: _, ...rest } = testTrust
+    expect(failures(await verify(await packageBytes({ promised: true }), { ...rest, promiseKeys: [] }))).toEqual([
+      'inclusion: export-not-proved',
+    ])
+  })
+
+  test.each([
+    ['of nobody', { parts: (parts) => ({ ...parts, exportEntry: 'e'.repeat(64) }) }, 'export-not-proved'],
+    ['promised, of another leaf', { promised: true, parts: otherLeaf }, 'export-differs'],
+    ['of another recording', { exported: { subjects: `recording:${testTrust.installation}` } }, 'export-differs'],
+    ['that was refused', { exported: { allowed: 'false' } }, 'export-differs'],
+    ['that is a look', { exported: { kind: 'recording.viewed' } }, 'export-differs'],
+    ['with a promise that nobody reads', { promised: true, parts: brokenPromise }, 'malformed-export'],
+    ['whose note is another', { parts: otherNote }, 'note-differs'],
+  ] as const satisfies readonly (readonly [string, FixtureOptions, string])[])('%s fails', async (_, options, code) => {
+    expect(failures(await verify(await packageBytes(options)))).toEqual([`inclusion: ${code}`])
+  })
+
+  test('what is for people and other tools is signed, and nothing rests on it', async () => {
+    const extra = { sheetPdf: utf8('%PDF'), caseGraph: utf8('{}'), verifier: utf8('<!doctype html>') }
+    const bytes = await packageBytes({ parts: (parts) => ({ ...parts, ...extra }) })
+    expect((await verify(bytes)).result).toBe('holds')
+  })
+
+  test('time stamps are checked by whoever can, and fail when they differ', async () => {
+    const timestamps = [{ over: 'manifest' as const, name: 'one', token: utf8('token') }]
+    const bytes = await packageBytes({ parts: (parts) => ({ ...parts, timestamps }) })
+    const checkOf = async (finding: TimestampFinding | null) => {
+      const check = finding === null ? {} : { checkTimestamp: async () => finding }
+      const verification = await verifyPackage(bytesSource(bytes), { trust: testTrust, ...check })
+      return [verification.result, verification.checks.find(({ id }) => id === 'timestamps')?.code]
+    }
+    expect(await checkOf(null)).toEqual(['holds', 'no-timestamp-check'])
+    expect(await checkOf({ status: 'good', authority: 'a', atMs: 1 })).toEqual(['holds', null])
+    expect(await checkOf({ status: 'bad', code: 'timestamp-differs' })).toEqual(['fails', 'timestamp-differs'])
+  })
+})
+
+function otherLeaf(parts: PackageParts): PackageParts {
+  return { ...parts, exportEntry: 'e'.repeat(64) }
+}
+
+function brokenPromise(parts: PackageParts): PackageParts {
+  const { exportProof } = parts
+  return { ...parts, exportProof: exportProof === null ? null : { ...exportProof, promise: utf8('nothing') } }
+}
+
+function otherNote(parts: PackageParts): PackageParts {
+  return { ...parts, notes: [{ entry: parts.exportEntry, text: 'Otra cosa.' }] }
+}
+
 describe('what no signature makes true', () => {
   test.each([
     [
@@ -269,7 +328,7 @@ describe('what no signature makes true', () => {
   )
 
   test('an unknown algorithm is not checked, and nothing holds by it', async () => {
-    const future = { algorithm: 'ml-dsa-44', publicKey: 'AAAA' }
+    const future = { algorithm: 'ml-dsa-87', publicKey: 'AAAA' }
     const signer = { ...testSigners.package, key: future, keyId: await keyId(future) }
     const bytes = await packageBytes({
       parts: (parts) => ({ ...parts, sign: (type, payload) => signEnvelope(signer, type, payload) }),

@@ -1,3 +1,4 @@
+import type { Envelope } from '../dsse.ts'
 import type { IncrementalHash } from '../file-recording.ts'
 import { type Manifest, openManifest } from '../manifest.ts'
 import {
@@ -14,12 +15,20 @@ import { parseTrust, type Trust } from '../trust.ts'
 import { type Crc32, crc32 as ownCrc32 } from '../zip/crc32.ts'
 import type { Entry } from '../zip/layout.ts'
 import { beginsWith, openArchive } from '../zip/reader.ts'
-import { checkCheckpoint, checkEnrolment, checkInclusion, type Enrolment, readEnrolment } from './ledger.ts'
+import {
+  checkCheckpoint,
+  checkEnrolment,
+  checkInclusion,
+  checkPostQuantum,
+  type Enrolment,
+  readEnrolment,
+} from './ledger.ts'
 import { createMembers, type Members } from './members.ts'
 import { checkOrder, manifestDifference } from './order.ts'
 import { type CheckId, createReport, type Report, type VerificationCheck } from './report.ts'
 import { readSegments } from './segments.ts'
 import { type SignatureState, signatureBy } from './signatures.ts'
+import { type CheckTimestamp, checkTimestamps } from './timestamps.ts'
 
 export type VerificationResult = 'holds' | 'fails' | 'not-a-package' | 'origin-not-established'
 
@@ -50,6 +59,8 @@ export type VerifyOptions = {
   readonly trust?: Trust
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void
   readonly signal?: AbortSignal
+  /** Without it time stamps read "not checked". */
+  readonly checkTimestamp?: CheckTimestamp
   /** A native CRC-32, where the runtime has one. */
   readonly crc32?: Crc32
   /** An incremental SHA-256, where the runtime has one: whole files are then hashed besides their blocks. */
@@ -117,6 +128,11 @@ async function verifyMembers(
   checkManifest(report, manifest, recording)
   checkEnrolment(report, enrolment, manifest?.value ?? null)
   const checkpoint = await checkCheckpoint(members, report, keys)
+  await checkPostQuantum(report, {
+    checkpoint,
+    manifest: manifest?.envelope ?? null,
+    manifestKeys: keys?.manifestKeys ?? [],
+  })
   checkSeen(report, recording, checkpoint?.checkpoint.size ?? null)
   await checkInclusion(members, report, {
     checkpoint,
@@ -124,8 +140,13 @@ async function verifyMembers(
     manifest: manifest?.value ?? null,
     manifestSha256: manifest?.sha256 ?? null,
     exportEntry: content?.exportEntry ?? null,
+    promiseKeys: keys?.promiseKeys ?? [],
   })
-  await members.read(memberNames.sheet)
+  await checkTimestamps(members, report, keys, options.checkTimestamp ?? null)
+  // For people and for other tools: what stands there is signed, and nothing here rests on it.
+  for (const name of [memberNames.sheet, memberNames.case, memberNames.sheetPdf, memberNames.verifier]) {
+    await members.read(name)
+  }
   await checkMembers(members, report, content)
   checkOrigin(report, trust, manifest?.value ?? null, content)
   checkSimulated(report, trust, enrolment)
@@ -136,7 +157,12 @@ async function verifyMembers(
   })
 }
 
-type ReadManifest = { readonly value: Manifest; readonly sha256: string; readonly state: SignatureState }
+type ReadManifest = {
+  readonly value: Manifest
+  readonly sha256: string
+  readonly state: SignatureState
+  readonly envelope: Envelope
+}
 
 async function readClaim(members: Members, report: Report): Promise<Trust | null> {
   const member = await members.read(memberNames.origin)
@@ -191,7 +217,7 @@ async function readManifest(members: Members, report: Report, keys: Trust | null
   if ((first?.sha256 ?? null) !== value.supplementOf) {
     report.failed('manifest', 'first-manifest-differs')
   }
-  return { value, sha256: member.sha256, state: await signatureBy(envelope, keys?.manifestKeys ?? []) }
+  return { value, sha256: member.sha256, state: await signatureBy(envelope, keys?.manifestKeys ?? []), envelope }
 }
 
 function checkManifest(report: Report, manifest: ReadManifest | null, recording: RecordingFacts): void {
