@@ -151,13 +151,13 @@ export async function checkInclusion(
   const custody = await readJson(members, memberNames.entries, entriesShape)
   if (custody === null) {
     report.failed('inclusion', 'malformed-entries')
-    return
+    return leaveUnread(members)
   }
   const proofs = about.enrolment === null ? custody.entries : [about.enrolment.proof, ...custody.entries]
   const { checkpoint } = about
   if (checkpoint === null) {
     report.notChecked('inclusion', 'no-checkpoint', { detail: { entries: proofs.length } })
-    return
+    return leaveUnread(members)
   }
   const entries: VerifiedEntry[] = []
   for (const proof of proofs) {
@@ -173,7 +173,7 @@ export async function checkInclusion(
   const seal = entries.find((entry) => sealsManifest(entry, about.manifest, about.manifestSha256))
   if (seal === undefined) {
     report.failed('inclusion', 'manifest-not-in-ledger')
-    return
+    return leaveUnread(members)
   }
   const dropped = about.manifest === null ? [] : droppedHeads(entries, seal, about.manifest)
   for (const { index, sequence } of dropped) {
@@ -182,15 +182,26 @@ export async function checkInclusion(
   for (const { index, fields } of entries.filter((entry) => setsApart(entry, about.manifest))) {
     report.warned('inclusion', 'quarantined', { detail: { index, why: fields.get('code') ?? '' } })
   }
-  if (about.exportEntry !== null && about.manifest !== null) {
-    const { exportEntry, promiseKeys } = about
-    const { origin } = checkpoint.checkpoint
-    await checkExport(members, report, entries, { exportEntry, promiseKeys, origin, manifest: about.manifest })
+  if (about.exportEntry === null || about.manifest === null) {
+    return leaveUnread(members)
   }
+  const { exportEntry, manifest, promiseKeys } = about
+  await checkExport(members, report, entries, {
+    exportEntry,
+    manifest,
+    promiseKeys,
+    origin: checkpoint.checkpoint.origin,
+  })
   await checkNotes(members, report, entries)
   if (!report.hasFailed('inclusion')) {
     report.passed('inclusion', { detail: { entries: entries.length } })
   }
+}
+
+// What hangs on the entries cannot be judged without them; it belongs to a package all the same.
+async function leaveUnread(members: Members): Promise<void> {
+  await members.read(memberNames.export)
+  await members.read(memberNames.notes)
 }
 
 // Heads that the log took down while the recording grew, and that the manifest sealed after them does not have:
