@@ -85,6 +85,7 @@ export function createCustody(deps: EvidenceDeps): Custody {
         fields: { category: wish.category, before: row.category ?? '', ...noteFields(row.note, wish.note) },
       })
       await changeRecording(tx, scope, recording, { category: wish.category, note: wish.note ?? row.note })
+      await deps.events.publish(tx, 'recording.categorised', scope.municipality, { recording })
     })
   }
 

@@ -2,6 +2,7 @@ import type { CustodyEntry, Recording } from '@sereno/contracts'
 import type { Static } from 'typebox'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
+import type { Db } from '../../kernel/database.ts'
 import type { RouteTable } from '../../kernel/http.ts'
 import type { JobTable } from '../../kernel/jobs.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -10,6 +11,9 @@ import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Territory } from '../territory/index.ts'
 import type { Tracks } from '../tracks/index.ts'
+import type { attribute, FileRecording } from './files.ts'
+import type { OriginalFileRow } from './tables.ts'
+import type { Erase } from './erase.ts'
 
 export type EvidenceDeps = Kernel & {
   readonly ledger: Ledger
@@ -55,6 +59,20 @@ export const evidenceDefaults: EvidenceSettings = {
   groupMaximum: 64,
 }
 
+export type EvidenceFiles = {
+  /** Stores one block durably under the recording's data key. */
+  store(recording: string, place: FilePlace, bytes: Uint8Array): Promise<void>
+  /** Keeps a whole recording in the caller's transaction; false when it is there already. */
+  keep(tx: Db, made: FileRecording): Promise<boolean>
+  of(scope: Scope, recording: string): Promise<readonly OriginalFileRow[]>
+  byHash(scope: Scope, sha256: string): Promise<OriginalFileRow | null>
+  /** Decrypted bytes, `end` exclusive. Throws `recording.destroyed`. For sandboxed readers and open looks only. */
+  read(file: StoredFile, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>
+  attribute(tx: Db, scope: Scope, recording: string, to: Parameters<typeof attribute>[4]): Promise<void>
+}
+export type FilePlace = { readonly municipality: string; readonly object: string; readonly block: number }
+export type StoredFile = Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes'>
+
 export type RecordingView = Static<typeof Recording>
 export type CustodyEntryView = Static<typeof CustodyEntry>
 
@@ -65,8 +83,14 @@ export type Evidence = {
   readonly timers: readonly Cron[]
   readonly check: Checker
   start(): Promise<void>
+  /** How a recording ends. Called by the module that decided its destruction, and by none else. */
+  readonly erase: Erase
   /** The recording the device is making now, as far as its uploads tell; null when none is open. */
   recordingOf(device: string): Promise<{ readonly id: string; readonly startedAt: number } | null>
+  /** Whole files of other cameras: intake puts them in, and plays what browsers cannot. */
+  readonly files: EvidenceFiles
+  /** The recording that an open look of the reader's own opens now (I-3). Throws as looks do. */
+  through(scope: Scope, look: string): Promise<RecordingView>
   /** Null when the municipality has no such recording. */
   recording(scope: Scope, id: string): Promise<RecordingView | null>
 }

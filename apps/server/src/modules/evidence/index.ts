@@ -2,7 +2,9 @@ import { mayDo } from './access.ts'
 import { createCheck } from './check.ts'
 import { createCustody } from './custody.ts'
 import { type Evidence, type EvidenceDeps, evidenceDefaults } from './door.ts'
+import { createErase } from './erase.ts'
 import { createExports } from './export.ts'
+import { createFiles } from './file-store.ts'
 import { createFootage } from './footage.ts'
 import { createHeads } from './heads.ts'
 import { createIngest } from './ingest.ts'
@@ -16,7 +18,10 @@ import { findRecording, receivingOf } from './store.ts'
 import { createStrangers } from './strangers.ts'
 import { viewOf } from './view.ts'
 
-export type { Evidence, EvidenceDeps } from './door.ts'
+export type { Evidence, EvidenceDeps, EvidenceFiles, StoredFile } from './door.ts'
+export type { FileFacts, FileRecording, KeptFile } from './files.ts'
+export type { OriginalFileRow } from './tables.ts'
+export type { Erase, Retainable } from './erase.ts'
 
 export const evidenceMigrations = { module: 'evidence', folder: new URL('./migrations/', import.meta.url) }
 
@@ -43,6 +48,12 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
     timers: evidenceTimers(deps, settings, { seal, heads, strangers }),
     check: createCheck(deps),
     start: async () => undefined,
+    erase: createErase(deps),
+    files: createFiles(deps),
+    async through(scope, look) {
+      const { row } = await looks.through(scope, look)
+      return viewOf(row, mayDo(deps.identity, scope.actor, row), deps.clock.nowMs())
+    },
     recordingOf: (device) => receivingOf(db, device),
     async recording(scope, id) {
       const row = await findRecording(db, scope, id)

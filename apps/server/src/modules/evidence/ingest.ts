@@ -21,6 +21,7 @@ import { encodeReceipt, type Receipt, receiptPayloadType, type Statement } from 
 import type { Static } from 'typebox'
 import { Refusal } from '../../kernel/errors.ts'
 import { type BodyShare, createBodyBudget, readBody } from '../../kernel/http-body.ts'
+import { SignerRefusal } from '../../kernel/signer.ts'
 import { createCounters } from './counters.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { createDuty } from './duty.ts'
@@ -51,7 +52,11 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   const counters = createCounters(async (device) => (await deps.fleet.self(device)).lastCounter)
   const pool = createPool(idleBuffers)
   const budget = createBodyBudget(heldBytes)
-  const dataKeys = createKeyCache((recording) => deps.signer.createDataKey(recording))
+  const dataKeys = createKeyCache((recording) =>
+    deps.signer.createDataKey(recording).catch((problem: unknown) => {
+      throw problem instanceof SignerRefusal ? new Refusal('recording.destroyed') : problem
+    }),
+  )
   /** Recordings with a row, and inits with an object: bounded, only to spare work. */
   const known = createMemory(20_000)
   const inits = createMemory(20_000)
@@ -170,8 +175,11 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     const name = `${made.incoming.row.municipality}/${place.recording}`
     const kept = await group.add(made).catch(tellFullDisk)
     deps.fleet.touch(made.incoming.device, deps.clock.nowMs())
+    if (kept.kind === 'destroyed') {
+      throw new Refusal('recording.destroyed')
+    }
     if (kept.kind !== 'kept') {
-      // A recording that another device began, or that was destroyed under us: not this statement's place.
+      // A recording that another device began: not this statement's place.
       known.delete(name)
       throw new Refusal('segment.wrong-place')
     }

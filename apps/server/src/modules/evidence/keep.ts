@@ -42,6 +42,8 @@ export type Incoming = {
 
 export type Kept =
   | { readonly kind: 'foreign' }
+  /** It was destroyed: nothing is added to it any more. */
+  | { readonly kind: 'destroyed' }
   /** The recording is not there and no origin was given: ask again with one. */
   | { readonly kind: 'unknown-recording' }
   | {
@@ -83,6 +85,8 @@ export async function keep(
       outcomes.push({ kind: 'unknown-recording' })
     } else if (work.after.device !== incoming.device) {
       outcomes.push({ kind: 'foreign' })
+    } else if (work.after.destroyed_at !== null) {
+      outcomes.push({ kind: 'destroyed' })
     } else {
       outcomes.push(await take(work, incoming, held, inserts, signAgain))
     }

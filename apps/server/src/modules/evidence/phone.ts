@@ -135,6 +135,7 @@ export function createPhone(deps: EvidenceDeps): Phone {
         },
       })
       await changeRecording(tx, scope, recording, { category: wish.category, note: wish.note ?? row.note })
+      await deps.events.publish(tx, 'recording.categorised', scope.municipality, { recording })
     })
   }
 

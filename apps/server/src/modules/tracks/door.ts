@@ -30,8 +30,15 @@ export type Tracks = {
   start(): Promise<void>
   /** Stores fixes; durable when it resolves. De-duplicated by (device, instant). */
   record(device: string, municipality: string, fixes: readonly Fix[]): Promise<Recorded>
+  /**
+   * Keeps a track that came later, with a whole file: under the recording's id instead of a device's, so that nothing moves
+   * on the live map. Durable when it resolves; the same track again changes nothing.
+   */
+  keep(recording: string, municipality: string, fixes: readonly Fix[]): Promise<void>
   /** The track of a device between two instants (both included), oldest first. */
   track(db: Db, device: string, fromMs: number, toMs: number): Promise<readonly StoredPoint[]>
+  /** Erases a device's positions between two instants (both included), when the recording they belong to ends. */
+  erase(tx: Db, device: string, fromMs: number, toMs: number): Promise<void>
   /** Who was inside the circle, and when: by index, rechecked exactly. Ordered by device and time. */
   near(db: Db, municipality: string, circle: Circle): Promise<readonly Visit[]>
   /** The newest plausible fix of each device, from memory. */

@@ -2,7 +2,7 @@ import { checkTracks } from './check.ts'
 import type { Tracks, TracksDeps } from './door.ts'
 import { createRecorder } from './record.ts'
 import { trackRoutes } from './routes.ts'
-import { pointsBetween, stretchesInside } from './store.ts'
+import { eraseBetween, pointsBetween, stretchesInside } from './store.ts'
 import { joinVisits } from './tracks.ts'
 
 export type { MovedUnit, StoredPoint, Tracks, TracksDeps } from './door.ts'
@@ -21,7 +21,9 @@ export function createTracks(deps: TracksDeps): Tracks {
       await recorder.load()
     },
     record: recorder.record,
+    keep: recorder.keep,
     track: pointsBetween,
+    erase: eraseBetween,
     near: async (db, municipality, circle) => joinVisits(await stretchesInside(db, municipality, circle)),
     latest: recorder.latest,
   }

@@ -71,6 +71,11 @@ export async function pointsBetween(
   return found.rows.map(pointOf)
 }
 
+export async function eraseBetween(tx: Db, device: string, fromMs: number, toMs: number): Promise<void> {
+  await sql`delete from unit_position
+    where device = ${device}::uuid and at between ${fromMs}::bigint and ${toMs}::bigint`.execute(tx)
+}
+
 /** The last plausible position of a device before an instant, looking back one hour. */
 export async function pointBefore(db: Db, device: string, atMs: number): Promise<StoredPoint | null> {
   const found = await sql<PointRow>`select ${pointColumns} from unit_position
