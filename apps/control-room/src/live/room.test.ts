@@ -57,7 +57,7 @@ test('what changed elsewhere is handed on by topic', () => {
     (told) => topics.push(...told),
     (run) => run(),
   )
-  room.receive({ type: 'changed', nowMs: 1, topics: ['recordings'] })
+  room.receive({ type: 'changed', nowMs: 1, topics: ['recording:1'] })
   room.receive({ type: 'session-ended' })
-  expect(topics).toEqual(['recordings', 'session'])
+  expect(topics).toEqual(['recording:1', 'session'])
 })

@@ -5,11 +5,13 @@ import { createRoom, type Room } from './room.ts'
 /** The room of this window: one socket and one store while somebody is signed in. */
 export type LiveRoom = { readonly room: Room; readonly connection: Connection }
 
-/** Topics the server names when something changed, and what was asked about it. */
+/** What the server names when something changed (`kind` or `kind:id`), and what was asked about it. */
 const operationsOf: Readonly<Record<string, readonly string[]>> = {
-  recordings: ['GET /recordings', 'GET /recordings/:id', 'GET /recordings/:id/custody'],
-  devices: ['GET /devices', 'GET /officers'],
-  accounts: ['GET /accounts'],
+  recording: ['GET /recordings', 'GET /recordings/:id', 'GET /recordings/:id/custody'],
+  custody: ['GET /recordings/:id/custody'],
+  device: ['GET /devices', 'GET /officers'],
+  alarm: ['GET /alarms'],
+  account: ['GET /accounts', 'GET /officers'],
   ledger: ['GET /ledger/entries'],
   territory: ['GET /territory'],
 }
@@ -28,7 +30,7 @@ function forget(topics: readonly string[]): void {
       continue
     }
     const [kind = topic, id] = topic.split(':')
-    for (const operation of operationsOf[kind] ?? operationsOf[`${kind}s`] ?? []) {
+    for (const operation of operationsOf[kind] ?? []) {
       void queryClient.invalidateQueries({
         queryKey: [operation],
         ...(id === undefined || !operation.includes(':id')

@@ -21,7 +21,7 @@ export function FleetPage(): ReactElement {
   const [dialog, setDialog] = useState<'enrol' | 'officer' | null>(null)
   const mayEnrol = useMay('device.enrol')
   const mayAdd = useMay('officer.write')
-  const devices = useQuery({ ...asked('GET /devices', {}), refetchInterval: 10_000 })
+  const devices = useQuery({ ...asked('GET /devices', {}), refetchInterval: 20_000 })
   const officers = useQuery({ ...asked('GET /officers', {}), enabled: useMay('officer.read') })
   const list = search.list ?? 'devices'
   const shown = devices.data?.devices ?? []

@@ -32,7 +32,7 @@ const entryPages = ({ kind, subject }: LedgerSearch) =>
         signal,
       ),
     getNextPageParam: ({ next }) => next,
-    refetchInterval: 15_000,
+    refetchInterval: 60_000,
   })
 
 /** The log as people read it: deeds, newest first, each with its content and its proof. */

@@ -41,5 +41,5 @@ export const recordingPages = (query: Query) =>
         signal,
       ),
     getNextPageParam: ({ next }) => next,
-    refetchInterval: 15_000,
+    refetchInterval: 60_000,
   })

@@ -219,6 +219,9 @@ export function createLedger(deps: LedgerDeps): Ledger {
     },
     append: async (tx, entry) => {
       demandFollowing(entry.municipality)
+      const { municipality, coarse, subjects } = entry
+      // fleeting: what shows this asks again at once; whoever misses it asks later
+      afterCommit(tx, () => deps.fanout.publish(`entries.${municipality}`, { coarse, subjects }))
       return appendEntry(tx, entry, { nowMs: clock.nowMs(), ids })
     },
     promise: async (entryId) => {

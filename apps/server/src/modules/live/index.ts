@@ -4,6 +4,7 @@ import { createChannels } from './channel-socket.ts'
 import { checkLive } from './check.ts'
 import type { Live, LiveDeps } from './door.ts'
 import { createGrants } from './grants.ts'
+import { createNews } from './news.ts'
 import { createPublishers } from './publish-socket.ts'
 import { createRelay } from './relay.ts'
 import { createRooms } from './rooms.ts'
@@ -55,6 +56,7 @@ export function createLive(deps: LiveDeps): Live {
     },
     fixes: (municipality) => units.fixes(municipality),
   })
+  const news = createNews(rooms.changedFor)
   const publishers = createPublishers(deps, relay, heard)
   const channels = createChannels(
     deps,
@@ -102,7 +104,7 @@ export function createLive(deps: LiveDeps): Live {
       deps.log.error({ err: error }, 'live: a watch of an ended session waits to be written')
     })
   })
-  listen(deps, { units, rooms, channels, publishers, watches, reconsider: reconsiderStream })
+  listen(deps, { units, rooms, channels, publishers, watches, news, reconsider: reconsiderStream })
 
   const openDeps = { ...deps, units, watches, grants, isStreaming: relay.isStreaming }
   return {
@@ -119,6 +121,7 @@ export function createLive(deps: LiveDeps): Live {
     ],
     timers: [
       { name: 'live.flush', everyMs: 250, run: async () => rooms.flush() },
+      { name: 'live.news', everyMs: 1_000, run: async () => news.flush() },
       { name: 'live.sweep', everyMs: 1_000, run: sweep },
       { name: 'live.tick', everyMs: 5_000, run: async () => rooms.tick() },
     ],

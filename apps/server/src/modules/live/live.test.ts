@@ -409,3 +409,21 @@ async function sweep(): Promise<void> {
 async function flush(): Promise<void> {
   await timer('live.flush')?.run()
 }
+
+test('a change of what lists show is told to rooms that may read them', async () => {
+  const phone = await phoneOnDuty(url, office)
+  const stranger = await signIn(url, await house.link('overseer'))
+  const reader = openLine(url, '/room', supervisor.cookie)
+  const overseer = openLine(url, '/room', stranger.cookie)
+  await reader.until(has('tick'))
+  await overseer.until(has('tick'))
+  const topics = (line: Line) =>
+    line.texts.flatMap((text) => {
+      const message = text as { type?: string; topics?: readonly string[] }
+      return message.type === 'changed' ? (message.topics ?? []) : []
+    })
+  await office.call('POST', `/devices/${phone.device}/return`)
+  await house.live.timers.find(({ name }) => name === 'live.news')?.run()
+  await reader.until((line) => topics(line).includes(`device:${phone.device}`))
+  expect(topics(overseer).filter((topic) => topic.startsWith('device'))).toEqual([])
+})

@@ -166,6 +166,16 @@ export function createRooms(
         }
       }
     },
+    /** Something that lists show changed: whoever may read them asks again. */
+    changedFor(municipality: string, permission: Permission, topics: readonly string[]): void {
+      const message: RoomMessage = { type: 'changed', nowMs: deps.clock.nowMs(), topics }
+      const text = JSON.stringify(message)
+      for (const room of inMunicipality(municipality)) {
+        if (deps.identity.permits(room.actor, permission)) {
+          deliver(room, text)
+        }
+      }
+    },
     /** Four times a second: what moved and changed since. */
     flush(): void {
       for (const [municipality, { fixes, units, gone }] of pending) {

@@ -3,6 +3,7 @@ import { systemActor } from '../../kernel/actor.ts'
 import type { MovedUnit } from '../tracks/index.ts'
 import type { Channels } from './channel-socket.ts'
 import type { LiveDeps } from './door.ts'
+import type { EntryTold, News } from './news.ts'
 import type { Publishers } from './publish-socket.ts'
 import type { Rooms } from './rooms.ts'
 import { deleteSosCall, insertSosCall } from './store.ts'
@@ -18,12 +19,13 @@ export function listen(
     readonly channels: Channels
     readonly publishers: Publishers
     readonly watches: Watches
+    readonly news: News
     /** The demand for a device's stream may have changed. */
     reconsider(device: string): void
   },
 ): void {
   const { events, fanout } = deps
-  const { units, rooms, channels, publishers, watches } = parts
+  const { units, rooms, channels, publishers, watches, news } = parts
   const subscriber = 'live.units'
 
   events.on('shift.started', subscriber, async (_payload, { municipality }) => units.markStale(municipality))
@@ -76,5 +78,13 @@ export function listen(
   fanout.subscribe('room.', (topic, message) => {
     rooms.push(topic.slice('room.'.length), message as RoomMessage)
   })
-  deps.ledger.onCheckpoint(({ size, root }) => channels.sendAll({ type: 'checkpoint', size, root }))
+  fanout.subscribe('entries.', (topic, message) => {
+    news.entry(topic.slice('entries.'.length), message as EntryTold)
+  })
+  deps.ledger.onCheckpoint(({ size, root }) => {
+    channels.sendAll({ type: 'checkpoint', size, root })
+    for (const municipality of rooms.municipalities()) {
+      news.add(municipality, ['ledger'])
+    }
+  })
 }

@@ -35,7 +35,7 @@ export function CustodyList({
   const custody = useQuery({
     ...asked('GET /recordings/:id/custody', { params: { id: recording.id } }),
     enabled: mayRead,
-    refetchInterval: 15_000,
+    refetchInterval: 60_000,
   })
   const entries = custody.data?.entries ?? []
   return (
