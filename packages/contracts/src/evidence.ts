@@ -24,6 +24,8 @@ export const Recording = Type.Object({
   device: Type.Object({ id: Uuid, code: Type.String(), simulated: Type.Boolean() }),
   officer: nullable(Type.Object({ id: Uuid, code: Type.String(), name: Type.String() })),
   state: RecordingState,
+  /** A phone's segments, or whole files of another camera. */
+  shape: Type.Enum(['segments', 'files']),
   quarantined: Type.Boolean(),
   held: Type.Boolean(),
   destroyed: Type.Boolean(),

@@ -4,12 +4,13 @@
  * uses it.
  */
 import { createHash, hash } from 'node:crypto'
-import { openManifest, openReceipt, openStatement } from '@sereno/proof'
+import { fileBlockSize, fileBlocksRoot, openManifest, openReceipt, openStatement } from '@sereno/proof'
 import { sql } from 'kysely'
 import { systemActor } from '../../kernel/actor.ts'
 import type { Checker, Finding } from '../../kernel/checker.ts'
 import type { EvidenceDeps } from './door.ts'
-import { initKey } from './evidence.ts'
+import { fileBlockKey, initKey } from './evidence.ts'
+import { blockHashes, filesOf } from './files.ts'
 import { manifestsOf, mediaKeyOf, wholeStatements } from './store.ts'
 import type { ManifestRow, RecordingRow, StatementRow } from './tables.ts'
 
@@ -73,6 +74,46 @@ export function createCheck(deps: EvidenceDeps): Checker {
     }
   }
 
+  // Each block's size; of sampled ones its hash, and that the rows name the blocks that the statement commits to.
+  async function checkFile(
+    row: RecordingRow,
+    statement: StatementRow,
+    dataKey: Uint8Array | null,
+    { report, full }: Look,
+  ): Promise<void> {
+    const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
+    const file = (await filesOf(db, scope, row.id)).find(({ sequence }) => sequence === statement.sequence)
+    const opened = openStatement(Buffer.from(statement.envelope, 'latin1'))
+    const hashes = file === undefined ? [] : blockHashes(file)
+    const stated = opened.ok && opened.value.statement.kind === 'file' ? opened.value.statement.body.file : null
+    if (file === undefined || stated === null || (await fileBlocksRoot(hashes)) !== stated.blocks) {
+      report({ code: 'evidence.file-differs', detail: `${row.id} ${statement.sequence}` })
+      return
+    }
+    for (const [block, expected] of hashes.entries()) {
+      const key = fileBlockKey(row.municipality, row.id, file.object, block)
+      const sizeBytes = await deps.blobs.size(key)
+      if (sizeBytes !== fileBlockSize(stated.sizeBytes, block)) {
+        report({ code: sizeBytes === null ? 'evidence.object-missing' : 'evidence.object-size', detail: key })
+      } else if (dataKey !== null && (full || Number.parseInt(expected.slice(0, 8), 16) % sampleOneIn === 0)) {
+        await checkHash(key, dataKey, expected, report)
+      }
+    }
+  }
+
+  async function checkHash(key: string, dataKey: Uint8Array, expected: string, report: Report): Promise<void> {
+    const digest = createHash('sha256')
+    const readable = await (async () => {
+      for await (const piece of deps.blobs.read(key, dataKey)) {
+        digest.update(piece)
+      }
+      return true
+    })().catch(() => false)
+    if (!readable || digest.digest('hex') !== expected) {
+      report({ code: 'evidence.object-altered', detail: key })
+    }
+  }
+
   function checkStatement(statement: StatementRow, report: Report): void {
     const name = `${statement.recording} ${statement.sequence}`
     const envelope = Buffer.from(statement.envelope, 'latin1')
@@ -113,12 +154,15 @@ export function createCheck(deps: EvidenceDeps): Checker {
       for (const statement of fresh) {
         examined += 1
         checkStatement(statement, report)
+        if (statement.kind === 'file' && row.destroyed_at === null) {
+          await checkFile(row, statement, dataKey, look)
+        }
         if (statement.kind === 'media' && row.destroyed_at === null) {
           await checkObject(row, statement, dataKey, look)
         }
         if (statement.version === 0) {
           hashes.set(statement.sequence, statement.statement_sha256)
-          segments += statement.kind === 'media' ? 1 : 0
+          segments += statement.kind === 'media' || statement.kind === 'file' ? 1 : 0
           sizeBytes += statement.size_bytes
         }
         last = { sequence: statement.sequence, version: statement.version }
@@ -130,7 +174,7 @@ export function createCheck(deps: EvidenceDeps): Checker {
     if (hashes.size !== row.statements || segments !== row.segments || sizeBytes !== row.size_bytes) {
       report({ code: 'evidence.tally-differs', detail: row.id })
     }
-    if (row.init_stored && row.destroyed_at === null) {
+    if (row.init_stored && row.init_sha256 !== null && row.destroyed_at === null) {
       const key = initKey(row.municipality, row.id, row.init_sha256 ?? '')
       if ((await deps.blobs.size(key)) === null) {
         report({ code: 'evidence.object-missing', detail: key })

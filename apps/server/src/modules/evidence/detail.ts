@@ -87,6 +87,10 @@ function cutRuns(placed: readonly Placed[], bounds: readonly number[]): Placed[]
 }
 
 export function playlistBoxesOf(row: RecordingRow, lines: readonly StatementLine[]): PlaylistBox[] {
+  if (row.shape === 'files') {
+    // Whole files are played as they are, or as their viewing copies: never through a playlist.
+    return []
+  }
   const bySequence = new Map(onAxis(lines).map((line) => [line.sequence, line]))
   return placeOnAxis(axisOf(lines), row.highest_sequence).map((placed) => {
     const line = bySequence.get(placed.sequence)
@@ -98,7 +102,8 @@ export function playlistBoxesOf(row: RecordingRow, lines: readonly StatementLine
 function axisOf(lines: readonly StatementLine[]): Parameters<typeof placeOnAxis>[0] {
   return onAxis(lines).map((line) => ({
     sequence: line.sequence,
-    kind: line.kind,
+    // A whole file is one long segment; one without a picture takes no room, as a stop takes none.
+    kind: line.kind !== 'file' ? line.kind : line.duration_ms > 0 ? 'media' : 'stop',
     capturedAt: line.captured_at,
     timescale: line.timescale,
     decodeTime: line.decode_time,

@@ -13,6 +13,8 @@ import type { Territory } from '../territory/index.ts'
 import type { Tracks } from '../tracks/index.ts'
 import type { attribute, FileRecording } from './files.ts'
 import type { OriginalFileRow } from './tables.ts'
+import type { attribute, FileRecording } from './files.ts'
+import type { OriginalFileRow } from './tables.ts'
 import type { Erase } from './erase.ts'
 
 export type EvidenceDeps = Kernel & {
@@ -73,6 +75,20 @@ export type EvidenceFiles = {
 export type FilePlace = { readonly municipality: string; readonly object: string; readonly block: number }
 export type StoredFile = Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes'>
 
+export type EvidenceFiles = {
+  /** Stores one block durably under the recording's data key. */
+  store(recording: string, place: FilePlace, bytes: Uint8Array): Promise<void>
+  /** Keeps a whole recording in the caller's transaction; false when it is there already. */
+  keep(tx: Db, made: FileRecording): Promise<boolean>
+  of(scope: Scope, recording: string): Promise<readonly OriginalFileRow[]>
+  byHash(scope: Scope, sha256: string): Promise<OriginalFileRow | null>
+  /** Decrypted bytes, `end` exclusive. Throws `recording.destroyed`. For sandboxed readers and open looks only. */
+  read(file: StoredFile, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>
+  attribute(tx: Db, scope: Scope, recording: string, to: Parameters<typeof attribute>[4]): Promise<void>
+}
+export type FilePlace = { readonly municipality: string; readonly object: string; readonly block: number }
+export type StoredFile = Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes'>
+
 export type RecordingView = Static<typeof Recording>
 export type CustodyEntryView = Static<typeof CustodyEntry>
 
@@ -87,6 +103,10 @@ export type Evidence = {
   readonly erase: Erase
   /** The recording the device is making now, as far as its uploads tell; null when none is open. */
   recordingOf(device: string): Promise<{ readonly id: string; readonly startedAt: number } | null>
+  /** Whole files of other cameras: intake puts them in, and plays what browsers cannot. */
+  readonly files: EvidenceFiles
+  /** The recording that an open look of the reader's own opens now (I-3). Throws as looks do. */
+  through(scope: Scope, look: string): Promise<RecordingView>
   /** Whole files of other cameras: intake puts them in, and plays what browsers cannot. */
   readonly files: EvidenceFiles
   /** The recording that an open look of the reader's own opens now (I-3). Throws as looks do. */

@@ -235,6 +235,11 @@ export function mediaKey(name: MediaName): string {
   return `${name.municipality}/${hour}/${name.recording}-${sequence}-${name.statementSha256.slice(0, 32)}`
 }
 
+/** Name of a block of a whole file. Everything of one recording's files lies under `<municipality>/files/<recording>/`. */
+export function fileBlockKey(municipality: string, recording: string, object: string, block: number): string {
+  return `${municipality}/files/${recording}/${object}/${String(block).padStart(8, '0')}`
+}
+
 export function initKey(municipality: string, recording: string, initSha256: string): string {
   return `${municipality}/init/${recording}-${initSha256.slice(0, 32)}`
 }

@@ -42,6 +42,7 @@ export type Exports = {
   ) => Promise<{ readonly fileName: string; readonly sizeBytes: number; readonly bytes: AsyncGenerator<Uint8Array> }>
 }
 
+type SignedBy = { readonly device: string; readonly keyEpoch: number }
 type Proved = { readonly entries: readonly EntryProof[]; readonly enrolment: EntryProof; readonly checkpoint: string }
 
 export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): Exports {
@@ -142,8 +143,8 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
   }
 
   // Proofs asked for one after the other may lead to different checkpoints; a package has one.
-  async function provedTogether(scope: Scope, row: RecordingRow, keyEpoch: number): Promise<Proved> {
-    const key = await deps.fleet.keyOf(db, row.device, keyEpoch)
+  async function provedTogether(scope: Scope, row: RecordingRow, by: SignedBy): Promise<Proved> {
+    const key = await deps.fleet.keyOf(db, by.device, by.keyEpoch)
     for (let attempt = 0; key !== null && attempt < 10; attempt += 1) {
       const entries = await deps.ledger.proofsOf(scope, `recording:${row.id}`)
       const enrolment = await deps.ledger.proofOf(key.enrolmentEntry)
@@ -163,7 +164,7 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
     exportEntry: string,
   ): Promise<Plan> {
     const manifest = manifestOf(newest.envelope)
-    const proved = await provedTogether(scope, row, manifest.keyEpoch)
+    const proved = await provedTogether(scope, row, manifest)
     if (!proved.entries.some((entry) => entry.id === newest.entry)) {
       // Without the seal's own entry the package would fail its verification: better to ask again shortly.
       throw new Unavailable('ledger')

@@ -85,7 +85,7 @@ function nearCondition(visits: readonly Stretch[] | null): RawBuilder<unknown> {
     ? sql``
     : sql`and exists (select 1
         from json_to_recordset(${JSON.stringify(visits)}::text::json) as v(d uuid, f bigint, t bigint)
-        where v.d = r.device and v.f <= r.ended_at and v.t >= r.started_at)`
+        where v.d = coalesce(r.track_of, r.device) and v.f <= r.ended_at and v.t >= r.started_at)`
 }
 
 function writeCursor(row: RecordingRow): string {

@@ -13,9 +13,10 @@ import {
 import type { Scope } from '../../kernel/actor.ts'
 import { Unavailable } from '../../kernel/errors.ts'
 import type { EvidenceDeps } from './door.ts'
-import { initKey } from './evidence.ts'
+import { fileBlockKey, initKey } from './evidence.ts'
+import { filesOf } from './files.ts'
 import { mediaKeyOf, openingsOf, type StatementLine, statementLines, wholeStatements } from './store.ts'
-import type { ExportRow, OpeningRow, RecordingRow } from './tables.ts'
+import type { ExportRow, OpeningRow, OriginalFileRow, RecordingRow } from './tables.ts'
 
 /** Everything small of a package, fixed when the export is made; footage and statements are read when it is fetched. */
 export type Plan = {
@@ -35,6 +36,7 @@ export type Plan = {
 type Originals = {
   readonly media: (line: StatementLine) => Promise<Uint8Array>
   readonly init: (initSha256: string) => Promise<Uint8Array>
+  readonly file: (file: OriginalFileRow | undefined) => AsyncIterable<Uint8Array> | null
   readonly sign: PackageParts['sign']
 }
 type PartsFor = (sign: PackageParts['sign']) => Promise<PackageParts>
@@ -55,6 +57,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
       (line) => named.get(line.sequence) === line.statement_sha256,
     )
     const bySequence = new Map(lines.map((line) => [line.sequence, line]))
+    const files = new Map((await filesOf(db, scope, row.id)).map((file) => [file.sequence, file]))
     const openings = await openingsBySequence(scope, row, named, new Set(plan.disclosed))
     const hidden = manifest.equivocations.flatMap(({ sequence, statements }) =>
       statements.filter((hash) => hash !== named.get(sequence)).map((hash) => ({ sequence, hash })),
@@ -73,6 +76,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
         const line = bySequence.get(sequence)
         return line?.kind === 'media' ? from.media(line) : null
       },
+      file: (sequence) => from.file(files.get(sequence)),
       positions: async (sequence) => disclosed(openings.get(sequence)),
       conflicts: await conflictsOf(scope, row, hidden),
       exportEntry: plan.exportEntry,
@@ -148,6 +152,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
       partsOf(scope, row, plan, {
         media: (line) => whole(mediaKeyOf(row, line)),
         init: (initSha256) => whole(initKey(row.municipality, row.id, initSha256)),
+        file: (file) => (file === undefined ? null : blocksOf(file, whole)),
         sign,
       })
   }
@@ -169,6 +174,15 @@ export function createPackages(deps: EvidenceDeps): Packages {
   }
 
   return { sizeOf, stream }
+}
+
+async function* blocksOf(
+  file: OriginalFileRow,
+  whole: (key: string) => Promise<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for (let block = 0; block < file.blocks; block += 1) {
+    yield await whole(fileBlockKey(file.municipality, file.recording, file.object, block))
+  }
 }
 
 /** As long as a real one. */

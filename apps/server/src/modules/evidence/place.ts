@@ -13,7 +13,7 @@ const triedForMs = 3_600_000
 export async function placeRecordings(deps: EvidenceDeps): Promise<void> {
   const now = deps.clock.nowMs()
   const found = await sql<RecordingRow>`select * from recording
-    where longitude is null and covered_at is null and received_at > ${now - triedForMs}::bigint
+    where longitude is null and shape = 'segments' and covered_at is null and received_at > ${now - triedForMs}::bigint
     order by received_at desc limit 200`.execute(deps.database.db)
   for (const row of found.rows) {
     const { municipality, device, started_at: start } = row

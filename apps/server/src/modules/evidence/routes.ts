@@ -77,7 +77,7 @@ export function evidenceRoutes(deps: EvidenceDeps, parts: Parts): RouteTable {
         statementLines(db, scope, row.id),
         declaredGaps(db, scope, row.id),
         markersOf(db, scope, row.id),
-        deps.tracks.track(db, row.device, row.started_at, row.ended_at),
+        deps.tracks.track(db, row.track_of ?? row.device, row.started_at, row.ended_at),
       ])
       return {
         recording: viewOf(row, mayDo(deps.identity, scope.actor, row), deps.clock.nowMs()),

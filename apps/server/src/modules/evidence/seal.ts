@@ -57,20 +57,21 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
     if (first === undefined) {
       throw new Error('a recording without statements')
     }
-    const key = await deps.fleet.keyOf(db, row.device, first.keyEpoch)
+    const key = await deps.fleet.keyOf(db, first.device, first.keyEpoch)
     const enrolment = key === null ? null : await deps.ledger.proofOf(key.enrolmentEntry)
     if (enrolment === null) {
       // Enrolments are published within a minute: sealing waits for what it must name.
       throw new Unavailable('ledger')
     }
     const { facts, accepted } = read
-    const points = await deps.tracks.track(db, row.device, row.started_at, row.ended_at)
+    const points = await deps.tracks.track(db, row.track_of ?? row.device, row.started_at, row.ended_at)
     return {
       format: 1,
       installation: deps.config.installation,
       municipality: row.municipality,
       recording: row.id,
-      device: row.device,
+      // Who signed: the camera itself, or whoever took its files in.
+      device: first.device,
       keyEpoch: first.keyEpoch,
       enrolment: toHex(await leafHash(enrolment.leaf)),
       officer: row.officer === null ? null : { id: row.officer, code: row.officer_code ?? '?' },

@@ -46,6 +46,30 @@ export type RecordingRow = {
   covered_at: number | null
   sealed_at: number | null
   manifest_sha256: string | null
+  /** A phone's segments, or whole files of another camera. */
+  shape: 'segments' | 'files'
+  /** Whose positions are its track; null: its device's. */
+  track_of: string | null
+}
+
+/** A whole file that was taken in (see files.ts). */
+export type OriginalFileRow = {
+  municipality: string
+  recording: string
+  sequence: number
+  object: string
+  name: string
+  size_bytes: number
+  sha256: string
+  blocks: number
+  block_sha256: string
+  role: 'video' | 'sound' | 'track' | 'key' | 'other' | 'unreadable'
+  container: string | null
+  video_codec: string | null
+  audio_codec: string | null
+  started_at: number | null
+  duration_ms: number
+  plays: boolean
 }
 
 export type StatementRow = {
@@ -154,6 +178,7 @@ type IngestRefusalRow = { municipality: string; source: string; code: string; mi
 export type EvidenceTables = {
   recording: RecordingRow
   capture_statement: StatementRow
+  original_file: OriginalFileRow
   position_opening: OpeningRow
   marker: MarkerRow
   declared_gap: DeclaredGapRow

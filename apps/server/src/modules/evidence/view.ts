@@ -15,6 +15,7 @@ export function viewOf(row: RecordingRow, may: readonly string[], nowMs: number)
     device: { id: row.device, code: row.device_code, simulated: row.simulated },
     officer: officer === null ? null : { id: officer, code: officer_code ?? '', name: officer_name ?? '' },
     state: row.state,
+    shape: row.shape,
     quarantined: row.quarantine !== null,
     held: row.held,
     destroyed: row.destroyed_at !== null,

@@ -7,6 +7,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Territory } from '../territory/index.ts'
+import type { enrolOwnDock, OwnDock } from './enrol-own.ts'
 import type { DeviceKey, Duty, IssueAt, OfficerName, RegisteredDevice } from './fleet.ts'
 
 export type FleetDeps = Kernel & {
@@ -60,6 +61,8 @@ export type Fleet = {
   /** Remembers the last counter and head of a stored statement, so that a phone that lost its journal can go on. */
   noteStatement(tx: Db, device: string, counter: number, head: string, recording: string): Promise<void>
   self(device: string): Promise<DeviceSelf>
+  /** The dock that is the installation itself, enrolled with a key of the signer (see enrol-own.ts). */
+  ownDock(scope: Scope, key: Parameters<typeof enrolOwnDock>[2]): Promise<OwnDock>
   /** Officers, cameras and quadrants of the fictitious municipality; does nothing when they are there. */
   seedDemonstration(municipality: string): Promise<void>
   /** Fresh one-use tokens and PINs for the cameras of the demonstration, handed to the simulator at each start. */

@@ -115,7 +115,9 @@ export async function redeemEnrolment(
     if (simulated) {
       refuseSimulated(deps)
     }
-    await enrol(deps, tx, { ...enrolment, simulated }, asked, proven, nowMs)
+    const epoch = await enrolKey(deps, tx, { ...enrolment, simulated }, asked, proven, nowMs)
+    await deleteSessions(tx, enrolment.device)
+    await markUsed(tx, enrolment.id, nowMs, epoch)
     return enrolment.device
   })
   changed(device)
@@ -124,19 +126,19 @@ export async function redeemEnrolment(
 
 type Proven = { readonly raw: Uint8Array; readonly keyId: string }
 
-async function enrol(
+/** The device's next key, with its entry and event, in the caller's transaction. Answers its epoch. */
+export async function enrolKey(
   deps: FleetDeps,
   tx: Db,
   enrolment: {
-    readonly id: string
     readonly municipality: string
     readonly device: string
     readonly simulated: boolean
   },
-  asked: Redemption,
+  asked: Pick<Redemption, 'algorithm' | 'publicKey' | 'protection' | 'build' | 'appVersion'>,
   proven: Proven,
   nowMs: number,
-): Promise<void> {
+): Promise<number> {
   const device = await anyDevice(tx, enrolment.device, true)
   if (device === null) {
     throw new Refusal('device.not-found')
@@ -189,9 +191,8 @@ async function enrol(
     enrolmentLeaf: entry.leafHash,
   }
   await insertKey(tx, key, asked.appVersion)
-  await deleteSessions(tx, device.id)
-  await markUsed(tx, enrolment.id, nowMs, epoch)
   await deps.events.publish(tx, 'device.enrolled', municipality, { device: device.id, simulated })
+  return epoch
 }
 
 async function provenKey(key: PublicKey, asked: Redemption): Promise<Proven> {

@@ -2,6 +2,7 @@ import { systemActor } from '../../kernel/actor.ts'
 import { checkFleet } from './check.ts'
 import { demonstrationEnrolments, seedDemonstration } from './demonstration.ts'
 import type { Fleet, FleetDeps } from './door.ts'
+import { enrolOwnDock } from './enrol-own.ts'
 import { createSeen } from './health.ts'
 import { createKeys } from './keys.ts'
 import { fleetRoutes } from './routes.ts'
@@ -80,6 +81,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     seenAt: seen.at,
     noteStatement: (tx, id, counter, head, recording) => saveStatement(tx, id, { counter, head, recording }),
     self,
+    ownDock: (scope, key) => enrolOwnDock(deps, scope, key, changed),
     seedDemonstration: (municipality) => seedDemonstration(deps, municipality),
     async demonstrationEnrolments(municipality) {
       const found = await demonstrationEnrolments(deps, municipality)

@@ -14,6 +14,7 @@ const rememberedMs = 7 * dayMs
 
 export type Recorder = {
   readonly record: (device: string, municipality: string, fixes: readonly Fix[]) => Promise<Recorded>
+  readonly keep: (recording: string, municipality: string, fixes: readonly Fix[]) => Promise<void>
   readonly latest: (municipality: string) => ReadonlyMap<string, Fix>
   readonly prepareDays: () => Promise<void>
   readonly load: () => Promise<void>
@@ -99,6 +100,23 @@ export function createRecorder(deps: TracksDeps): Recorder {
         }
       } catch (error) {
         throw isDatabaseAway(error) ? new Unavailable('database', { cause: error }) : error
+      }
+    },
+    async keep(recording, municipality, fixes) {
+      const receivedAt = clock.nowMs()
+      const points = flagged(inOrder(fixes), null)
+      const rows = points.map((point) => ({
+        ...point,
+        municipality,
+        device: recording,
+        receivedAt,
+        cell: cellOf(point),
+      }))
+      for (const day of new Set(rows.map(({ atMs }) => dayOf(atMs)))) {
+        await ensure(day)
+      }
+      for (let from = 0; from < rows.length; from += mostRows) {
+        await insertPositions(database.sql, rows.slice(from, from + mostRows))
       }
     },
     latest: (municipality) => shown.get(municipality) ?? new Map<string, Fix>(),
