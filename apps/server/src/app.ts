@@ -50,6 +50,7 @@ export type App = Access & {
 }
 
 const diskEveryMs = 5000
+const moveEveryMs = 1000
 
 /** The composition root: the only place that names every module. Each is given those to its left. */
 export function composeApp(kernel: Kernel): App {
@@ -75,6 +76,7 @@ export function composeApp(kernel: Kernel): App {
     timers: [
       ...modules.flatMap((module) => module.timers),
       { name: 'kernel.disk', everyMs: diskEveryMs, run: kernel.disk.sample },
+      { name: 'kernel.move', everyMs: moveEveryMs, run: kernel.storage.move },
     ],
     checks: [ledger, identity, territory, fleet, tracks, evidence, live, incidents].map((module) => module.check),
     authenticate: (request) => authenticate(request, identity, fleet),

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Config } from './kernel/config.ts'
+import type { WantedStorage } from './storage-settings.ts'
 
 export const repositoryFolder: string = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -25,6 +26,16 @@ const table = {
   'no-simulator': { type: 'boolean', help: 'demonstration without simulated phones' },
   'map-style': { type: 'string', takes: 'URL', help: 'MapLibre style to use instead of the offline one' },
   'map-pmtiles': { type: 'string', takes: 'FILE', help: 'own PMTiles file for the map' },
+  'footage-s3': {
+    type: 'string',
+    takes: 'URL',
+    help: 'keep footage in this bucket (SERENO_S3_ACCESS_KEY, SERENO_S3_SECRET_KEY); what is in files moves there',
+  },
+  'footage-lock-days': {
+    type: 'string',
+    takes: 'N',
+    help: 'days for which the bucket itself refuses to remove (Object Lock)',
+  },
   migrate: { type: 'boolean', help: 'change an older database without asking (after a backup)' },
   quiet: { type: 'boolean', help: 'print one JSON line {"url","links"} when ready' },
   help: { type: 'boolean', help: 'this list' },
@@ -50,6 +61,7 @@ export type Settings = {
   readonly simulator: boolean
   readonly mapStyle: string | null
   readonly mapPmtiles: string | null
+  readonly storage: WantedStorage
   readonly migrate: boolean
   readonly quiet: boolean
   readonly help: boolean
@@ -94,10 +106,19 @@ export function readSettings(args: readonly string[]): Settings {
     simulator: values['no-simulator'] !== true,
     mapStyle: values['map-style'] ?? null,
     mapPmtiles: values['map-pmtiles'] ?? null,
+    storage: { s3: values['footage-s3'] ?? null, lockDays: readDays(values['footage-lock-days']) },
     migrate: values.migrate === true,
     quiet: values.quiet === true,
     help: values.help === true,
   }
+}
+
+function readDays(text: string | undefined): number {
+  const days = Number(text ?? 0)
+  if (!Number.isInteger(days) || days < 0 || days > 36_500) {
+    throw new WrongSettings(`--footage-lock-days takes a number of days, not "${text}".`)
+  }
+  return days
 }
 
 function parse(args: readonly string[]) {

@@ -6,6 +6,7 @@ import { explain, greeting } from './greeting.ts'
 import { createLog } from './kernel/log.ts'
 import { openLogFile } from './kernel/log-file.ts'
 import { foldersOf } from './kernel/open-kernel.ts'
+import { StorageRefused } from './kernel/storage/open-storage.ts'
 import { serve } from './serve.ts'
 
 /** `npm start`: an installation of Sereno on this machine. Settings: `config.ts`. */
@@ -53,6 +54,6 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  process.stderr.write(`${explain(text, error, WrongSettings)}\n`)
+  process.stderr.write(`${explain(text, error, WrongSettings, StorageRefused)}\n`)
   process.exit(1)
 }

@@ -15,6 +15,7 @@ import { startTimers } from './kernel/timers.ts'
 import { pageFor, serveWebApps } from './kernel/web-apps.ts'
 import { buildWebApp, builtApps, isStale, webApps } from './kernel/web-build.ts'
 import { enterRestore } from './restored.ts'
+import { openStorageSettings } from './storage-settings.ts'
 
 export type Running = {
   readonly url: string
@@ -71,11 +72,12 @@ async function start(
   stops.push(lock.release)
   await demandFreePort(settings)
   const installation = openInstallation(settings.dataFolder, { empty: settings.empty, nowMs: Date.now() })
+  const s3 = openStorageSettings(settings.dataFolder, settings.storage, process.env)
   let url = settings.origin ?? `http://localhost:${settings.port}`
   const config = makeConfig(settings, installation, () => url)
 
   const [opened] = await Promise.all([
-    openKernel({ config, log, migrations, mayMigrate: options.mayMigrate, say: options.say }),
+    openKernel({ config, s3, log, migrations, mayMigrate: options.mayMigrate, say: options.say }),
     buildStale(options),
   ])
   stops.push(opened.close)

@@ -19,7 +19,7 @@ async function makeInstallation(dataFolder: string): Promise<string> {
   const installation = openInstallation(dataFolder, { empty: false, nowMs: Date.now() })
   const settings = { dataFolder, lan: false, tls: null, origin: null, mapStyle: null, mapPmtiles: null }
   const config = makeConfig(settings, installation, () => 'http://localhost')
-  const opened = await openKernel({ config, log: silentLog, migrations, say: () => undefined })
+  const opened = await openKernel({ config, s3: null, log: silentLog, migrations, say: () => undefined })
   const app = composeApp(opened.kernel)
   await app.start()
   await seedDemonstration(app)

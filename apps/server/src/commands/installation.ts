@@ -4,6 +4,7 @@ import { lockInstance, runningServer } from '../kernel/instance-lock.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { silentLog } from '../kernel/log.ts'
 import { foldersOf, openKernel } from '../kernel/open-kernel.ts'
+import { openStorageSettings } from '../storage-settings.ts'
 
 export type OpenInstallation = { readonly app: App; readonly kernel: Kernel; readonly running: boolean }
 
@@ -31,6 +32,7 @@ export async function withInstallation<T>(
     const config = makeConfig(settings, installation, () => 'http://localhost:8420')
     const opened = await openKernel({
       config,
+      s3: openStorageSettings(dataFolder, null, process.env),
       log: silentLog,
       migrations,
       beside: server !== null,

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { accountFor } from './accounts.ts'
-import { createFileBlobs, removeUnfinished } from './blobs.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { DatabaseOptions } from './database.ts'
@@ -17,6 +16,8 @@ import { type Cluster, openCluster, serverProcess } from './postgres/cluster.ts'
 import { appRole, openAppDatabase, prepareDatabase } from './postgres/roles.ts'
 import { connectSigner } from './signer-client.ts'
 import { type SignerProcess, signerSocket, startSigner } from './signer-process.ts'
+import { openStorage } from './storage/open-storage.ts'
+import type { S3Settings } from './storage/s3-client.ts'
 
 /** The folders of an installation. */
 export type Folders = Readonly<Record<'data' | 'postgres' | 'footage' | 'signer' | 'run' | 'logs' | 'backups', string>>
@@ -54,6 +55,8 @@ export async function openKernel(options: {
   readonly config: Config
   readonly log: Log
   readonly migrations: readonly Migrations[]
+  /** Where footage lies; null for files in the data folder. */
+  readonly s3: S3Settings | null
   readonly beside?: boolean
   /** Asked before an older database is changed; false or an exception leaves it alone. */
   readonly mayMigrate?: (count: number) => Promise<boolean>
@@ -62,16 +65,18 @@ export async function openKernel(options: {
   const { config, log, say } = options
   const folders = foldersOf(config.dataFolder)
   makeFolders(folders)
+  const clock = systemClock
+  const ids = createIds(clock)
+  const storage = await openStorage({ folder: folders.footage, s3: options.s3, ids, clock, log })
   const [engine, signer] = await settle(
     options.beside === true ? [besidePostgres(folders), besideSigner(folders)] : [ownPostgres(), ownSigner()],
   )
-  const clock = systemClock
-  const ids = createIds(clock)
   const database = openAppDatabase(engine.socketFolder, databaseName, options.beside === true ? 4 : 12)
   const events = createEvents(database, log)
   const kernel: Kernel = {
     database,
-    blobs: createFileBlobs(folders.footage, ids),
+    blobs: storage.blobs,
+    storage,
     events,
     fanout: createFanout((error, topic) => log.error({ err: error, topic }, 'fanout: a listener failed')),
     jobs,
@@ -90,6 +95,7 @@ export async function openKernel(options: {
     async close() {
       await database.close()
       await Promise.all([signer.stop(), engine.stop()])
+      storage.close()
     },
   }
 
@@ -105,7 +111,7 @@ export async function openKernel(options: {
         log,
         ...(options.mayMigrate === undefined ? {} : { mayMigrate: options.mayMigrate }),
       })
-      await removeUnfinished(folders.footage)
+      await storage.tidy()
     } catch (error) {
       await cluster.stop()
       throw error

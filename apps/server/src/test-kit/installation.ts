@@ -2,7 +2,6 @@ import path from 'node:path'
 import type { RefusalCode } from '@sereno/contracts'
 import type { FastifyInstance } from 'fastify'
 import { accountFor } from '../kernel/accounts.ts'
-import { createFileBlobs } from '../kernel/blobs.ts'
 import type { Checker, Cron } from '../kernel/checker.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Config } from '../kernel/config.ts'
@@ -19,6 +18,7 @@ import { createLog, type Log, silentLog } from '../kernel/log.ts'
 import type { Migrations } from '../kernel/migrations.ts'
 import { appRole } from '../kernel/postgres/roles.ts'
 import { type SignerProcess, startSigner } from '../kernel/signer-process.ts'
+import { openStorage } from '../kernel/storage/open-storage.ts'
 import { startTestDatabase, type TestDatabase } from './database.ts'
 import { temporaryFolder } from './worker-postgres.ts'
 
@@ -88,9 +88,11 @@ export async function startTestInstallation<C extends Composition>(
     { folder: dataFolder, clock, log },
     ...(space === undefined ? [] : ([async () => space()] as const)),
   )
+  const storage = await openStorage({ folder: path.join(dataFolder, 'footage'), s3: null, ids, clock, log })
   const kernel: Kernel = {
     database: database.database,
-    blobs: createFileBlobs(path.join(dataFolder, 'footage'), ids),
+    blobs: storage.blobs,
+    storage,
     events,
     fanout: createFanout((error) => log.error({ err: error }, 'fanout')),
     jobs,

@@ -6,6 +6,14 @@ import { checkBlobKey } from './blob-key.ts'
 import { away, present, type S3Client, type S3Settings, statusOf } from './s3-client.ts'
 import { associatedData, readSealedRange } from './sealed-range.ts'
 
+/** What a move needs beside a store of objects: ciphertext as it is, in and out. */
+export type S3Blobs = BlobStore & {
+  /** Sends sealed bytes unchanged; a key that exists is left as it is. */
+  readonly putSealed: (key: string, sealed: AsyncIterable<Uint8Array>) => Promise<void>
+  /** Null when there is none. */
+  readonly readSealed: (key: string) => Promise<AsyncIterable<Uint8Array> | null>
+}
+
 type Put = { readonly sizeBytes: number; readonly storedBytes: number }
 
 /** S3 takes parts of at least 5 MiB; a segment of footage is far smaller and goes in one piece. */
@@ -33,7 +41,7 @@ export function createS3Blobs(options: {
   readonly ids: Pick<Ids, 'bytes'>
   readonly nowMs: () => number
   readonly aead?: StreamingAead
-}): BlobStore {
+}): S3Blobs {
   const { client, settings, ids, nowMs, aead = footageAead } = options
   const { commands: s3, send } = client
   const { bucket: Bucket } = settings
@@ -110,7 +118,13 @@ export function createS3Blobs(options: {
       return before
     }
     const counts = { sizeBytes: 0, storedBytes: 0 }
-    const parts = sealedParts(aead, key, bytes, dataKey, ids.bytes(aead.randomBytes), counts)
+    const sealed = sealPieces(aead, key, bytes, dataKey, ids.bytes(aead.randomBytes), counts)
+    await sendSealed(key, sealed)
+    return counts
+  }
+
+  async function sendSealed(key: string, sealed: AsyncIterable<Uint8Array>): Promise<void> {
+    const parts = inParts(sealed)
     const first = (await nextOf(parts)) ?? new Uint8Array()
     try {
       // Less than a part is all there is: most objects are one request.
@@ -118,7 +132,6 @@ export function createS3Blobs(options: {
     } catch (error) {
       throw away(error)
     }
-    return counts
   }
 
   async function* read(
@@ -161,6 +174,15 @@ export function createS3Blobs(options: {
     exists: async (key) => (await stored(checkBlobKey(key))) !== null,
     remove: (key) => removeVersions(client, Bucket, checkBlobKey(key)),
     list: (prefix) => listKeys(client, Bucket, prefix),
+    async putSealed(key, sealed) {
+      if ((await stored(checkBlobKey(key))) === null) {
+        await sendSealed(key, sealed)
+      }
+    },
+    async readSealed(key) {
+      const answer = await present(send(new s3.GetObjectCommand({ Bucket, Key: checkBlobKey(key) })))
+      return answer === null ? null : (answer.Body as unknown as AsyncIterable<Uint8Array>)
+    },
   }
 }
 
@@ -174,8 +196,7 @@ export async function abortUnfinished(client: S3Client, bucket: string): Promise
   return answer.Uploads?.length ?? 0
 }
 
-/** The sealed object cut in parts of 16 MiB, the last one shorter (perhaps empty when it is the only one). */
-async function* sealedParts(
+async function* sealPieces(
   aead: StreamingAead,
   key: string,
   bytes: Uint8Array | AsyncIterable<Uint8Array>,
@@ -184,29 +205,38 @@ async function* sealedParts(
   counts: { sizeBytes: number; storedBytes: number },
 ): AsyncGenerator<Uint8Array> {
   const sealing = aead.seal(dataKey, associatedData(key), random)
-  let held: Uint8Array[] = [sealing.header]
-  let heldBytes = sealing.header.length
-  function* full(last: boolean): Generator<Uint8Array> {
-    while (heldBytes >= partBytes || (last && heldBytes > 0)) {
-      const whole = Buffer.concat(held, heldBytes)
-      const part = whole.subarray(0, partBytes)
-      counts.storedBytes += part.length
-      held = whole.length > partBytes ? [whole.subarray(partBytes)] : []
-      heldBytes = Math.max(0, whole.length - partBytes)
-      yield part
-    }
+  const counted = (piece: Uint8Array): Uint8Array => {
+    counts.storedBytes += piece.length
+    return piece
   }
-  const hold = (pieces: readonly Uint8Array[]): void => {
-    held.push(...pieces)
-    heldBytes += pieces.reduce((sum, piece) => sum + piece.length, 0)
-  }
+  yield counted(sealing.header)
   for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) {
     counts.sizeBytes += piece.length
-    hold(sealing.push(piece))
-    yield* full(false)
+    yield* sealing.push(piece).map(counted)
   }
-  hold(sealing.end())
-  yield* full(true)
+  yield* sealing.end().map(counted)
+}
+
+/** Bytes gathered in parts of 16 MiB, the last one shorter. */
+async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = []
+  let heldBytes = 0
+  for await (const piece of pieces) {
+    held.push(piece)
+    heldBytes += piece.length
+    if (heldBytes >= partBytes) {
+      const whole = Buffer.concat(held, heldBytes)
+      const rest = whole.length % partBytes
+      for (let start = 0; start < whole.length - rest; start += partBytes) {
+        yield whole.subarray(start, start + partBytes)
+      }
+      held = rest === 0 ? [] : [whole.subarray(whole.length - rest)]
+      heldBytes = rest
+    }
+  }
+  if (heldBytes > 0) {
+    yield Buffer.concat(held, heldBytes)
+  }
 }
 
 /**

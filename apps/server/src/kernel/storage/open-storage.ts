@@ -1,0 +1,102 @@
+import type { BlobStore } from '../blobs.ts'
+import { createFileBlobs, removeUnfinished } from '../blobs.ts'
+import type { Clock } from '../clock.ts'
+import { Unavailable } from '../errors.ts'
+import type { Ids } from '../ids.ts'
+import type { Log } from '../log.ts'
+import { createMovingBlobs, type MoveProgress } from './moving-blobs.ts'
+import { abortUnfinished, createS3Blobs } from './s3-blobs.ts'
+import { away, openS3, present, type S3Client, type S3Settings } from './s3-client.ts'
+
+/** Where the footage of this installation lies, and how far it has come on its way from files to a store. */
+export type Storage = {
+  readonly blobs: BlobStore
+  readonly kind: 'files' | 's3'
+  /** Null where nothing moves. */
+  readonly progress: () => MoveProgress | null
+  /** Moves some objects from files to the store; for a timer. Nothing to do is fine. */
+  readonly move: () => Promise<void>
+  /** What a crash left half written is removed. Only while nobody writes: at start. */
+  readonly tidy: () => Promise<void>
+  readonly close: () => void
+}
+
+/** The bucket cannot be used as asked: a sentence for the person at the terminal. */
+export class StorageRefused extends Error {}
+
+const objectsAtOnce = 64
+
+/** Opens files, or a bucket beside the files that were there before it. Throws `StorageRefused`, `Unavailable('storage')`. */
+export async function openStorage(options: {
+  readonly folder: string
+  readonly s3: S3Settings | null
+  readonly ids: Ids
+  readonly clock: Clock
+  readonly log: Log
+}): Promise<Storage> {
+  const { folder, s3, ids, clock, log } = options
+  const files = createFileBlobs(folder, ids)
+  if (s3 === null) {
+    return {
+      blobs: files,
+      kind: 'files',
+      progress: () => null,
+      move: async () => undefined,
+      tidy: async () => void (await removeUnfinished(folder)),
+      close: () => undefined,
+    }
+  }
+  const client = await openS3(s3)
+  // A store that is away is no reason not to start: the map and live view work, and phones keep what they cannot send.
+  await tolerate(ensureBucket(client, s3))
+  const store = createS3Blobs({ client, settings: s3, ids, nowMs: clock.nowMs })
+  const moving = createMovingBlobs(folder, files, store)
+  async function tolerate(work: Promise<unknown>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      const reason = away(error)
+      if (!(reason instanceof Unavailable)) {
+        throw reason
+      }
+      log.error({ err: error, endpoint: s3?.endpoint }, 'storage: the store does not answer')
+    }
+  }
+  return {
+    blobs: moving,
+    kind: 's3',
+    progress: moving.progress,
+    async move() {
+      if (moving.progress().done) {
+        return
+      }
+      await moving.move(objectsAtOnce)
+      const { done, movedObjects, movedBytes } = moving.progress()
+      if (done && movedObjects > 0) {
+        log.info({ movedObjects, movedBytes }, 'storage: all footage has moved to the store')
+      }
+    },
+    async tidy() {
+      await removeUnfinished(folder)
+      await tolerate(abortUnfinished(client, s3.bucket))
+    },
+    close: client.close,
+  }
+}
+
+async function ensureBucket(client: S3Client, { bucket: Bucket, lockDays }: S3Settings): Promise<void> {
+  const { commands: s3, send } = client
+  const found = await present(send(new s3.HeadBucketCommand({ Bucket })))
+  if (found === null) {
+    await send(new s3.CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: lockDays > 0 }))
+    return
+  }
+  if (lockDays > 0) {
+    const lock = await present(send(new s3.GetObjectLockConfigurationCommand({ Bucket })))
+    if (lock?.ObjectLockConfiguration?.ObjectLockEnabled !== 'Enabled') {
+      throw new StorageRefused(
+        `The bucket ${Bucket} was made without Object Lock, which cannot be added later. Use another bucket, or no lock.`,
+      )
+    }
+  }
+}
