@@ -130,16 +130,15 @@ export function connectSigner(socketPath: string): SignerClient {
 
   async function sign(purpose: Purpose, payloadType: string, payload: Uint8Array): Promise<Uint8Array> {
     const text = base64(payload)
-    const [{ [purpose]: key }, answer] = await Promise.all([
-      publicKeys(),
-      ask({ do: 'sign', purpose, payloadType, payload: text }),
-    ])
-    const signature = 'signature' in answer ? answer.signature : unexpected()
+    const [keys, answer] = await Promise.all([publicKeys(), ask({ do: 'sign', purpose, payloadType, payload: text })])
+    const { signature, second } = 'signature' in answer ? answer : unexpected()
     // Canonical JSON as packages/proof writes an envelope: members sorted, nothing that needs escaping but the type.
     const type = JSON.stringify(payloadType)
-    return Buffer.from(
-      `{"payload":"${text}","payloadType":${type},"signatures":[{"keyid":"${key.keyId}","sig":"${signature}"}]}`,
-    )
+    const signatures = [signed(keys[purpose].keyId, signature)]
+    if (second !== null) {
+      signatures.push(signed(keys.manifestMlDsa.keyId, second))
+    }
+    return Buffer.from(`{"payload":"${text}","payloadType":${type},"signatures":[${signatures.join(',')}]}`)
   }
 
   async function dataKey(call: Call & { readonly recording: string }): Promise<Uint8Array | null> {
@@ -198,6 +197,10 @@ export function connectSigner(socketPath: string): SignerClient {
       socket?.destroy()
     },
   }
+}
+
+function signed(keyId: string, signature: string): string {
+  return `{"keyid":"${keyId}","sig":"${signature}"}`
 }
 
 function unexpected(): never {

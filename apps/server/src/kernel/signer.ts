@@ -1,4 +1,4 @@
-import type { KeyInfo, Purpose } from '../signer/terms.ts'
+import type { KeyInfo, KeyName, Purpose } from '../signer/terms.ts'
 
 export { type KeyInfo, type Purpose, SignerRefusal } from '../signer/terms.ts'
 
@@ -8,7 +8,7 @@ export { type KeyInfo, type Purpose, SignerRefusal } from '../signer/terms.ts'
  */
 
 /** `queue` is no signing key: phones seal what they hold to it (X25519). */
-export type PublicKeys = Readonly<Record<'log' | 'queue' | Purpose, KeyInfo>>
+export type PublicKeys = Readonly<Record<KeyName | 'queue', KeyInfo>>
 
 export type CheckpointRequest = {
   /** The log's origin, a UUID (design §4). One signer keeps one last checkpoint for each origin. */
@@ -24,7 +24,7 @@ export type Signer = {
   /** The last one it fsynced for the origin; without an origin the only one it has. */
   readonly lastCheckpoint: (origin?: string) => Promise<{ readonly size: number; readonly root: Uint8Array } | null>
   /**
-   * A signed note (C2SP checkpoint). Signs only what is proven consistent with its last one, which it fsyncs first.
+   * A signed note (C2SP checkpoint), with an ML-DSA-44 line beside the Ed25519 one. Signs only what is proven consistent with its last one, which it fsyncs first.
    * Throws {@link SignerRefusal} `signer.fork` otherwise.
    */
   readonly signCheckpoint: (request: CheckpointRequest) => Promise<string>

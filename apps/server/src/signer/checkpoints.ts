@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { signCheckpoint, verifyConsistency } from '@sereno/proof'
+import { addSignatures, cosign, formatCheckpoint, signCheckpoint, verifyConsistency } from '@sereno/proof'
 import { readIfThere, writeDurably } from './durable-file.ts'
-import { proofSigner, type SigningKey } from './signing-keys.ts'
+import { proofSigner, type SigningKeys } from './signing-keys.ts'
 import { SignerRefusal } from './terms.ts'
 
 type Kept = { readonly size: number; readonly root: string }
@@ -40,7 +40,11 @@ const originForm = /^[\x21-\x2a\x2c-\x7e]{1,200}$/
  * 1 prove consistency · 2 keep the new checkpoint, fsynced · 3 sign. A crash between 2 and 3 means the same size and root
  * are asked for again, which is granted; never two roots for one size.
  */
-export function openCheckpoints(folder: string, key: SigningKey): Checkpoints {
+export function openCheckpoints(
+  folder: string,
+  keys: Pick<SigningKeys, 'log' | 'logMlDsa'>,
+  nowMs: () => number,
+): Checkpoints {
   const file = path.join(folder, memoryFile)
   const kept = read(file)
   let busy: Promise<unknown> = Promise.resolve()
@@ -76,7 +80,10 @@ export function openCheckpoints(folder: string, key: SigningKey): Checkpoints {
         throw error
       }
     }
-    return signCheckpoint({ origin, size, root: rootBytes, extensions: [] }, proofSigner(key))
+    const checkpoint = { origin, size, root: rootBytes, extensions: [] }
+    const note = await signCheckpoint(checkpoint, proofSigner(keys.log))
+    const nowS = Math.floor(nowMs() / 1000)
+    return addSignatures(note, [await cosign(formatCheckpoint(checkpoint), origin, proofSigner(keys.logMlDsa), nowS)])
   }
 
   function restore(origin: string, before: Kept | undefined): void {

@@ -63,7 +63,7 @@ house.resolve({
   keys,
   queueKeys: await openQueueKeys('.'),
   keyStore: openKeyStore('.', () => Date.now()),
-  checkpoints: openCheckpoints('.', keys.log),
+  checkpoints: openCheckpoints('.', keys, () => Date.now()),
 })
 
 function serve(socket: Socket, ready: Promise<House>): void {
@@ -97,7 +97,10 @@ async function perform({ keys, queueKeys, keyStore, checkpoints }: House, call: 
   switch (call.do) {
     case 'sign': {
       const message = preAuthenticationEncoding(call.payloadType, Buffer.from(call.payload, 'base64'))
-      return { signature: Buffer.from(keys[call.purpose].sign(message)).toString('base64') }
+      return {
+        signature: Buffer.from(keys[call.purpose].sign(message)).toString('base64'),
+        second: call.purpose === 'manifest' ? text(keys.manifestMlDsa.sign(message)) : null,
+      }
     }
     case 'data-key':
       return { dataKey: text(keyStore.find(call.recording)) }
@@ -120,16 +123,18 @@ async function perform({ keys, queueKeys, keyStore, checkpoints }: House, call: 
     case 'sign-checkpoint':
       return { note: await checkpoints.sign(call) }
     case 'public-keys': {
-      const { log, receipt, manifest, package: packageKey, promise } = keys
       const open = ({ keyId, algorithm, publicKey }: SigningKeys['log']) => ({ keyId, algorithm, publicKey })
       return {
         keys: {
-          log: open(log),
+          log: open(keys.log),
           queue: queueKeys.current,
-          receipt: open(receipt),
-          manifest: open(manifest),
-          package: open(packageKey),
-          promise: open(promise),
+          receipt: open(keys.receipt),
+          manifest: open(keys.manifest),
+          package: open(keys.package),
+          promise: open(keys.promise),
+          intake: open(keys.intake),
+          logMlDsa: open(keys.logMlDsa),
+          manifestMlDsa: open(keys.manifestMlDsa),
         },
       }
     }

@@ -1,4 +1,4 @@
-import type { KeyInfo, Purpose, SignerRefusalCode } from './terms.ts'
+import type { KeyInfo, KeyName, Purpose, SignerRefusalCode } from './terms.ts'
 
 /**
  * What travels on the signer's socket, both ways: u32be length ‖ UTF-8 JSON. A request carries any number of calls and is
@@ -29,10 +29,11 @@ export type Call =
     }
 
 export type Answer =
-  | { readonly keys: Readonly<Record<'log' | 'queue' | Purpose, KeyInfo>> }
+  | { readonly keys: Readonly<Record<KeyName | 'queue', KeyInfo>> }
   | { readonly checkpoint: { readonly size: number; readonly root: string } | null }
   | { readonly note: string }
-  | { readonly signature: string }
+  /** `second` by the purpose's ML-DSA-44 key, where it has one. */
+  | { readonly signature: string; readonly second: string | null }
   | { readonly dataKey: string | null }
   | { readonly done: true }
   | { readonly refused: SignerRefusalCode; readonly detail: string }

@@ -5,7 +5,9 @@ import {
   encodeVkey,
   importVerifier,
   isSignedBy,
+  judgeCheckpoint,
   leafHash,
+  mlDsaState,
   nodesOf,
   openEnvelope,
   parseVkey,
@@ -71,6 +73,28 @@ test('envelopes are canonical and verify with the purpose’s own key, in the or
   }
 })
 
+test('manifests and checkpoints carry an ML-DSA-44 signature beside the Ed25519 one, also after a restart', async () => {
+  const keys = await signer.client.publicKeys()
+  const [sealed, received] = await Promise.all([
+    signer.client.sign('manifest', 't', utf8('x')),
+    signer.client.sign('receipt', 't', utf8('x')),
+  ])
+  const [manifest, receipt] = [openEnvelope(sealed), openEnvelope(received)]
+  if (!manifest.ok || !receipt.ok) {
+    throw new Error('not an envelope')
+  }
+  expect(await mlDsaState(manifest.value, [keys.manifest, keys.manifestMlDsa])).toBe('signed')
+  expect(await mlDsaState(manifest.value, [keys.logMlDsa])).toBe('missing')
+  expect(receipt.value.signatures.length).toBe(1)
+  const trust = { witnesses: [], log: { origin: 'q', keys: [await encodeVkey('q', keys.log)] } }
+  const both = { ...trust.log, keys: [...trust.log.keys, await encodeVkey('q', keys.logMlDsa, 'cosignature')] }
+  const note = await signer.client.signCheckpoint(await checkpointOf('q', 0, 3))
+  const judged = await judgeCheckpoint(note, { ...trust, log: both })
+  expect(judged.ok && judged.value.mlDsa).toBe('signed')
+  await killed()
+  expect((await signer.client.publicKeys()).logMlDsa).toEqual(keys.logMlDsa)
+})
+
 describe('checkpoints', () => {
   test('growth is signed, a fork is not, not even after a kill', async () => {
     const note = await signer.client.signCheckpoint(await checkpointOf('o', 0, 7))
@@ -126,7 +150,14 @@ describe('data keys', () => {
   })
 
   test('nothing readable by others; no destroyed key left in the journal', () => {
-    for (const name of ['keys.journal', 'installation.key', 'log.key', 'receipt.key', 'checkpoints.json']) {
+    for (const name of [
+      'keys.journal',
+      'installation.key',
+      'log.key',
+      'logMlDsa.key',
+      'receipt.key',
+      'checkpoints.json',
+    ]) {
       expect(statSync(path.join(folder, name)).mode & 0o077).toBe(0)
     }
     const journal = readFileSync(path.join(folder, 'keys.journal'), 'utf8')

@@ -1,15 +1,30 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import path from 'node:path'
-import { type Bytes, ed25519Key, keyId, type Signer as ProofSigner } from '@sereno/proof'
+import { ed25519Key, keyId, mlDsa44, type Signer as ProofSigner, type PublicKey, toBase64Url } from '@sereno/proof'
 import { readIfThere, writeDurably } from './durable-file.ts'
-import type { KeyInfo, Purpose } from './terms.ts'
+import type { KeyInfo, KeyName } from './terms.ts'
 
-/** One key for each purpose, so that a signature made for one can never be taken for another. */
-export const keyNames = ['log', 'receipt', 'manifest', 'package', 'promise'] as const
-export type KeyName = 'log' | Purpose
+/**
+ * One key for each purpose, so that a signature made for one can never be taken for another. What must hold for decades,
+ * checkpoints and manifests, is signed by an ML-DSA-44 key as well.
+ */
+const algorithms: Readonly<Record<KeyName, 'ed25519' | 'ml-dsa-44'>> = {
+  log: 'ed25519',
+  receipt: 'ed25519',
+  manifest: 'ed25519',
+  package: 'ed25519',
+  promise: 'ed25519',
+  intake: 'ed25519',
+  logMlDsa: mlDsa44,
+  manifestMlDsa: mlDsa44,
+}
 
 export type SigningKey = KeyInfo & { readonly sign: (message: Uint8Array) => Uint8Array }
 export type SigningKeys = Readonly<Record<KeyName, SigningKey>>
+
+// The raw key is the end of its SPKI form.
+const ed25519KeyBytes = 32
+const mlDsaKeyBytes = 1312
 
 /** Whether the log's key was made before. */
 export function hasKeys(folder: string): boolean {
@@ -18,11 +33,17 @@ export function hasKeys(folder: string): boolean {
 
 /** Reads the keys, making those that are missing. Files `<name>.key`, PKCS#8 PEM, readable by the signer's account only. */
 export async function openSigningKeys(folder: string): Promise<SigningKeys> {
-  const [log, receipt, manifest, packageKey, promise] = await Promise.all(keyNames.map((name) => openKey(folder, name)))
-  if (!log || !receipt || !manifest || !packageKey || !promise) {
-    throw new Error('a signing key is missing')
+  const open = (name: KeyName) => openKey(folder, name)
+  return {
+    log: await open('log'),
+    receipt: await open('receipt'),
+    manifest: await open('manifest'),
+    package: await open('package'),
+    promise: await open('promise'),
+    intake: await open('intake'),
+    logMlDsa: await open('logMlDsa'),
+    manifestMlDsa: await open('manifestMlDsa'),
   }
-  return { log, receipt, manifest, package: packageKey, promise }
 }
 
 /** A key as `packages/proof` wants a signer, for notes. */
@@ -37,9 +58,8 @@ export function proofSigner(key: SigningKey): ProofSigner {
 async function openKey(folder: string, name: KeyName): Promise<SigningKey> {
   const file = path.join(folder, `${name}.key`)
   const stored = readIfThere(file)
-  const privateKey = stored === null ? createKey(file) : createPrivateKey(Buffer.from(stored))
-  const jwk = createPublicKey(privateKey).export({ format: 'jwk' })
-  const publicKey = ed25519Key(Buffer.from(jwk.x ?? '', 'base64url') as Bytes)
+  const privateKey = stored === null ? createKey(file, name) : createPrivateKey(Buffer.from(stored))
+  const publicKey = publicHalf(privateKey)
   return {
     ...publicKey,
     keyId: await keyId(publicKey),
@@ -47,8 +67,16 @@ async function openKey(folder: string, name: KeyName): Promise<SigningKey> {
   }
 }
 
-function createKey(file: string): KeyObject {
-  const { privateKey } = generateKeyPairSync('ed25519')
+function publicHalf(privateKey: KeyObject): PublicKey {
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
+  if (privateKey.asymmetricKeyType === mlDsa44) {
+    return { algorithm: mlDsa44, publicKey: toBase64Url(spki.subarray(-mlDsaKeyBytes)) }
+  }
+  return ed25519Key(spki.subarray(-ed25519KeyBytes))
+}
+
+function createKey(file: string, name: KeyName): KeyObject {
+  const { privateKey } = algorithms[name] === mlDsa44 ? generateKeyPairSync(mlDsa44) : generateKeyPairSync('ed25519')
   writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return privateKey
 }

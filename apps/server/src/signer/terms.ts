@@ -1,7 +1,10 @@
 // Words that the signer and its client share. The signer imports nothing of the server: it is read and trusted by itself.
 
 /** What a signature is for: each has its own key. */
-export type Purpose = 'receipt' | 'manifest' | 'package' | 'promise'
+export type Purpose = 'receipt' | 'manifest' | 'package' | 'promise' | 'intake'
+
+/** Checkpoints and manifests have a second key, of an algorithm that withstands quantum computers. */
+export type KeyName = 'log' | Purpose | 'logMlDsa' | 'manifestMlDsa'
 
 export type KeyInfo = {
   /** As `packages/proof` computes it: 16 hexadecimal digits. */
