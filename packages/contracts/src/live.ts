@@ -25,7 +25,7 @@ export type Unit = Static<typeof Unit>
 export const Alarm = Type.Object({
   id: Uuid,
   number: Type.Integer(),
-  kind: Type.Enum(['sos', 'battery', 'storage', 'clock', 'gap', 'lost', 'silent', 'stuck-segment']),
+  kind: Type.Enum(['sos', 'battery', 'storage', 'clock', 'gap', 'lost', 'silent', 'stuck-segment', 'hand-over']),
   device: nullable(Uuid),
   deviceCode: nullable(Type.String()),
   officer: nullable(Type.Object({ id: Uuid, code: Type.String(), name: Type.String() })),

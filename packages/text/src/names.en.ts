@@ -72,6 +72,7 @@ export const namesEn = {
     lost: 'Device lost',
     silent: 'Device without signal',
     'stuck-segment': 'Stuck segment',
+    'hand-over': 'Hand-over due',
   },
   check: { battery: 'battery', storage: 'space', persist: 'firm storage', clock: 'clock', gps: 'GPS', lens: 'lens' },
   gap: {

@@ -71,6 +71,7 @@ export const namesEs = {
     lost: 'Equipo perdido',
     silent: 'Equipo sin señal',
     'stuck-segment': 'Segmento atascado',
+    'hand-over': 'Entrega por vencer',
   },
   check: {
     battery: 'batería',

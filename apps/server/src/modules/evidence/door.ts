@@ -11,11 +11,10 @@ import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Territory } from '../territory/index.ts'
 import type { Tracks } from '../tracks/index.ts'
-import type { attribute, FileRecording } from './files.ts'
-import type { OriginalFileRow } from './tables.ts'
-import type { attribute, FileRecording } from './files.ts'
-import type { OriginalFileRow } from './tables.ts'
 import type { Erase } from './erase.ts'
+import type { attribute, FileRecording } from './files.ts'
+import type { Offer } from './offer.ts'
+import type { OriginalFileRow } from './tables.ts'
 
 export type EvidenceDeps = Kernel & {
   readonly ledger: Ledger
@@ -75,20 +74,6 @@ export type EvidenceFiles = {
 export type FilePlace = { readonly municipality: string; readonly object: string; readonly block: number }
 export type StoredFile = Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes'>
 
-export type EvidenceFiles = {
-  /** Stores one block durably under the recording's data key. */
-  store(recording: string, place: FilePlace, bytes: Uint8Array): Promise<void>
-  /** Keeps a whole recording in the caller's transaction; false when it is there already. */
-  keep(tx: Db, made: FileRecording): Promise<boolean>
-  of(scope: Scope, recording: string): Promise<readonly OriginalFileRow[]>
-  byHash(scope: Scope, sha256: string): Promise<OriginalFileRow | null>
-  /** Decrypted bytes, `end` exclusive. Throws `recording.destroyed`. For sandboxed readers and open looks only. */
-  read(file: StoredFile, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>
-  attribute(tx: Db, scope: Scope, recording: string, to: Parameters<typeof attribute>[4]): Promise<void>
-}
-export type FilePlace = { readonly municipality: string; readonly object: string; readonly block: number }
-export type StoredFile = Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes'>
-
 export type RecordingView = Static<typeof Recording>
 export type CustodyEntryView = Static<typeof CustodyEntry>
 
@@ -107,10 +92,8 @@ export type Evidence = {
   readonly files: EvidenceFiles
   /** The recording that an open look of the reader's own opens now (I-3). Throws as looks do. */
   through(scope: Scope, look: string): Promise<RecordingView>
-  /** Whole files of other cameras: intake puts them in, and plays what browsers cannot. */
-  readonly files: EvidenceFiles
-  /** The recording that an open look of the reader's own opens now (I-3). Throws as looks do. */
-  through(scope: Scope, look: string): Promise<RecordingView>
+  /** For modules that decide themselves who may: guests of a case, clips, hand-overs. */
+  readonly offer: Offer
   /** Null when the municipality has no such recording. */
   recording(scope: Scope, id: string): Promise<RecordingView | null>
 }

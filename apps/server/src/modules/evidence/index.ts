@@ -10,6 +10,7 @@ import { createHeads } from './heads.ts'
 import { createIngest } from './ingest.ts'
 import { evidenceTimers } from './jobs.ts'
 import { createLooks } from './look.ts'
+import { createOffer } from './offer.ts'
 import { createPhone } from './phone.ts'
 import { evidenceRoutes } from './routes.ts'
 import { createSeal } from './seal.ts'
@@ -19,9 +20,10 @@ import { createStrangers } from './strangers.ts'
 import { viewOf } from './view.ts'
 
 export type { Evidence, EvidenceDeps, EvidenceFiles, StoredFile } from './door.ts'
-export type { FileFacts, FileRecording, KeptFile } from './files.ts'
-export type { OriginalFileRow } from './tables.ts'
 export type { Erase, Retainable } from './erase.ts'
+export type { FileFacts, FileRecording, KeptFile } from './files.ts'
+export type { Offer, Part, Parts } from './offer.ts'
+export type { OriginalFileRow } from './tables.ts'
 
 export const evidenceMigrations = { module: 'evidence', folder: new URL('./migrations/', import.meta.url) }
 
@@ -33,21 +35,25 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
   const seal = createSeal(deps, settings)
   const heads = createHeads(deps)
   const looks = createLooks(deps, settings)
+  const footage = createFootage(deps, looks)
+  const exports = createExports(deps, settings)
   const routes = evidenceRoutes(deps, {
     ingest: createIngest(deps, settings, { strangers, sos: createSos(deps) }),
     phone: createPhone(deps),
     custody: createCustody(deps),
     seal,
     looks,
-    footage: createFootage(deps, looks),
-    exports: createExports(deps, settings),
+    footage,
+    exports,
   })
+  const offer = createOffer(deps, { looks, footage, exports })
   return {
     routes,
     jobs: {},
     timers: evidenceTimers(deps, settings, { seal, heads, strangers }),
     check: createCheck(deps),
     start: async () => undefined,
+    offer,
     erase: createErase(deps),
     files: createFiles(deps),
     async through(scope, look) {

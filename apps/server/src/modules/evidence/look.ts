@@ -81,8 +81,14 @@ function needStopped(row: RecordingRow, nowMs: number): void {
 }
 
 export type Looks = {
-  readonly open: (scope: Scope, recording: string, wish: Wish) => Promise<OpenLook>
-  readonly renew: (scope: Scope, look: string, wish: Wish) => Promise<{ expiresAt: number; entry: string }>
+  /** `decided` by a module on the right, which has made sure that it is allowed. */
+  readonly open: (scope: Scope, recording: string, wish: Wish, decided?: Allowed) => Promise<OpenLook>
+  readonly renew: (
+    scope: Scope,
+    look: string,
+    wish: Wish,
+    decided?: Allowed,
+  ) => Promise<{ expiresAt: number; entry: string }>
   readonly close: (scope: Scope, look: string) => Promise<void>
   /**
    * The recording a look opens now. Throws `access.purpose-required` when it has ended, `recording.not-found`,
@@ -94,9 +100,9 @@ export type Looks = {
 export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Looks {
   const db = deps.database.db
 
-  async function open(scope: Scope, recording: string, wish: Wish): Promise<OpenLook> {
+  async function open(scope: Scope, recording: string, wish: Wish, decided?: Allowed): Promise<OpenLook> {
     const row = await needRecording(db, scope, recording)
-    const { policy } = await allow(deps, scope, 'recording.view', row, wish)
+    const { policy } = decided ?? (await allow(deps, scope, 'recording.view', row, wish))
     if (row.destroyed_at !== null) {
       throw new Refusal('recording.destroyed')
     }
@@ -154,10 +160,15 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     })
   }
 
-  async function renew(scope: Scope, id: string, wish: Wish): Promise<{ expiresAt: number; entry: string }> {
+  async function renew(
+    scope: Scope,
+    id: string,
+    wish: Wish,
+    decided?: Allowed,
+  ): Promise<{ expiresAt: number; entry: string }> {
     const look = await needLook(scope, id)
     const row = await needRecording(db, scope, look.recording)
-    const { policy } = await allow(deps, scope, 'recording.view', row, wish)
+    const { policy } = decided ?? (await allow(deps, scope, 'recording.view', row, wish))
     needStopped(row, deps.clock.nowMs())
     const expiresAt = deps.clock.nowMs() + settings.lookMs
     const entry = await deps.database.transaction(async (tx) => {

@@ -78,6 +78,14 @@ export async function closePassed(
   }
 }
 
+/** Closes one whose cause is over, in the caller's transaction; closed already is fine. */
+export async function closeOver(deps: IncidentsDeps, tx: Db, scope: Scope, id: string, note: string): Promise<void> {
+  const alarm = await lockedAlarm(tx, scope, id)
+  if (alarm.closedAt === null) {
+    await closeIn(deps, tx, scope, alarm, note, undefined)
+  }
+}
+
 async function acknowledgeIn(
   deps: IncidentsDeps,
   tx: Db,

@@ -1,9 +1,11 @@
+import { closeOver } from './answer.ts'
 import { checkIncidents } from './check.ts'
 import type { Incidents, IncidentsDeps } from './door.ts'
 import { listen, watchSilence } from './events.ts'
 import { inQueueOrder } from './incidents.ts'
+import { raiseAlarm } from './raise.ts'
 import { incidentRoutes, mayOf } from './routes.ts'
-import { listAlarms } from './store.ts'
+import { alarmsOfRecordings, listAlarms } from './store.ts'
 
 export type { Incidents, IncidentsDeps } from './door.ts'
 export const incidentsMigrations = { module: 'incidents', folder: new URL('./migrations/', import.meta.url) }
@@ -37,5 +39,12 @@ export function createIncidents(deps: IncidentsDeps): Incidents {
     ],
     check: checkIncidents(deps),
     alarms,
+    alarmsOf: (scope, recordings) => alarmsOfRecordings(database.db, scope, recordings),
+    async raiseHandOver(tx, scope, { id, detail }) {
+      const nothing = { deviceCode: null, officer: null, fix: null, place: null }
+      const cause = { id, kind: 'hand-over' as const, device: null, raisedAt: clock.nowMs(), detail }
+      await raiseAlarm(deps, tx, scope, cause, nothing)
+    },
+    closeOver: (tx, scope, alarm, note) => closeOver(deps, tx, scope, alarm, note),
   }
 }

@@ -15,6 +15,9 @@ export type Cause = {
   readonly detail?: string | undefined
 }
 
+/** What no device caused, too: a hand-over that is due. */
+export type AnyCause = Omit<Cause, 'device'> & { readonly device: string | null }
+
 export type Facts = {
   readonly deviceCode: string | null
   readonly officer: { readonly id: string; readonly code: string; readonly name: string } | null
@@ -45,7 +48,7 @@ export async function raiseAlarm(
   deps: IncidentsDeps,
   tx: Db,
   scope: Scope,
-  cause: Cause,
+  cause: AnyCause,
   facts: Facts,
 ): Promise<StoredAlarm> {
   const { municipality } = scope

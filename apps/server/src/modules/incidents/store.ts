@@ -65,6 +65,17 @@ export async function listAlarms(db: Db, scope: Scope, nowMs: number, all: boole
   return found.rows.map(alarmOf)
 }
 
+/** What called for a person during some recordings, by time. */
+export async function alarmsOfRecordings(
+  db: Db,
+  scope: Scope,
+  recordings: readonly string[],
+): Promise<readonly StoredAlarm[]> {
+  const found = await sql<AlarmRow>`select ${columns} from alarm where municipality = ${scope.municipality}::uuid
+    and recording = any (${`{${recordings.join(',')}}`}::text::uuid[]) order by raised_at limit 500`.execute(db)
+  return found.rows.map(alarmOf)
+}
+
 /** An alarm by id, its row locked until the transaction ends when `forUpdate`. */
 export async function alarmById(db: Db, scope: Scope, id: string, forUpdate = false): Promise<StoredAlarm | null> {
   const found = await sql<AlarmRow>`select ${columns} from alarm

@@ -1,13 +1,15 @@
-import type { Alarm, Unit, Watcher } from '@sereno/contracts'
-import type { Scope } from '../../kernel/actor.ts'
+import type { Alarm, Purpose, Unit, Watch, Watcher } from '@sereno/contracts'
+import type { Static } from 'typebox'
+import type { Actor, Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
-import type { RouteTable, SocketRoute } from '../../kernel/http.ts'
+import type { RouteTable, SocketRoute, WebSocket } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Evidence } from '../evidence/index.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Tracks } from '../tracks/index.ts'
+import type { DecidedWatch } from './open-watch.ts'
 
 export type LiveDeps = Kernel & {
   readonly ledger: Ledger
@@ -21,6 +23,20 @@ export type LiveDeps = Kernel & {
 export type SnapshotPart = (scope: Scope) => Promise<readonly Alarm[]>
 /** Whether a phone's channel is open, and when it was last heard (epoch ms). */
 export type Presence = { readonly connected: boolean; readonly seenAt: number | null }
+
+export type GuestWatching = {
+  /** In the order of `open-watch.ts`: entry, promise, the officer is told, then the grant. */
+  open(
+    scope: Scope,
+    asked: { readonly device: string; readonly purpose: Purpose; readonly reference: string },
+    decided: DecidedWatch,
+  ): Promise<Static<typeof Watch>>
+  renew(scope: Scope, watch: string): Promise<{ readonly expiresAt: number; readonly grant: string }>
+  close(scope: Scope, watch: string): Promise<void>
+  /** Ends all that an account watches, at once. */
+  end(scope: Scope, account: string, why: { readonly policy: string; readonly note: string }): Promise<void>
+  view(socket: WebSocket, actor: Actor, grant: string): void
+}
 
 /** What live offers to app.ts and to the modules on its right. */
 export type Live = {
@@ -37,4 +53,6 @@ export type Live = {
   units(scope: Scope): Promise<readonly Unit[]>
   /** Incidents registers its alarms here: live, on its left, must not import it. */
   registerSnapshot(part: SnapshotPart): void
+  /** Watching that a module on the right has decided and bounds: a police guest of a case. */
+  readonly guests: GuestWatching
 }

@@ -5,6 +5,7 @@ import { checkLive } from './check.ts'
 import type { Live, LiveDeps } from './door.ts'
 import { createGrants } from './grants.ts'
 import { createNews } from './news.ts'
+import { grantFor, openWatch, renewWatch } from './open-watch.ts'
 import { createPublishers } from './publish-socket.ts'
 import { createRelay } from './relay.ts'
 import { createRooms } from './rooms.ts'
@@ -141,6 +142,17 @@ export function createLive(deps: LiveDeps): Live {
     presence: (device) => ({ connected: channels.isConnected(device), seenAt: deps.fleet.seenAt(device) }),
     units: shownUnits,
     registerSnapshot: rooms.registerSnapshot,
+    guests: {
+      open: (scope, asked, decided) => openWatch(openDeps, scope, asked, decided),
+      async renew(scope, id) {
+        const watch = watches.own(scope, id)
+        await renewWatch(openDeps, scope, watch, true)
+        return { expiresAt: watch.expiresAt, grant: grantFor(openDeps, watch) }
+      },
+      close: (scope, id) => watches.close(watches.own(scope, id).id, 'closed', { actor: scope.actor }),
+      end: (scope, account, why) => watches.closeAccount(account, { actor: scope.actor, ...why }),
+      view: (socket, actor, grant) => openViewer({ ...openDeps, relay }, socket, actor, grant),
+    },
   }
 
   async function sweep(): Promise<void> {

@@ -35,6 +35,7 @@ export async function openWatch(
   deps: OpenWatchDeps,
   scope: Scope,
   asked: BodyOf<OpenWatchOperation>,
+  decided?: DecidedWatch,
 ): Promise<ReplyOf<OpenWatchOperation>> {
   const { actor } = scope
   const unit = await deps.units.find(scope, asked.device)
@@ -42,8 +43,8 @@ export async function openWatch(
     const device = await deps.fleet.device(scope, asked.device)
     throw new Refusal(device === null ? 'device.not-found' : 'live.device-away')
   }
-  const decision = decideOn(deps, actor, unit, asked)
-  const subjects = [`device:${unit.device}`, `person:${unit.officer.id}`]
+  const decision = decided === undefined ? decideOn(deps, actor, unit, asked) : { ...decided, allowed: true as const }
+  const subjects = [`device:${unit.device}`, `person:${unit.officer.id}`, ...(decided?.subjects ?? [])]
   const fields = {
     device: unit.deviceCode,
     officer: unit.officer.code,
@@ -108,11 +109,21 @@ export async function openWatch(
       })
       return opened
     })
-    watch = deps.watches.begin(row, deps.clock.nowMs() + watchLivesMs)
+    watch = deps.watches.begin(row, deps.clock.nowMs() + watchLivesMs, decided?.untilMs)
   } finally {
     release()
   }
   return answer(deps, watch)
+}
+
+/**
+ * A look that a module on the right has decided: a police guest of a case. It ends at `untilMs` however often it is
+ * renewed, and its entries name `subjects` too.
+ */
+export type DecidedWatch = {
+  readonly policy: string
+  readonly untilMs: number
+  readonly subjects: readonly string[]
 }
 
 const decideOn = (
@@ -136,15 +147,15 @@ const decideOn = (
  * Goes on with a watch. Cedar decides again, on the actor and the unit as they are now: a right that has gone ends the
  * watch, with the policy in its closing entry.
  */
-export async function renewWatch(deps: OpenWatchDeps, scope: Scope, watch: OpenWatch): Promise<void> {
+export async function renewWatch(deps: OpenWatchDeps, scope: Scope, watch: OpenWatch, decided = false): Promise<void> {
   const by = systemActor(watch.municipality)
   const unit = await deps.units.find(scope, watch.device)
   if (unit === null) {
     await deps.watches.close(watch.id, 'shift-ended', { actor: by })
     throw new Refusal('live.not-watching')
   }
-  const decision = decideOn(deps, scope.actor, unit, watch)
-  if (!decision.allowed) {
+  const decision = decided ? null : decideOn(deps, scope.actor, unit, watch)
+  if (decision !== null && !decision.allowed) {
     await deps.watches.close(watch.id, 'not-allowed', { actor: by, policy: decision.policy })
     throw new Refusal(decision.code)
   }

@@ -92,11 +92,11 @@ export function createWatches(
       return () => void opening.set(account, (opening.get(account) ?? 1) - 1)
     },
     /** A watch whose entry is committed begins to live. */
-    begin(row: WatchRow, expiresAt: number): OpenWatch {
+    begin(row: WatchRow, expiresAt: number, untilMs = Number.MAX_SAFE_INTEGER): OpenWatch {
       const watch: OpenWatch = {
         ...row,
-        expiresAt,
-        lapsesAt: row.openedAt + lookMs,
+        expiresAt: Math.min(expiresAt, untilMs),
+        lapsesAt: Math.min(row.openedAt + lookMs, untilMs),
         detachedAt: null,
         viewer: null,
         earlier: { sent: 0, dropped: 0 },
@@ -131,6 +131,11 @@ export function createWatches(
     countOf: (device: string) => ofDevice(device).length,
     closeAllOf: (device: string, reason: CloseReason) =>
       allOf(ofDevice(device).map((watch) => closeBySystem(watch, reason))),
+    /** Ends what an account watches: its right is over. */
+    closeAccount: (account: string, by: Closer) =>
+      allOf(
+        [...open.values()].filter((watch) => watch.account === account).map((watch) => close(watch.id, 'revoked', by)),
+      ),
     closeSession: (session: string) =>
       allOf(
         [...open.values()]
