@@ -11,6 +11,20 @@ import { ask, type Desk, openStage, photograph, type Stage, signInAs, soonMs } f
 /** How long the phone is without network in the middle of the recording. */
 const cutMs = 30_000
 
+/** Longest wait for a picture to move: two decoders, an encoder and a database may share the cores with it. */
+const playMs = 60_000
+
+/** What the page tells of a video element; this program is compiled without the browser's types. */
+type VideoState = {
+  readonly currentTime: number
+  readonly paused: boolean
+  readonly seeking: boolean
+  readonly readyState: number
+  readonly networkState: number
+  readonly error: { readonly code: number; readonly message: string } | null
+  readonly buffered: { readonly length: number; start(index: number): number; end(index: number): number }
+}
+
 let stage: Stage
 let administrator: Desk
 let operator: Desk
@@ -100,7 +114,13 @@ test('one touch records; the operator watches and the officer sees who', { timeo
       timeout: soonMs,
     })
     .toBeGreaterThan(3)
+  // silent until somebody wants to hear, and then what the microphone gives
+  await page.getByRole('button', { name: /^Oír a .*: sonido apagado/ }).waitFor()
+  await page.keyboard.press('m')
+  await page.getByRole('button', { name: /^Oír a .*: se oye/ }).waitFor()
   await photograph(page, 'journey-08-live')
+  await page.keyboard.press('m')
+  await page.getByRole('button', { name: /^Oír a .*: sonido apagado/ }).waitFor()
 
   const watched = officer.page.getByRole('status').filter({ hasText: 'Te ve la central' })
   await watched.waitFor()
@@ -310,7 +330,27 @@ async function plays(page: Page): Promise<void> {
     await page.keyboard.press('Space')
   }
   const before = await time()
-  await expect.poll(time, { timeout: soonMs }).toBeGreaterThan(before + 1)
+  const moves = expect.poll(time, { timeout: playMs }).toBeGreaterThan(before + 1)
+  await moves.catch(async (error: unknown) => {
+    throw new Error(`the picture does not move: ${await stateOf(page)}`, { cause: error })
+  })
   const seen = new Set<number>()
-  await expect.poll(async () => seen.add(await fingerprint(video)).size, { timeout: soonMs }).toBeGreaterThan(2)
+  await expect.poll(async () => seen.add(await fingerprint(video)).size, { timeout: playMs }).toBeGreaterThan(2)
+}
+
+/** What a video element says of itself, for whoever looks into a failure. */
+async function stateOf(page: Page): Promise<string> {
+  const video = await page.locator('video').evaluate((element: VideoState) => ({
+    time: element.currentTime,
+    paused: element.paused,
+    seeking: element.seeking,
+    readyState: element.readyState,
+    networkState: element.networkState,
+    error: element.error === null ? null : `${element.error.code} ${element.error.message}`,
+    buffered: Array.from(
+      { length: element.buffered.length },
+      (_, index) => `${element.buffered.start(index)}–${element.buffered.end(index)}`,
+    ),
+  }))
+  return `${JSON.stringify(video)}; the page says: ${(await page.locator('main').innerText()).slice(0, 400)}`
 }

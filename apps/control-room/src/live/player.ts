@@ -1,4 +1,5 @@
 import { decodeMessage, type LiveConfig, type LiveMessage } from '@sereno/media'
+import type { LiveSound } from './sound.ts'
 
 /** What a tile says about its picture. Instants are of this window's clock (`now()`). */
 export type Picture =
@@ -13,6 +14,7 @@ type PlayerOptions = {
   /** A fresh single-use address for each connection. Rejects when the watch is over. */
   readonly address: () => Promise<string>
   readonly show: (picture: Picture) => void
+  readonly sound: LiveSound
   readonly now: () => number
 }
 export type LivePlayer = { readonly dispose: () => void }
@@ -25,7 +27,7 @@ const retryMs = 700
  * Live view of one device: socket → WebCodecs → canvas. Draws each decoded frame at once (no buffer); when frames stop
  * the last one stays on the canvas and the tile greys it. A cut line is taken up again by itself until disposed.
  */
-export function mountLivePlayer({ canvas, address, show, now }: PlayerOptions): LivePlayer {
+export function mountLivePlayer({ canvas, address, show, sound, now }: PlayerOptions): LivePlayer {
   const context = canvas.getContext('2d', { alpha: false, desynchronized: true })
   let disposed = false
   let socket: WebSocket | null = null
@@ -87,6 +89,7 @@ export function mountLivePlayer({ canvas, address, show, now }: PlayerOptions): 
   function configure(payload: Uint8Array): void {
     const told = JSON.parse(new TextDecoder().decode(payload)) as LiveConfig
     if (!('width' in told)) {
+      sound.configure(told)
       return
     }
     const description = told.description === undefined ? {} : { description: bytesOf(told.description) }
@@ -104,7 +107,7 @@ export function mountLivePlayer({ canvas, address, show, now }: PlayerOptions): 
   }
 
   function decode(message: LiveMessage): void {
-    if (config === null || message.audio || (needsKey && !message.key)) {
+    if (config === null || (needsKey && !message.key)) {
       return
     }
     if (decoder === null || decoder.state === 'closed') {
@@ -154,9 +157,9 @@ export function mountLivePlayer({ canvas, address, show, now }: PlayerOptions): 
         const message = decodeMessage(new Uint8Array(event.data))
         if (message !== null) {
           if (message.config) {
-            if (!message.audio) {
-              configure(message.payload)
-            }
+            configure(message.payload)
+          } else if (message.audio) {
+            sound.hear(message)
           } else {
             decode(message)
           }
@@ -189,6 +192,7 @@ export function mountLivePlayer({ canvas, address, show, now }: PlayerOptions): 
     dispose: () => {
       disposed = true
       clearInterval(watch)
+      sound.dispose()
       socket?.close()
       if (decoder !== null && decoder.state !== 'closed') {
         decoder.close()

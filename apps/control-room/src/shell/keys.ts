@@ -42,6 +42,7 @@ export const keys = {
   center: row('operations', 'c', 'C', 'centrar el mapa en lo elegido', 'centre the map on the selection'),
   closeAlarm: row('operations', 'x', 'X', 'cerrar la alarma, con nota', 'close the alarm, with a note'),
   recordingOf: row('operations', 'o', 'O', 'abrir la grabación', 'open the recording'),
+  sound: row('operations', 'm', 'M', 'oír o callar el video elegido', 'hear or mute the chosen video'),
   tile1: row('operations', '1', '1', 'video 1', 'video 1'),
   tile2: row('operations', '2', '2', 'video 2', 'video 2'),
   tile3: row('operations', '3', '3', 'video 3', 'video 3'),

@@ -16,6 +16,7 @@ export const alarmIcons: Readonly<Record<Alarm['kind'], IconName>> = {
   lost: 'phone',
   silent: 'offline',
   'stuck-segment': 'stuck',
+  'hand-over': 'folder',
 }
 const stageCount = 3
 

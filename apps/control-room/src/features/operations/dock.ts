@@ -3,6 +3,7 @@ import { liveValue } from '@sereno/ui'
 import type { Watch } from '../../api/api.ts'
 import { CallFailed, call, unreachable } from '../../api/call.ts'
 import type { Picture } from '../../live/player.ts'
+import type { Sound } from '../../live/sound.ts'
 
 /** One seat of the dock. `watch` is there once the look is in the ledger; a purpose comes before it. */
 export type Tile = {
@@ -14,6 +15,7 @@ export type Tile = {
   readonly askedAt: number
   readonly until: number
   readonly picture: Picture
+  readonly sound: Sound
   readonly error: unknown
 }
 export const seats = 4
@@ -27,6 +29,8 @@ export type Dock = ReturnType<typeof createDock>
 export function createDock(now: () => number) {
   const tiles = liveValue<readonly Tile[]>([])
   const focused = liveValue<string | null>(null)
+  /** The one unit whose sound is played. Two voices at once are none. */
+  const heard = liveValue<string | null>(null)
   const usedGrants = new Set<string>()
   const renewing = setInterval(renewAll, renewEveryMs)
   const lapsing = setInterval(lapse, 1000)
@@ -57,6 +61,7 @@ export function createDock(now: () => number) {
       askedAt: now(),
       until: 0,
       picture: { state: 'asking' },
+      sound: 'none',
       error: null,
     }
     tiles.set(purpose === 'sos' ? [seat, ...free] : [...free, seat])
@@ -86,6 +91,9 @@ export function createDock(now: () => number) {
     tiles.set(tiles.get().filter((other) => other.device !== device))
     if (focused.get() === device) {
       focused.set(tiles.get()[0]?.device ?? null)
+    }
+    if (heard.get() === device) {
+      heard.set(null)
     }
     if (tile?.watch != null) {
       void end(tile.watch)
@@ -162,6 +170,8 @@ export function createDock(now: () => number) {
   return {
     tiles,
     focused,
+    heard,
+    hear: (device: string) => heard.set(heard.get() === device ? null : device),
     ask,
     open,
     close,
@@ -170,6 +180,7 @@ export function createDock(now: () => number) {
     show: (device: string, picture: Picture) => {
       put(device, picture.state === 'ended' ? { picture, watch: null } : { picture })
     },
+    showSound: (device: string, sound: Sound) => put(device, { sound }),
     dispose: () => {
       clearInterval(renewing)
       clearInterval(lapsing)

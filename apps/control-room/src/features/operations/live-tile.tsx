@@ -1,8 +1,10 @@
 import type { Unit } from '@sereno/contracts'
 import { names } from '@sereno/text'
-import { now, useLanguage } from '@sereno/ui'
+import { now, useLanguage, useLive } from '@sereno/ui'
 import { type ReactElement, useEffect, useRef } from 'react'
+import { loudspeaker } from '../../live/loudspeaker.ts'
 import { mountLivePlayer } from '../../live/player.ts'
+import { createLiveSound, type LiveSound } from '../../live/sound.ts'
 import { Watermark } from '../../shell/watermark.tsx'
 import css from './dock.module.css'
 import type { Dock, Tile } from './dock.ts'
@@ -24,19 +26,28 @@ export function LiveTile({ tile, seat, dock, focused, unit }: LiveTileProps): Re
   const language = useLanguage()
   const canvas = useRef<HTMLCanvasElement | null>(null)
   const { device, picture } = tile
+  const sound = useRef<LiveSound | null>(null)
   const watch = tile.watch?.id
+  const heard = useLive(dock.heard) === device
   useEffect(() => {
     if (canvas.current === null || watch === undefined) {
       return
+    }
+    const ofWatch = createLiveSound({ output: loudspeaker, now, show: (shown) => dock.showSound(device, shown) })
+    sound.current = ofWatch
+    if (dock.heard.get() === device) {
+      ofWatch.setMuted(false)
     }
     const player = mountLivePlayer({
       canvas: canvas.current,
       address: () => dock.address(device),
       show: (shown) => dock.show(device, shown),
+      sound: ofWatch,
       now,
     })
     return player.dispose
   }, [watch, device, dock])
+  useEffect(() => sound.current?.setMuted(!heard), [heard])
   const seen = picture.state === 'live' || picture.state === 'stale' || picture.state === 'ended'
   const stale = picture.state === 'stale' || picture.state === 'ended'
   return (

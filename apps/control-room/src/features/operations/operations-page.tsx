@@ -16,6 +16,7 @@ import { keepTable, turnTable } from './search.ts'
 import { ShiftContext } from './shift-context.tsx'
 import { useOperationsText } from './text.ts'
 import { UnitContext } from './unit-context.tsx'
+import { useWishToWatch } from './use-wish-to-watch.ts'
 import { watchUnit } from './watch-unit.ts'
 
 /** One screen answers: what is happening, where, who is going, what do they see. */
@@ -46,22 +47,7 @@ function Operations({ dock }: { readonly dock: Dock }): ReactElement {
   const unit = units.find(({ device }) => device === (search.unit ?? alarm?.device))
   const asking = tiles.find((tile) => tile.purpose === null)
 
-  // an SOS opens position and picture at once: the purpose is known, nobody has to type it
-  const wanted = search.watch === true ? alarm : undefined
-  useEffect(() => {
-    if (wanted === undefined) {
-      return
-    }
-    if (wanted.device !== null && wanted.kind === 'sos') {
-      dock.ask(
-        wanted.device,
-        `${wanted.officer?.code ?? ''} ${wanted.officer?.name ?? ''}`.trim(),
-        'sos',
-        `SOS ${wanted.number}`,
-      )
-    }
-    void navigate({ search: { alarm: wanted.id }, replace: true })
-  }, [wanted, dock, navigate])
+  useWishToWatch(dock, alarm, unit)
 
   const choose = (step: number): void => {
     const { waiting, running } = queueOf(alarms)
@@ -78,6 +64,12 @@ function Operations({ dock }: { readonly dock: Dock }): ReactElement {
     previous: () => choose(-1),
     table: () => void navigate({ search: turnTable }),
     watch: () => unit !== undefined && watchUnit(dock, unit, alarm),
+    sound: () => {
+      const device = dock.focused.get() ?? tiles[0]?.device
+      if (device !== undefined) {
+        dock.hear(device)
+      }
+    },
     tile1: () => focusTile(0),
     tile2: () => focusTile(1),
     tile3: () => focusTile(2),

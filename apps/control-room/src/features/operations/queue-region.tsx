@@ -4,7 +4,7 @@ import { useSession } from '../../shell/session.ts'
 import { AlarmRow } from './alarm-row.tsx'
 import css from './operations.module.css'
 import queueCss from './queue.module.css'
-import { frozenOrder, queueOf } from './queue.ts'
+import { frozenOrder, queueOf, untaken } from './queue.ts'
 import { useOperationsText } from './text.ts'
 import { useHandOver } from './use-hand-over.ts'
 
@@ -25,7 +25,7 @@ export function QueueRegion({ current }: { readonly current: string | null }): R
     <nav ref={region} className={css.queue} aria-label={text.label} data-region="queue">
       <div className={css.head}>
         <h2>{offline ? text.waited : text.waiting}</h2>
-        <span className={css.faint}>{text.ofHour(waiting.length, alarms.length)}</span>
+        <span className={css.faint}>{text.ofHour(untaken(waiting), alarms.length)}</span>
         <span className={queueCss.keys}>
           <Kbd keys="J" /> <Kbd keys="K" />
         </span>

@@ -1,6 +1,6 @@
 import type { Alarm } from '@sereno/contracts'
 import { expect, test } from 'vitest'
-import { frozenOrder, queueOf } from './queue.ts'
+import { frozenOrder, queueOf, untaken } from './queue.ts'
 
 const alarm = (id: string, given: Partial<Alarm>): Alarm => ({
   id,
@@ -36,6 +36,7 @@ test('who needs a person now comes first, and an SOS stays until it is closed', 
     alarm('done', { kind: 'sos', closedAt: 9 }),
   ])
   expect(ids(queue.waiting)).toBe('sos taken-sos silent battery')
+  expect(untaken(queue.waiting)).toBe(3)
   expect(ids(queue.running)).toBe('taken')
   expect(ids(queue.closed)).toBe('done')
 })

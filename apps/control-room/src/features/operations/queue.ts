@@ -15,7 +15,8 @@ const urgency: Readonly<Record<Alarm['kind'], number>> = {
   'stuck-segment': 4,
   storage: 5,
   battery: 6,
-  clock: 7,
+  'hand-over': 7,
+  clock: 8,
 }
 
 /**
@@ -41,6 +42,10 @@ function byNeed(a: Alarm, b: Alarm): number {
     a.receivedAt - b.receivedAt
   )
 }
+
+/** How many of what waits nobody has taken: an SOS in hand stays in sight, and waits for nobody new. */
+export const untaken = (waiting: readonly Alarm[]): number =>
+  waiting.filter(({ acknowledgedAt }) => acknowledgedAt === null).length
 
 /** The order under a hand: what was there keeps its place, what is new goes to the end, what left is gone. */
 export function frozenOrder(before: readonly string[], alarms: readonly Alarm[]): readonly Alarm[] {

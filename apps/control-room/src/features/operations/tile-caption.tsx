@@ -4,6 +4,7 @@ import type { ReactElement } from 'react'
 import { Failure } from '../../api/failure.tsx'
 import css from './dock.module.css'
 import type { Dock, Tile } from './dock.ts'
+import { SoundButton } from './sound-button.tsx'
 import { useOperationsText } from './text.ts'
 
 type TileCaptionProps = {
@@ -30,6 +31,7 @@ export function TileCaption({ tile, seat, dock, unit, purpose, focused }: TileCa
             {text.remains} <Countdown to={tile.until} nearMs={nearEndMs} />
           </span>
         )}
+        {tile.watch === null ? null : <SoundButton tile={tile} dock={dock} focused={focused} />}
         <button
           type="button"
           className={css.close}
