@@ -1,11 +1,11 @@
 /** What people in the control room add to a recording: marks, a category, declared gaps. Each with its entry. */
-import { hash } from 'node:crypto'
 import type { BodyOf, Category, evidenceOperations } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { resourceOf } from './access.ts'
 import { type MarkerView, markerView } from './detail.ts'
 import type { EvidenceDeps } from './door.ts'
+import { noteHash } from './notes.ts'
 import { addDeclaredGaps, addMarker, changeRecording, lockRecording, missingOf, needRecording } from './store.ts'
 import type { MarkerRow } from './tables.ts'
 
@@ -29,7 +29,7 @@ export function noteFields(before: string | null, after: string | undefined): Re
   if (after === undefined || after === before) {
     return {}
   }
-  return { noteBefore: before === null ? '' : hash('sha256', before), note: hash('sha256', after) }
+  return { noteBefore: before === null ? '' : noteHash(before), note: noteHash(after) }
 }
 
 const mostDeclared = 100_000
@@ -60,7 +60,12 @@ export function createCustody(deps: EvidenceDeps): Custody {
         subjects: [`recording:${recording}`],
         actor: scope.actor,
         policy,
-        fields: { marker: made.id, markedAt: String(made.marked_at), category: made.category ?? '' },
+        fields: {
+          marker: made.id,
+          markedAt: String(made.marked_at),
+          category: made.category ?? '',
+          ...noteFields(null, marker.note),
+        },
       })
       await addMarker(tx, made)
     })

@@ -1,4 +1,5 @@
 import type { CustodyEntry, Recording } from '@sereno/contracts'
+import type { PackedTimestamp } from '@sereno/proof'
 import type { Static } from 'typebox'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
@@ -22,8 +23,17 @@ export type EvidenceDeps = Kernel & {
   readonly territory: Territory
   readonly fleet: Fleet
   readonly tracks: Tracks
+  /** What others add to a package; honestly absent where nobody gives it. */
+  readonly packageExtras?: PackageExtras
   /** Where a default does not suit; tests shorten waits, bench raises limits. */
   readonly evidenceSettings?: Partial<EvidenceSettings>
+}
+
+export type PackageExtras = {
+  /** The offline verifier that this installation serves; null while it cannot be built. */
+  readonly verifier?: () => Promise<{ readonly sha256: string; readonly bytes: Uint8Array } | null>
+  /** RFC 3161 tokens over this manifest and this checkpoint (a signed note). */
+  readonly timestamps?: (manifestSha256: string, checkpoint: string) => Promise<readonly PackedTimestamp[]>
 }
 
 export type EvidenceSettings = {

@@ -9,20 +9,16 @@
  *  6. whoever asked fetches it: originals decrypted while they are sent, the last member signed by the package key
  */
 import type { Purpose } from '@sereno/contracts'
-import { toHex } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
-import { Refusal, Unavailable } from '../../kernel/errors.ts'
-import type { EntryProof } from '../ledger/index.ts'
+import { Refusal } from '../../kernel/errors.ts'
 import { isSound } from './assembly.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
-import { allow, referenceOf } from './look.ts'
-import { createPackages, manifestOf, type Plan, writePlan } from './package.ts'
+import { type Allowed, allow, referenceOf } from './look.ts'
+import { createPackages, manifestOf, writePlan } from './package.ts'
+import { createPlanner } from './plan.ts'
 import { readArrived } from './reading.ts'
-import { writeSheet } from './sheet.ts'
-import { addExport, declaredGaps, findExport, manifestsOf, needRecording, openingsOf } from './store.ts'
+import { addExport, findExport, manifestsOf, needRecording } from './store.ts'
 import type { ExportRow, ManifestRow, RecordingRow } from './tables.ts'
-import { custodyProofOf } from './translate.ts'
-import { trustOf } from './trust.ts'
 
 export type ExportWish = { readonly purpose: Purpose; readonly reference?: string; readonly positions: boolean }
 export type MadeExport = {
@@ -35,23 +31,32 @@ export type MadeExport = {
   readonly expiresAt: number
 }
 export type Exports = {
-  readonly make: (scope: Scope, recording: string, wish: ExportWish) => Promise<MadeExport>
+  /** `decided` by a module on the right; `validMs`, where a copy waits longer than usual to be fetched. */
+  readonly make: (
+    scope: Scope,
+    recording: string,
+    wish: ExportWish,
+    decided?: Allowed & { readonly validMs?: number },
+  ) => Promise<MadeExport>
   readonly fetch: (
     scope: Scope,
     id: string,
   ) => Promise<{ readonly fileName: string; readonly sizeBytes: number; readonly bytes: AsyncGenerator<Uint8Array> }>
 }
 
-type SignedBy = { readonly device: string; readonly keyEpoch: number }
-type Proved = { readonly entries: readonly EntryProof[]; readonly enrolment: EntryProof; readonly checkpoint: string }
-
 export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): Exports {
   const db = deps.database.db
   const packages = createPackages(deps)
+  const planOf = createPlanner(deps)
 
-  async function make(scope: Scope, recording: string, wish: ExportWish): Promise<MadeExport> {
+  async function make(
+    scope: Scope,
+    recording: string,
+    wish: ExportWish,
+    decided?: Allowed & { readonly validMs?: number },
+  ): Promise<MadeExport> {
     const row = await needRecording(db, scope, recording)
-    const { policy } = await allow(deps, scope, 'recording.export', row, wish)
+    const { policy } = decided ?? (await allow(deps, scope, 'recording.export', row, wish))
     if (row.destroyed_at !== null) {
       throw new Refusal('recording.destroyed')
     }
@@ -77,9 +82,9 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
     )
     const promise = await deps.ledger.promise(entry.id)
     await published(entry.id)
-    const plan = await planOf(scope, row, { first, newest }, wish, toHex(entry.leafHash))
+    const plan = await planOf(scope, row, { first, newest }, wish, { ...entry, promise })
     const sizeBytes = await packages.sizeOf(scope, row, plan)
-    const expiresAt = deps.clock.nowMs() + settings.exportMs
+    const expiresAt = deps.clock.nowMs() + (decided?.validMs ?? settings.exportMs)
     const fileName = fileNameOf(row)
     await addExport(db, {
       municipality: scope.municipality,
@@ -140,84 +145,6 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
       const timer = setTimeout(done, timeoutMs)
       const stop = deps.ledger.onCheckpoint(done)
     })
-  }
-
-  // Proofs asked for one after the other may lead to different checkpoints; a package has one.
-  async function provedTogether(scope: Scope, row: RecordingRow, by: SignedBy): Promise<Proved> {
-    const key = await deps.fleet.keyOf(db, by.device, by.keyEpoch)
-    for (let attempt = 0; key !== null && attempt < 10; attempt += 1) {
-      const entries = await deps.ledger.proofsOf(scope, `recording:${row.id}`)
-      const enrolment = await deps.ledger.proofOf(key.enrolmentEntry)
-      const checkpoint = entries[0]?.checkpoint
-      if (enrolment !== null && checkpoint !== undefined && enrolment.checkpoint === checkpoint) {
-        return { entries, enrolment, checkpoint }
-      }
-    }
-    throw new Unavailable('ledger')
-  }
-
-  async function planOf(
-    scope: Scope,
-    row: RecordingRow,
-    { first, newest }: { readonly first: ManifestRow; readonly newest: ManifestRow },
-    wish: ExportWish,
-    exportEntry: string,
-  ): Promise<Plan> {
-    const manifest = manifestOf(newest.envelope)
-    const proved = await provedTogether(scope, row, manifest)
-    if (!proved.entries.some((entry) => entry.id === newest.entry)) {
-      // Without the seal's own entry the package would fail its verification: better to ask again shortly.
-      throw new Unavailable('ledger')
-    }
-    const madeAtMs = deps.clock.nowMs()
-    const all = await deps.ledger.entriesOf(scope, `recording:${row.id}`)
-    const provedIds = new Set(proved.entries.map((entry) => entry.id))
-    const municipality = deps.identity.municipality()
-    // C2SP checkpoint: origin, size and root on lines of their own.
-    const checkpointSize = Number(proved.checkpoint.split('\n')[1] ?? 0)
-    const sheet = writeSheet({
-      municipality: municipality?.name ?? '',
-      fictitious: municipality?.fictitious ?? false,
-      timeZone: municipality?.timeZone ?? 'UTC',
-      recording: row.id,
-      code: row.code,
-      device: row.device_code,
-      simulated: row.simulated,
-      quarantine: row.quarantine,
-      officer: row.officer === null ? null : `${row.officer_name ?? ''} (${row.officer_code ?? ''})`,
-      startedAt: row.started_at,
-      endedAt: row.ended_at,
-      durationMs: row.duration_ms,
-      segments: row.segments,
-      gaps: manifest.gaps,
-      missing: manifest.missing,
-      declared: (await declaredGaps(db, scope, row.id)).map((gap) => ({ ...gap, by: gap.by_name })),
-      incomplete: manifest.incomplete,
-      supplementOf: manifest.supplementOf,
-      stop: manifest.stop,
-      sealedAt: manifest.sealedAtMs,
-      manifestSha256: newest.sha256,
-      positions: wish.positions,
-      exporter: scope.actor.name,
-      purpose: wish.purpose,
-      reference: wish.reference ?? null,
-      madeAt: madeAtMs,
-      checkpointSize,
-      pending: all.filter((entry) => !provedIds.has(entry.id)).map((entry) => `${entry.kind} ${entry.id}`),
-      entries: all.filter((entry) => entry.kind !== 'recording.head').toReversed(),
-    })
-    return {
-      sheet,
-      origin: await trustOf(deps),
-      manifest: newest.envelope,
-      firstManifest: manifest.supplementOf === null ? null : first.envelope,
-      enrolment: custodyProofOf(proved.enrolment),
-      entries: proved.entries.map(custodyProofOf),
-      checkpoint: proved.checkpoint,
-      disclosed: wish.positions ? (await openingsOf(db, scope, row.id)).map(({ sequence }) => sequence) : [],
-      exportEntry,
-      madeAtMs,
-    }
   }
 
   async function fetch(scope: Scope, id: string): ReturnType<Exports['fetch']> {

@@ -3,24 +3,32 @@ import { crc32 as nativeCrc32 } from 'node:zlib'
 import {
   buildPackage,
   type CustodyProof,
+  type DisclosedNote,
+  type ExportProof,
   encodeEnvelope,
   fromHex,
   openManifest,
   type PackageParts,
+  type PackedTimestamp,
   type Position,
   type Trust,
 } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
-import { Unavailable } from '../../kernel/errors.ts'
+import { Refusal, Unavailable } from '../../kernel/errors.ts'
+import { writePdf } from '../../kernel/pdf.ts'
+import { caseFactsOf } from './case-facts.ts'
+import { caseGraph } from './case-graph.ts'
 import type { EvidenceDeps } from './door.ts'
 import { fileBlockKey, initKey } from './evidence.ts'
 import { filesOf } from './files.ts'
+import { type SheetFacts, sheetBlocks, sheetTitle } from './sheet.ts'
+import { plainText } from './sheet-text.ts'
 import { mediaKeyOf, openingsOf, type StatementLine, statementLines, wholeStatements } from './store.ts'
 import type { ExportRow, OpeningRow, OriginalFileRow, RecordingRow } from './tables.ts'
 
 /** Everything small of a package, fixed when the export is made; footage and statements are read when it is fetched. */
 export type Plan = {
-  readonly sheet: string
+  readonly sheet: SheetFacts
   readonly origin: Trust
   readonly manifest: string
   readonly firstManifest: string | null
@@ -28,10 +36,20 @@ export type Plan = {
   readonly entries: readonly CustodyProof[]
   readonly checkpoint: string
   readonly exportEntry: string
+  /** The export's entry where nothing published holds it yet. */
+  readonly exportProof: PromisedEntry | null
+  readonly notes: readonly DisclosedNote[]
+  /** Tokens in base64. */
+  readonly timestamps: readonly (Omit<PackedTimestamp, 'token'> & { readonly token: string })[]
+  /** SHA-256 of the verifier that goes along; null when there was none. */
+  readonly verifier: string | null
   readonly madeAtMs: number
   /** Sequences whose positions are disclosed: a phone may deliver more of them between the promise and the copy. */
   readonly disclosed: readonly number[]
 }
+
+/** Its promise is base64 of an envelope. */
+export type PromisedEntry = Omit<ExportProof, 'promise'> & { readonly promise: string }
 
 type Originals = {
   readonly media: (line: StatementLine) => Promise<Uint8Array>
@@ -62,15 +80,29 @@ export function createPackages(deps: EvidenceDeps): Packages {
     const hidden = manifest.equivocations.flatMap(({ sequence, statements }) =>
       statements.filter((hash) => hash !== named.get(sequence)).map((hash) => ({ sequence, hash })),
     )
+    const blocks = sheetBlocks(plan.sheet)
+    const init = manifest.init === null ? null : await from.init(manifest.init)
     return {
-      sheet: plan.sheet,
+      sheet: plainText(sheetTitle, blocks),
+      sheetPdf: await writePdf({
+        title: `${sheetTitle} ${plan.sheet.code}`,
+        documentId: `${sheetTitle} · ${plan.sheet.code} · ${plan.exportEntry.slice(0, 16)}`,
+        author: plan.sheet.municipality,
+        madeAtMs: plan.madeAtMs,
+        language: 'es-PE',
+        blocks,
+      }),
+      caseGraph: caseGraph(
+        caseFactsOf(row, plan, manifest, { lines, files: [...files.values()], initBytes: init?.length ?? 0 }),
+      ),
+      verifier: await verifierOf(plan),
       origin: plan.origin,
       manifest: Buffer.from(plan.manifest, 'latin1'),
       firstManifest: plan.firstManifest === null ? null : Buffer.from(plan.firstManifest, 'latin1'),
       enrolment: plan.enrolment,
       entries: plan.entries,
       checkpoint: plan.checkpoint,
-      init: manifest.init === null ? null : await from.init(manifest.init),
+      init,
       statement: envelopesInOrder(scope, row, named),
       media: async (sequence) => {
         const line = bySequence.get(sequence)
@@ -80,10 +112,23 @@ export function createPackages(deps: EvidenceDeps): Packages {
       positions: async (sequence) => disclosed(openings.get(sequence)),
       conflicts: await conflictsOf(scope, row, hidden),
       exportEntry: plan.exportEntry,
+      exportProof:
+        plan.exportProof === null ? null : { ...plan.exportProof, promise: decoded(plan.exportProof.promise) },
+      notes: plan.notes,
+      timestamps: plan.timestamps.map((stamp) => ({ ...stamp, token: decoded(stamp.token) })),
       madeAtMs: plan.madeAtMs,
       sign: from.sign,
       crc32: (bytes) => nativeCrc32(bytes),
     }
+  }
+
+  // The one that was promised, or the address has lapsed: a copy is never of another size than was told.
+  async function verifierOf({ verifier }: Plan): Promise<Uint8Array | null> {
+    const current = verifier === null ? null : await deps.packageExtras?.verifier?.()
+    if (verifier !== null && current?.sha256 !== verifier) {
+      throw new Refusal('recording.not-found')
+    }
+    return current?.bytes ?? null
   }
 
   /** Envelopes are asked for in ascending order: one page at a time is in memory. */
@@ -200,6 +245,10 @@ export function writePlan(plan: Plan): string {
 // Our own row, written by writePlan.
 function readPlan(text: string): Plan {
   return JSON.parse(text) as Plan
+}
+
+function decoded(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'))
 }
 
 export function manifestOf(

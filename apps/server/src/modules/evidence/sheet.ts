@@ -1,4 +1,9 @@
-/** The custody sheet of a package, for people, in Spanish: what it holds, and what it proves and does not. Pure. */
+/**
+ * The custody sheet of a package, for people, in Spanish: what it holds, and what it proves and does not. Its blocks
+ * become both the PDF and the plain text, so that the two cannot say different things. Pure.
+ */
+import { kindName, names } from '@sereno/text'
+import type { PdfBlock } from '../../kernel/pdf.ts'
 import type { CustodyEntryView } from './door.ts'
 import type { Quarantine } from './evidence.ts'
 
@@ -31,72 +36,67 @@ export type SheetFacts = {
   readonly reference: string | null
   readonly madeAt: number
   readonly checkpointSize: number
+  /** Signatures on the checkpoint besides the log's own. */
+  readonly cosignatures: number
+  readonly timestamps: number
   /** Entries committed but not yet in a published checkpoint: named, not proved. */
   readonly pending: readonly string[]
   readonly entries: readonly CustodyEntryView[]
+  /** Marks and notes of people, oldest first. */
+  readonly marks: readonly SheetMark[]
 }
 
-export function writeSheet(facts: SheetFacts): string {
+export type SheetMark = {
+  readonly at: number
+  readonly category: string | null
+  readonly note: string | null
+  readonly by: string
+}
+
+export const sheetTitle = 'Hoja de custodia'
+const words = names('es')
+
+export function sheetBlocks(facts: SheetFacts): readonly PdfBlock[] {
   const when = (at: number): string => formatInstant(at, facts.timeZone)
-  const lines = [
-    'HOJA DE CUSTODIA',
-    '================',
-    '',
-    ...(facts.simulated ? ['*** SIMULADO: el dispositivo es virtual; esto no es evidencia de un hecho. ***', ''] : []),
-    ...(facts.fictitious ? ['*** Municipalidad ficticia de demostración. ***', ''] : []),
-    ...(facts.quarantine === null ? [] : quarantineLines(facts.quarantine)),
-    `Municipalidad:        ${facts.municipality}`,
-    `Grabación:            ${facts.code} (${facts.recording})`,
-    `Cámara:               ${facts.device}`,
-    `Asignada a:           ${facts.officer ?? 'nadie en ese momento'}`,
-    `Desde:                ${when(facts.startedAt)}`,
-    `Hasta:                ${when(facts.endedAt)}`,
-    `Duración grabada:     ${formatDuration(facts.durationMs)} en ${facts.segments} segmentos`,
-    `Final:                ${facts.stop === null ? 'sin final firmado por la cámara' : `firmado (${facts.stop})`}`,
-    `Sellada:              ${when(facts.sealedAt)}${facts.incomplete ? ' como INCOMPLETA' : ''}`,
-    `Manifiesto (SHA-256): ${facts.manifestSha256}`,
-    ...(facts.supplementOf === null ? [] : [`Suplemento de:        ${facts.supplementOf}`]),
-    `Posiciones:           ${facts.positions ? 'incluidas' : 'omitidas a pedido'}`,
-    '',
-    'FALTANTES',
-    ...listOr(
-      [
-        ...facts.gaps.map(
-          (gap) =>
-            `  Segmento ${gap.sequence}: la cámara declaró ${(gap.missingMs / 1000).toFixed(1)} s (${gap.reason})`,
-        ),
-        ...facts.missing.map((range) => `  Segmentos ${range.from} a ${range.to}: no llegaron`),
-        ...facts.declared.map((gap) => `  Segmento ${gap.sequence}: declarado después por ${gap.by}: ${gap.reason}`),
-      ],
-      '  Ninguno.',
-    ),
-    '',
-    'ESTA COPIA',
-    `  Hecha por ${facts.exporter} el ${when(facts.madeAt)}`,
-    `  Propósito: ${facts.purpose}${facts.reference === null ? '' : ` · Referencia: ${facts.reference}`}`,
-    '',
-    'CUSTODIA (del más antiguo al más reciente)',
-    ...listOr(
-      facts.entries.map((entry) => custodyLine(entry, when)),
-      '  Sin asientos.',
-    ),
-    '',
-    `Los asientos numerados están probados en el registro público con ${facts.checkpointSize} asientos.`,
-    ...(facts.pending.length === 0
+  return [
+    ...notices(facts),
+    { kind: 'facts', facts: recordingFacts(facts, when) },
+    { kind: 'hash', label: 'Manifiesto (SHA-256)', value: facts.manifestSha256 },
+    ...(facts.supplementOf === null
       ? []
-      : [`Aún no publicados al hacer esta copia, y por eso sin prueba aquí: ${facts.pending.join(', ')}.`]),
-    'El registro no lleva todavía la firma de testigos independientes.',
-    '',
-    'QUÉ PRUEBA ESTE PAQUETE',
-    '  Qué llave firmó qué bytes, y entre qué puntos de control del registro público. Un solo bit cambiado se nota.',
-    'QUÉ NO PRUEBA',
-    '  Que el lente vio la verdad, ni dónde estaba la cámara, ni quién aparece en la imagen.',
-    '',
-    'Para verificar sin confiar en nadie: abra /verify en cualquier instalación o use `sereno verify ARCHIVO',
-    '--trust CONFIANZA`, con un archivo de confianza obtenido por otro camino (gaceta municipal, acta de entrega).',
-    '',
+      : [{ kind: 'hash' as const, label: 'Suplemento del manifiesto (SHA-256)', value: facts.supplementOf }]),
+    { kind: 'heading', text: 'Lo que falta' },
+    ...missingBlocks(facts),
+    { kind: 'heading', text: 'Esta copia' },
+    {
+      kind: 'facts',
+      facts: [
+        { label: 'Hecha por', value: facts.exporter },
+        { label: 'Cuándo', value: when(facts.madeAt) },
+        { label: 'Para', value: named(words.purpose, facts.purpose) },
+        ...(facts.reference === null ? [] : [{ label: 'Referencia', value: facts.reference }]),
+        { label: 'Posiciones', value: facts.positions ? 'incluidas' : 'omitidas a pedido' },
+      ],
+    },
+    { kind: 'heading', text: 'Custodia, de lo más antiguo a lo más reciente' },
+    ...custodyBlocks(facts, when),
+    ...markBlocks(facts, when),
+    { kind: 'heading', text: 'Qué prueba este paquete' },
+    {
+      kind: 'paragraph',
+      text: 'Qué clave firmó qué bytes, y entre qué puntos de control del libro público. Un solo bit cambiado se nota.',
+    },
+    { kind: 'heading', text: 'Qué no prueba' },
+    {
+      kind: 'paragraph',
+      text: 'Que el lente vio la verdad, ni dónde estaba la cámara, ni quién aparece en la imagen.',
+    },
+    { kind: 'heading', text: 'Cómo comprobarlo sin confiar en nadie' },
+    {
+      kind: 'paragraph',
+      text: 'Abra en un navegador el archivo verify.html de la publicación oficial (compare antes su huella), suelte este paquete y un archivo de confianza obtenido por otro camino: gaceta municipal, acta de entrega, testigo. La copia de verify.html que viene dentro del paquete es solo una comodidad: quien pudiera falsificar el paquete podría falsificarla. Desde una terminal: sereno verify ARCHIVO --trust CONFIANZA.',
+    },
   ]
-  return lines.join('\n')
 }
 
 const quarantineReasons: Readonly<Record<Quarantine, string>> = {
@@ -109,20 +109,99 @@ const quarantineReasons: Readonly<Record<Quarantine, string>> = {
   'counter-jump': 'el contador de una declaración salta más de lo que una cámara cuenta',
 }
 
-function quarantineLines(code: string): readonly string[] {
-  const reason = Object.entries(quarantineReasons).find(([known]) => known === code)?.[1] ?? code
-  return [`*** ESTUVO EN CUARENTENA: ${reason}. Mire la custodia, abajo. ***`, '']
+function notices(facts: SheetFacts): readonly PdfBlock[] {
+  const texts = [
+    ...(facts.simulated ? ['SIMULADO: el dispositivo es virtual; esto no es evidencia de un hecho.'] : []),
+    ...(facts.fictitious ? ['Municipalidad ficticia de demostración.'] : []),
+    ...(facts.quarantine === null
+      ? []
+      : [`ESTUVO EN CUARENTENA: ${named(quarantineReasons, facts.quarantine)}. Mire la custodia, abajo.`]),
+  ]
+  return texts.map((text) => ({ kind: 'notice', text }))
 }
 
-function custodyLine(entry: CustodyEntryView, when: (at: number) => string): string {
-  const place = entry.index === null ? '(sin número)' : `n.º ${entry.index}`
-  const denied = entry.allowed ? '' : ' · NEGADO'
-  const purpose = entry.purpose === null ? '' : ` · ${entry.purpose}`
-  return `  ${when(entry.at)} · ${place} · ${entry.kind} · ${entry.who}${purpose}${denied}`
+function recordingFacts(facts: SheetFacts, when: (at: number) => string) {
+  const stop = facts.stop === null ? 'sin final firmado por la cámara' : `firmado: ${named(words.stop, facts.stop)}`
+  return [
+    { label: 'Municipalidad', value: facts.municipality },
+    { label: 'Grabación', value: `${facts.code} (${facts.recording})` },
+    { label: 'Cámara', value: facts.device },
+    { label: 'Asignada a', value: facts.officer ?? 'nadie en ese momento' },
+    { label: 'Desde', value: when(facts.startedAt) },
+    { label: 'Hasta', value: when(facts.endedAt) },
+    { label: 'Duración grabada', value: `${formatDuration(facts.durationMs)} en ${facts.segments} segmentos` },
+    { label: 'Final', value: stop },
+    { label: 'Sellada', value: `${when(facts.sealedAt)}${facts.incomplete ? ' como INCOMPLETA' : ''}` },
+  ]
 }
 
-function listOr(lines: readonly string[], empty: string): readonly string[] {
-  return lines.length === 0 ? [empty] : lines
+function missingBlocks(facts: SheetFacts): readonly PdfBlock[] {
+  const rows = [
+    ...facts.gaps.map((gap) => [
+      `Segmento ${gap.sequence}`,
+      `la cámara declaró ${(gap.missingMs / 1000).toFixed(1)} s: ${named(words.gap, gap.reason)}`,
+    ]),
+    ...facts.missing.map((range) => [`Segmentos ${range.from} a ${range.to}`, 'no llegaron']),
+    ...facts.declared.map((gap) => [`Segmento ${gap.sequence}`, `declarado después por ${gap.by}: ${gap.reason}`]),
+  ]
+  const columns = [
+    { title: 'Dónde', share: 1 },
+    { title: 'Qué', share: 3 },
+  ]
+  return rows.length === 0 ? [{ kind: 'paragraph', text: 'Nada.' }] : [{ kind: 'table', columns, rows }]
+}
+
+function custodyBlocks(facts: SheetFacts, when: (at: number) => string): readonly PdfBlock[] {
+  const rows = facts.entries.map((entry) => [
+    when(entry.at),
+    entry.index === null ? 'sin número' : `n.º ${entry.index}`,
+    `${kindName(entry.kind, 'es')}${entry.allowed ? '' : ' · NEGADO'}`,
+    entry.who,
+    entry.purpose === null ? '' : named(words.purpose, entry.purpose),
+  ])
+  const columns = [
+    { title: 'Cuándo', share: 20 },
+    { title: 'Asiento', share: 10 },
+    { title: 'Qué', share: 24 },
+    { title: 'Quién', share: 20 },
+    { title: 'Para qué', share: 16 },
+  ]
+  const pending = `Aún no publicados al hacer esta copia: ${facts.pending.join(', ')}.`
+  const outside = [
+    facts.cosignatures === 0
+      ? 'El punto de control no lleva la firma de testigos independientes.'
+      : `El punto de control lleva ${facts.cosignatures} firmas además de la del libro: el archivo de confianza dice de qué testigos.`,
+    facts.timestamps === 0 ? 'Sin sellos de tiempo.' : `Con ${facts.timestamps} sellos de tiempo (RFC 3161).`,
+  ].join(' ')
+  return [
+    rows.length === 0 ? { kind: 'paragraph', text: 'Sin asientos.' } : { kind: 'table', columns, rows },
+    {
+      kind: 'paragraph',
+      text: `Los asientos numerados están probados en el libro público, que tenía ${facts.checkpointSize}. ${outside}`,
+    },
+    ...(facts.pending.length === 0 ? [] : [{ kind: 'paragraph' as const, text: pending }]),
+  ]
+}
+
+function markBlocks(facts: SheetFacts, when: (at: number) => string): readonly PdfBlock[] {
+  if (facts.marks.length === 0) {
+    return []
+  }
+  const rows = facts.marks.map((mark) => [when(mark.at), mark.category ?? '', mark.note ?? '', mark.by])
+  const columns = [
+    { title: 'Momento', share: 20 },
+    { title: 'Clase', share: 14 },
+    { title: 'Nota', share: 40 },
+    { title: 'De', share: 18 },
+  ]
+  return [
+    { kind: 'heading', text: 'Marcas y notas de personas' },
+    { kind: 'table', columns, rows },
+  ]
+}
+
+function named(catalogue: Readonly<Record<string, string>>, code: string): string {
+  return catalogue[code] ?? code
 }
 
 function formatInstant(at: number, timeZone: string): string {

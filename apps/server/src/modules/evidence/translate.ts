@@ -1,5 +1,5 @@
 /** Between our own shapes and the evidence format's. Pure. */
-import { type CustodyProof, decodeLeaf, type Position, type PublicKey, toHex } from '@sereno/proof'
+import { type CustodyProof, decodeLeaf, type LedgerLeaf, type Position, type PublicKey, toHex } from '@sereno/proof'
 import type { KeyInfo } from '../../kernel/signer.ts'
 import type { EntryProof } from '../ledger/index.ts'
 import type { StoredPoint } from '../tracks/index.ts'
@@ -19,11 +19,15 @@ export function positionOf(point: StoredPoint): Position {
 
 /** An entry with its place in the log, as a package carries it. Fields whose opening was lost stay closed. */
 export function custodyProofOf(proof: EntryProof): CustodyProof {
-  const leaf = decodeLeaf(proof.leaf)
+  return { index: proof.index, leaf: leafOf(proof.leaf), openings: proof.openings ?? [], proof: proof.proof.map(toHex) }
+}
+
+export function leafOf(bytes: Uint8Array): LedgerLeaf {
+  const leaf = decodeLeaf(bytes)
   if (!leaf.ok) {
-    throw new Error(`the ledger holds a leaf that does not open: ${proof.id}`)
+    throw new Error('the ledger holds a leaf that does not open')
   }
-  return { index: proof.index, leaf: leaf.value, openings: proof.openings ?? [], proof: proof.proof.map(toHex) }
+  return leaf.value
 }
 
 export function publicKeyOf(key: KeyInfo): PublicKey {
