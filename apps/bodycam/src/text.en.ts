@@ -190,6 +190,7 @@ export const en: Text = {
       'device-restarted': 'The phone restarted',
       'clock-change': 'The clock was changed',
       'encoder-failed': 'The encoder failed',
+      overload: 'The phone could not keep up',
       unknown: 'The camera gives no picture',
     },
     note: (cause, time) => `${cause} at ${time}. It comes back by itself with the picture.`,

@@ -185,6 +185,7 @@ export const es = {
       'device-restarted': 'El teléfono se reinició',
       'clock-change': 'Cambió el reloj',
       'encoder-failed': 'El codificador falló',
+      overload: 'El teléfono no dio abasto',
       unknown: 'La cámara no da imagen',
     },
     note: (cause: string, time: string) => `${cause} a las ${time}. Vuelve sola cuando haya imagen.`,

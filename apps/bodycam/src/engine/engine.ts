@@ -5,8 +5,10 @@ import { createKeeper, type Keeper, readJson } from '../journal/vault.ts'
 import { type DeviceKeys, makeEnrolmentKeys, openKeys } from '../keys/device-keys.ts'
 import { Refused, type Server } from '../session/server.ts'
 import { signEnrolment } from '../session/session.ts'
+import type { Delivery } from './delivery.ts'
 import { type Device, openDevice } from './device.ts'
-import type { EngineApi, EnginePhase, EngineState } from './protocol.ts'
+import { createFormers, type Formers, keepFormerSelf } from './formers.ts'
+import type { EngineApi, EnginePhase, EngineState, RecordingSummary } from './protocol.ts'
 import { summarize, tapeOf } from './summary.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -30,6 +32,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
   let self: DeviceSelf | null = null
   let selfFile: Keeper<DeviceSelf> | null = null
   let device: Device | null = null
+  let formers: Formers | null = null
   let reached = false
   let reachedAtMs: number | null = null
   let abandoned: EngineState['abandoned'] = null
@@ -47,8 +50,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
     }
   }
   const stateNow = (): EngineState => {
-    const indexes = device?.journal.recordings() ?? []
-    const stuck = device?.uploader.stuck() ?? []
+    const own = device?.journal.recordings() ?? []
     return {
       phase,
       problem,
@@ -60,11 +62,15 @@ export function createEngine(deps: EngineDeps): EngineApi {
       streamWanted: device?.line.leg.isWanted() ?? false,
       streaming: device?.line.leg.isStreaming() ?? false,
       sos: device?.sos.state() ?? null,
-      recordings: indexes.map((index) => summarize(index, stuck)),
-      tape: tapeOf(indexes.at(-1) ?? null, tapePieces),
+      recordings: deliveries().flatMap(summaries),
+      tape: tapeOf(own.at(-1) ?? null, tapePieces),
       abandoned,
     }
   }
+  /** What was recorded under an earlier name first, then what this device recorded. */
+  const deliveries = (): readonly Delivery[] => [...(formers?.all() ?? []), ...(device === null ? [] : [device])]
+  const summaries = ({ journal, uploader, doubt }: Delivery): readonly RecordingSummary[] =>
+    journal.recordings().map((index) => summarize(index, uploader.stuck(), doubt(index.id) !== null))
   const onReached = (now: boolean): void => {
     if (now && !reached && device?.line.channel.isOpen() === false) {
       device.line.channel.hurry()
@@ -99,6 +105,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
   }
   const begin = async (known: DeviceSelf, using: DeviceKeys, clocks: Clocks | null): Promise<void> => {
     device?.dispose()
+    device = null
     selfFile = createKeeper(using.vault, root, 'self')
     const opened = await openDevice({
       root,
@@ -107,6 +114,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
       around,
       build: started.build,
       self: known,
+      fresh: clocks === null,
       latestSelf: () => self ?? known,
       onSelf: (next) => void keepSelf(next),
       onReached,
@@ -120,7 +128,29 @@ export function createEngine(deps: EngineDeps): EngineApi {
     }
     device = opened
     await keepSelf(known)
+    formers ??= createFormers({
+      root,
+      keyDatabase: deps.keyDatabase,
+      vault: using.vault,
+      server,
+      around,
+      onChange: changed,
+    })
+    // what an earlier name left here must not keep the new one from working
+    await formers.open(known.device.id).catch(() => undefined)
+    void opened.sealEnded()
   }
+  const beginRounds = (): void => {
+    round(5_000, (current) => current.fixes.flush())
+    round(10_000, async (current) => {
+      await current.tidy()
+      changed()
+    })
+    round(15_000, async () => formers?.round())
+    round(60_000, refresh)
+  }
+  const holderOf = (recording: string): Delivery =>
+    deliveries().find(({ journal }) => journal.recording(recording) !== null) ?? theDevice()
   const closeAbandoned = async (opened: Device, clocks: Clocks): Promise<void> => {
     const closed = await opened.scribe.closeAbandoned(clocks)
     const last = closed.at(-1)
@@ -156,12 +186,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
         }
         await begin(known, keys, clocks)
         void refresh()
-        round(5_000, (current) => current.fixes.flush())
-        round(10_000, async (current) => {
-          await current.tidy()
-          changed()
-        })
-        round(60_000, refresh)
+        beginRounds()
       } catch (error) {
         phase = 'broken'
         problem = error instanceof Error ? error.message : String(error)
@@ -182,14 +207,16 @@ export function createEngine(deps: EngineDeps): EngineApi {
           build: started.build,
         },
       })
-      await promote()
+      const before = device?.id === next.device.id ? null : self
+      if (before !== null && keys !== null) {
+        await keepFormerSelf(root, keys.vault, before)
+      }
+      await promote(before?.device.id ?? null)
       const first = device === null
       keys = fresh
       await begin(next, fresh, null)
       if (first) {
-        round(5_000, (current) => current.fixes.flush())
-        round(10_000, (current) => current.tidy().then(changed))
-        round(60_000, refresh)
+        beginRounds()
       }
       onReached(true)
     },
@@ -220,6 +247,8 @@ export function createEngine(deps: EngineDeps): EngineApi {
       const current = theDevice()
       current.line.recording(null, null)
       await current.scribe.stop(recording, reason, clocks)
+      // from here on this phone cannot open what it holds of it
+      void current.sealEnded()
       changed()
     },
     marker: async (recording, marker) => {
@@ -227,12 +256,11 @@ export function createEngine(deps: EngineDeps): EngineApi {
       changed()
     },
     category: async (recording, category, note) => {
-      await theDevice().journal.note(recording, { kind: 'category', category, note })
+      const holder = holderOf(recording)
+      await holder.journal.note(recording, { kind: 'category', category, note })
       changed()
       // kept is enough for the officer; it goes up when it can
-      theDevice()
-        .tidy()
-        .catch(() => undefined)
+      holder.tidy().catch(() => undefined)
     },
     fix: async (fix) => device?.fixes.add(fix),
     health: async (health) => {
@@ -266,6 +294,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
       const current = theDevice()
       current.line.channel.hurry()
       current.uploader.hurry()
+      formers?.hurry()
       current.sos.pump()
       await refresh()
     },

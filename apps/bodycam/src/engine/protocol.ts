@@ -89,6 +89,10 @@ export type RecordingSummary = {
   readonly gaps: number
   readonly marks: number
   readonly category: Category | null
+  /** Why the server will never take the category, or null. */
+  readonly categoryRefused: string | null
+  /** The copy stays although the server says that it may go: its proof is not of the log that this phone knows. */
+  readonly doubted: boolean
   readonly sos: boolean
   readonly erased: boolean
   /** The refusal of a piece that is stuck, or null. */

@@ -3,7 +3,7 @@ import type { QueueItem } from '../upload/queue.ts'
 import type { RecordingSummary } from './protocol.ts'
 
 /** What the screens need of a recording. Read from the journal's own index, never from the network's opinion. */
-export function summarize(index: RecordingIndex, stuck: readonly QueueItem[]): RecordingSummary {
+export function summarize(index: RecordingIndex, stuck: readonly QueueItem[], doubted: boolean): RecordingSummary {
   let durationMs = 0
   let preEventMs = 0
   let safePieces = 0
@@ -42,6 +42,8 @@ export function summarize(index: RecordingIndex, stuck: readonly QueueItem[]): R
     gaps,
     marks: index.markers.size,
     category: index.category?.category ?? null,
+    categoryRefused: index.category?.refused ?? null,
+    doubted,
     sos: index.sos,
     erased: index.pieces.length > 0 && erasedPieces === index.pieces.length,
     stuck: stuck.find((item) => item.recording === index.id)?.refusal ?? null,

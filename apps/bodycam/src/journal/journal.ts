@@ -9,6 +9,7 @@ import {
   type RecordingIndex,
   type Signed,
 } from './recording-index.ts'
+import type { SealBody } from './seal.ts'
 import { openLog, readJson, readSealed, type SealedLog, seal, type VaultKey, writeJson } from './vault.ts'
 
 /** Where the device stands: the next counter, and the hash that the next recording names as the one before. */
@@ -24,11 +25,17 @@ export type Journal = {
   readonly open: (id: string, atMs: number, sos: boolean) => Promise<void>
   readonly commit: (id: string, signed: Signed, body: Uint8Array) => Promise<void>
   readonly note: (id: string, record: LogRecord) => Promise<void>
-  /** The upload body of a statement, or null when it was erased. */
+  /** The upload body of a statement, or null when it was erased or sealed away. */
   readonly body: (id: string, sequence: number) => Promise<Uint8Array<ArrayBuffer> | null>
+  /** The same, as it was sealed to the installation; null when it was not. */
+  readonly sealedBody: (id: string, sequence: number) => Promise<Uint8Array<ArrayBuffer> | null>
+  /** Seals what lies here of a recording that has ended, so that this phone cannot open it any more. Says how many. */
+  readonly sealAway: (id: string, seal: SealBody) => Promise<number>
   /** Nothing happens to a piece without a receipt, or whose receipt says quarantined. */
   readonly erase: (id: string, sequence: number) => Promise<void>
   readonly forget: (id: string) => Promise<void>
+  /** Lets go of the files: a re-enrolled phone opens them again. */
+  readonly close: () => void
 }
 
 type Entry = { readonly index: RecordingIndex; readonly log: SealedLog<LogRecord>; readonly folder: Folder }
@@ -51,6 +58,8 @@ type HeadSlot = Head & { readonly generation: number }
 export async function openJournal(root: Folder, vault: VaultKey): Promise<Journal> {
   const shelf = await root.folder('recordings')
   const entries = new Map<string, Entry>()
+  /** Recordings with nothing left to seal, so that a round costs no reading. */
+  const boxed = new Set<string>()
   for (const id of await shelf.names()) {
     entries.set(id, await openEntry(await shelf.folder(id), id, vault))
   }
@@ -129,6 +138,16 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
       await moveHead({ nextCounter: signed.counter + 1, lastHash: signed.hash })
     },
     note,
+    sealedBody: (id, sequence) => entryOf(id).folder.read(boxName(sequence)),
+    sealAway: async (id, seal) => {
+      const entry = entryOf(id)
+      if (entry.index.stopReason === null || boxed.has(id)) {
+        return 0
+      }
+      const count = await sealEntry(entry, id, vault, seal)
+      boxed.add(id)
+      return count
+    },
     body: async (id, sequence) => readSealed(vault, entryOf(id).folder, bodyName(sequence), bodyLabel(id, sequence)),
     erase: async (id, sequence) => {
       const { index, folder } = entryOf(id)
@@ -137,6 +156,7 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
         // the record first: a kill between the two leaves a file that the next start removes
         await note(id, { kind: 'erased', sequence })
         await folder.remove(bodyName(sequence))
+        await folder.remove(boxName(sequence))
       }
     },
     forget: async (id) => {
@@ -147,6 +167,11 @@ export async function openJournal(root: Folder, vault: VaultKey): Promise<Journa
       log.close()
       entries.delete(id)
       await shelf.remove(id)
+    },
+    close: () => {
+      for (const { log } of entries.values()) {
+        log.close()
+      }
     },
   }
 }
@@ -166,7 +191,41 @@ async function openEntry(folder: Folder, id: string, vault: VaultKey): Promise<E
       await takeUp({ folder, id, vault, index, log }, sequence)
     }
   }
+  await dropBoxes(folder, index, new Set(onDisk))
   return { index, log, folder }
+}
+
+// A box beside its body may be torn, and the body seals again; one that was erased is of no use to anybody.
+async function dropBoxes(folder: Folder, index: RecordingIndex, bodies: ReadonlySet<number>): Promise<void> {
+  for (const name of await folder.names()) {
+    const sequence = placeOf(name, 'box')
+    if (sequence !== null && (bodies.has(sequence) || index.pieces[sequence]?.state === 'erased')) {
+      await folder.remove(name)
+    }
+  }
+}
+
+/**
+ * Seals the bodies of one recording, each by itself. What a kill at each step means:
+ * 1. the box is written and flushed: torn or whole, the body is still there, and the next start seals it again;
+ * 2. the body is removed: from here on the box is the only copy, and it is whole.
+ */
+async function sealEntry(entry: Entry, id: string, vault: VaultKey, seal: SealBody): Promise<number> {
+  const { index, folder } = entry
+  let count = 0
+  for (const { sequence } of [...index.pieces]) {
+    const body = await readSealed(vault, folder, bodyName(sequence), bodyLabel(id, sequence))
+    if (body !== null) {
+      await folder.write(boxName(sequence), await seal(id, sequence, body))
+      await folder.remove(bodyName(sequence))
+      count += 1
+    }
+    if (index.pieces[sequence]?.state === 'erased') {
+      // it was confirmed and erased while it was being sealed
+      await folder.remove(boxName(sequence))
+    }
+  }
+  return count
 }
 
 // A body without a record: the kill came between steps 1 and 2.
@@ -192,6 +251,10 @@ export async function describeBody(body: Uint8Array): Promise<Signed | null> {
     return null
   }
   const { kind, body: statement } = opened.value.statement
+  if (kind === 'file') {
+    // other people's cameras make those, a phone never
+    return null
+  }
   return {
     sequence: statement.sequence,
     counter: statement.counter,
@@ -226,10 +289,16 @@ async function readHead(root: Folder, vault: VaultKey): Promise<HeadSlot> {
 function bodyName(sequence: number): string {
   return `${sequence}.seg`
 }
+function boxName(sequence: number): string {
+  return `${sequence}.box`
+}
 function bodyLabel(id: string, sequence: number): string {
   return `body/${id}/${sequence}`
 }
 function sequenceOf(name: string): number | null {
-  const match = /^(\d{1,10})\.seg$/.exec(name)
-  return match === null ? null : Number(match[1])
+  return placeOf(name, 'seg')
+}
+function placeOf(name: string, kind: 'seg' | 'box'): number | null {
+  const match = /^(\d{1,10})\.(seg|box)$/.exec(name)
+  return match?.[2] === kind ? Number(match[1]) : null
 }

@@ -12,6 +12,8 @@ export type LogRecord =
   | { readonly kind: 'marker-sent'; readonly id: string }
   | { readonly kind: 'category'; readonly category: Category; readonly note: string | null }
   | { readonly kind: 'category-sent' }
+  /** The server will never take it: who recorded is not who holds the phone, say. */
+  | { readonly kind: 'category-refused'; readonly code: string }
   | { readonly kind: 'opening'; readonly opening: Opening }
   | { readonly kind: 'openings-sent'; readonly sequences: readonly number[] }
 
@@ -45,7 +47,13 @@ export type RecordingIndex = {
   stopReason: string | null
   covered: boolean
   readonly markers: Map<string, LocalMarker & { sent: boolean }>
-  category: { readonly category: Category; readonly note: string | null; sent: boolean } | null
+  category: {
+    readonly category: Category
+    readonly note: string | null
+    sent: boolean
+    /** The server's code, when it will never take it. */
+    refused: string | null
+  } | null
   readonly openings: Map<number, Opening>
 }
 
@@ -93,11 +101,16 @@ export function applyRecord(index: RecordingIndex, record: LogRecord): void {
       return
     }
     case 'category':
-      index.category = { category: record.category, note: record.note, sent: false }
+      index.category = { category: record.category, note: record.note, sent: false, refused: null }
       return
     case 'category-sent':
       if (index.category !== null) {
         index.category.sent = true
+      }
+      return
+    case 'category-refused':
+      if (index.category !== null) {
+        index.category.refused = record.code
       }
       return
     case 'opening':

@@ -28,10 +28,33 @@ export async function openKeys(database: IDBDatabase): Promise<DeviceKeys> {
  */
 export async function makeEnrolmentKeys(
   database: IDBDatabase,
-): Promise<{ readonly keys: DeviceKeys; readonly promote: () => Promise<void> }> {
+): Promise<{ readonly keys: DeviceKeys; readonly promote: (formerDevice: string | null) => Promise<void> }> {
   const stored = await get<StoredKeys>(database, 'current')
   const made = await makeKeys(stored?.vault ?? (await newVaultKey()))
-  return { keys: await keysOf(made), promote: () => put(database, 'current', made) }
+  return {
+    keys: await keysOf(made),
+    promote: async (formerDevice) => {
+      // first the old one under its own name: a kill in between leaves it twice, never nowhere
+      if (formerDevice !== null && stored !== undefined) {
+        await put(database, formerName(formerDevice), stored)
+      }
+      await put(database, 'current', made)
+    },
+  }
+}
+
+/** The keys of a device that this phone was before; null when there are none. */
+export async function openFormerKeys(database: IDBDatabase, device: string): Promise<DeviceKeys | null> {
+  const stored = await get<StoredKeys>(database, formerName(device))
+  return stored === undefined ? null : keysOf(stored)
+}
+
+export function forgetFormerKeys(database: IDBDatabase, device: string): Promise<void> {
+  return write(database, (keys) => keys.delete(formerName(device)))
+}
+
+function formerName(device: string): string {
+  return `former/${device}`
 }
 
 export function openKeyDatabase(name: string): Promise<IDBDatabase> {
@@ -74,9 +97,13 @@ function get<T>(database: IDBDatabase, key: string): Promise<T | undefined> {
 }
 
 function put(database: IDBDatabase, key: string, value: StoredKeys): Promise<void> {
+  return write(database, (keys) => keys.put(value, key))
+}
+
+function write(database: IDBDatabase, change: (keys: IDBObjectStore) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(store, 'readwrite', { durability: 'strict' })
-    transaction.objectStore(store).put(value, key)
+    change(transaction.objectStore(store))
     transaction.oncomplete = () => resolve()
     transaction.onerror = () => reject(transaction.error)
     transaction.onabort = () => reject(transaction.error)

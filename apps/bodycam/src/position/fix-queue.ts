@@ -11,6 +11,7 @@ export type FixQueue = {
   /** Sends what waits, at most 600 at a time. Throws Unreachable. */
   readonly flush: () => Promise<void>
   readonly waiting: () => number
+  readonly close: () => void
 }
 
 const batchSize = 600
@@ -68,5 +69,6 @@ export async function openFixQueue(
       return flushing
     },
     waiting: () => waiting.length,
+    close: () => log.close(),
   }
 }

@@ -32,6 +32,8 @@ const awayStatuses: ReadonlySet<number> = new Set([502, 503, 504, 507])
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 export type Server = {
+  /** A public file of the server, e.g. a tile of the log. Throws {@link Unreachable}. */
+  readonly file: (path: string) => Promise<Uint8Array<ArrayBuffer>>
   readonly call: <N extends Name>(
     name: N,
     call: {
@@ -40,6 +42,8 @@ export type Server = {
         ? Uint8Array<ArrayBuffer>
         : BodyOf<DeviceOperations[N]>
       readonly token?: string
+      /** Of a body of bytes; `application/octet-stream` unless told. */
+      readonly contentType?: string
       readonly timeoutMs?: number
     },
   ) => Promise<ReplyOf<DeviceOperations[N]>>
@@ -48,12 +52,19 @@ export type Server = {
 /** Calls operations of the contract by name. Throws {@link Refused} or {@link Unreachable}, nothing else. */
 export function createServer(fetchIt: Fetch, origin: string): Server {
   return {
-    call: async (name, { params, body, token, timeoutMs = 30_000 }) => {
+    file: async (path) => {
+      const response = await reach(fetchIt, `${origin}${path}`, { signal: AbortSignal.timeout(30_000) })
+      if (!response.ok) {
+        throw new Unreachable(`answered ${response.status}`)
+      }
+      return new Uint8Array(await response.arrayBuffer())
+    },
+    call: async (name, { params, body, token, contentType = 'application/octet-stream', timeoutMs = 30_000 }) => {
       const [method = 'GET', path = '/'] = name.split(' ')
       const isBytes = body instanceof Uint8Array
       const headers: Record<string, string> = token === undefined ? {} : { authorization: `Device ${token}` }
       if (body !== undefined) {
-        headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
+        headers['content-type'] = isBytes ? contentType : 'application/json'
       }
       const response = await reach(fetchIt, `${origin}/api${fill(path, params)}`, {
         method,

@@ -1,45 +1,92 @@
-import { expect, test } from 'vitest'
-import { openJournal } from '../journal/journal.ts'
+import { beforeAll, expect, test } from 'vitest'
+import type { Pinned } from '../engine/pinned.ts'
+import { type Journal, openJournal } from '../journal/journal.ts'
 import { memoryFolder } from '../journal/memory-folder.ts'
 import type { Signed } from '../journal/recording-index.ts'
+import type { VaultKey } from '../journal/vault.ts'
 import { createServer, type Fetch } from '../session/server.ts'
-import { tidy } from './tidy.ts'
+import type { CoverProblem } from './cover.ts'
+import { type TidyDeps, tidy } from './tidy.ts'
 
 const recording = '11111111-1111-4111-8111-111111111111'
 const nowMs = 1_700_000_000_000
-
-test('a covered recording goes from the phone, but for the piece that was quarantined', async () => {
+let vault: VaultKey
+beforeAll(async () => {
   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-  const randomBytes = (count: number) => crypto.getRandomValues(new Uint8Array(count))
-  const journal = await openJournal(memoryFolder(), { key, randomBytes })
+  vault = { key, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) }
+})
+
+test('the server’s word alone erases nothing: without a proof the copy stays', async () => {
+  const journal = await sent()
+  const asked: string[] = []
+  const doubts: (CoverProblem | null)[] = []
+  const answer: Fetch = async (url) => {
+    asked.push(new URL(url).pathname.split('/').at(-1) ?? '')
+    return url.endsWith('/cover')
+      ? Response.json({ checkpoint: `${'a note\n'}\n— nobody AAAAAAA=\n`, entries: [] })
+      : Response.json({ recordings: [{ ...state, coveredByCheckpoint: true }], nowMs })
+  }
+  await tidy({ ...deps(journal, answer), onDoubt: (_, problem) => doubts.push(problem) })
+  expect(asked).toEqual(['states', 'cover'])
+  expect(doubts).toEqual(['not-this-log'])
+  expect(journal.recording(recording)?.pieces.every((piece) => piece.state === 'safe')).toBe(true)
+  // and without a log that was pinned at the enrolment it is not even asked
+  await tidy({ ...deps(journal, answer), pinned: async () => null })
+  expect(asked).toEqual(['states', 'cover', 'states'])
+  expect(await journal.body(recording, 0)).not.toBeNull()
+})
+
+test('a category refused for good is told once and not asked again; a passing refusal is asked again', async () => {
+  for (const [status, times] of [
+    [403, 1],
+    [422, 1],
+    [404, 2],
+    [500, 2],
+  ]) {
+    const journal = await sent()
+    await journal.note(recording, { kind: 'category', category: 'crime', note: null })
+    let asked = 0
+    const answer: Fetch = async (url) => {
+      if (url.endsWith('/category')) {
+        asked += 1
+        return Response.json({ code: 'access.denied' }, { status: status ?? 0 })
+      }
+      return Response.json({ recordings: [{ ...state, coveredByCheckpoint: false }], nowMs })
+    }
+    await tidy(deps(journal, answer))
+    await tidy(deps(journal, answer))
+    expect(asked).toBe(times)
+    expect(journal.recording(recording)?.category?.refused).toBe(times === 1 ? 'access.denied' : null)
+  }
+})
+
+const state = { id: recording, known: true, state: 'sealed', segments: 3, missing: [], category: null, note: null }
+
+async function sent(): Promise<Journal> {
+  const journal = await openJournal(memoryFolder(), vault)
   await journal.open(recording, 1, false)
   for (let sequence = 0; sequence < 3; sequence += 1) {
     await journal.commit(recording, signed(sequence), new Uint8Array(10))
-    const quarantined = sequence === 1
-    await journal.note(recording, { kind: 'receipt', sequence, quarantined, atMs: 1 })
+    await journal.note(recording, { kind: 'receipt', sequence, quarantined: sequence === 1, atMs: 1 })
   }
-  const asked: string[] = []
-  const answer: Fetch = async (url) => {
-    asked.push(url)
-    const state = { id: recording, known: true, state: 'closed', segments: 3, missing: [], coveredByCheckpoint: true }
-    return Response.json({ recordings: [{ ...state, category: null, note: null }], nowMs })
-  }
+  return journal
+}
+
+function deps(journal: Journal, answer: Fetch): TidyDeps {
   const session = { token: async () => 't', run: <T>(use: (token: string) => Promise<T>) => use('t'), drop: () => {} }
-  const deps = {
+  const log = { origin: '99999999-9999-4999-8999-999999999999', vkey: 'none' }
+  const pinned: Pinned = { log: () => log, seen: () => null, saw: async () => undefined }
+  return {
     journal,
-    server: createServer(answer, 'http://phone'),
     session,
+    server: createServer(answer, 'http://phone'),
     nowMs: () => nowMs,
-    onMissing: () => {},
+    onMissing: () => undefined,
+    pinned: async () => pinned,
+    readTile: () => Promise.reject(new Error('nobody needs a tile here')),
+    onDoubt: () => undefined,
   }
-  await tidy(deps)
-  await tidy({ ...deps, nowMs: () => nowMs + 30 * 24 * 3_600_000 })
-  expect(journal.recording(recording)?.pieces.map((piece) => piece.state)).toEqual(['erased', 'safe', 'erased'])
-  expect(await journal.body(recording, 0)).toBeNull()
-  expect(await journal.body(recording, 1)).not.toBeNull()
-  // nothing is left to ask for, so nothing is asked
-  expect(asked.length).toBe(1)
-})
+}
 
 function signed(sequence: number): Signed {
   const what = sequence === 2 ? 'stop' : 'media'

@@ -1,34 +1,32 @@
-import type { Journal } from '../journal/journal.ts'
+import type { Tile } from '@sereno/proof'
+import type { Pinned } from '../engine/pinned.ts'
 import { mayErase, type RecordingIndex } from '../journal/recording-index.ts'
-import { Refused, type Server } from '../session/server.ts'
-import type { Session } from '../session/session.ts'
+import { type CoverProblem, checkCover } from './cover.ts'
+import { type NotesDeps, sendNotes } from './notes.ts'
 
-export type TidyDeps = {
-  readonly journal: Journal
-  readonly server: Server
-  readonly session: Session
-  readonly nowMs: () => number
+export type TidyDeps = NotesDeps & {
   /** The server lacks a piece that had a receipt (an old backup was restored there). */
   readonly onMissing: (recording: string, sequence: number) => void
+  /** The log that was pinned at enrolment; null while the server has not named one. */
+  readonly pinned: () => Promise<Pinned | null>
+  /** A tile of the public log. */
+  readonly readTile: (tile: Tile) => Promise<Uint8Array>
+  /** What the server shows of the log contradicts what this phone knows of it; null when it does not any more. */
+  readonly onDoubt: (recording: string, problem: CoverProblem | null) => void
 }
 
 const keptAfterwardsMs = 7 * 24 * 3_600_000
-const markSettlesMs = 12_000
 
 /**
  * One round of what follows the segments: marks, category and positions go up, and what is safe is erased here.
  * A local copy goes only against a receipt with the same hash *and* once a published checkpoint covers the recording
- * (design §3.4): the receipt alone could be a server's that forgets. What was quarantined there stays here.
+ * (design §3.4): the receipt alone could be a server's that forgets. The server says when it is worth asking; whether the
+ * checkpoint covers it is judged here (cover.ts). What was quarantined there stays here.
  */
 export async function tidy(deps: TidyDeps): Promise<void> {
   for (const index of deps.journal.recordings()) {
     if (index.pieces.some((piece) => piece.state !== 'held')) {
-      // a note that the server refuses must not stand in the way of the others, nor of erasing
-      await sendNotes(deps, index).catch((error: unknown) => {
-        if (!(error instanceof Refused)) {
-          throw error
-        }
-      })
+      await sendNotes(deps, index)
     }
   }
   const waiting = deps.journal.recordings().filter(isWaiting).slice(0, 100)
@@ -36,12 +34,17 @@ export async function tidy(deps: TidyDeps): Promise<void> {
     await askStates(deps, waiting)
   }
   for (const index of deps.journal.recordings()) {
-    const isDone = index.pieces.length > 0 && index.pieces.every((piece) => piece.state === 'erased')
-    const hasNotes = index.openings.size > 0 || index.category?.sent === false
-    if (isDone && !hasNotes && deps.nowMs() - (index.pieces.at(-1)?.wallClockMs ?? 0) > keptAfterwardsMs) {
+    if (isFinished(index) && deps.nowMs() - (index.pieces.at(-1)?.wallClockMs ?? 0) > keptAfterwardsMs) {
       await deps.journal.forget(index.id)
     }
   }
+}
+
+/** Nothing of it waits for anything: every piece is safe and gone from here, every note was sent or refused for good. */
+export function isFinished(index: RecordingIndex): boolean {
+  const isGone = index.pieces.length > 0 && index.pieces.every((piece) => piece.state === 'erased')
+  const { category } = index
+  return isGone && index.openings.size === 0 && (category === null || category.sent || category.refused !== null)
 }
 
 function isWaiting(index: RecordingIndex): boolean {
@@ -67,7 +70,7 @@ async function askStates(deps: TidyDeps, waiting: readonly RecordingIndex[]): Pr
         deps.onMissing(index.id, piece.sequence)
       }
     }
-    if (state.known && lost.size === 0 && state.coveredByCheckpoint) {
+    if (state.known && lost.size === 0 && state.coveredByCheckpoint && (await isCovered(deps, index))) {
       await deps.journal.note(index.id, { kind: 'covered' })
       for (const piece of index.pieces) {
         if (mayErase(piece)) {
@@ -78,34 +81,19 @@ async function askStates(deps: TidyDeps, waiting: readonly RecordingIndex[]): Pr
   }
 }
 
-async function sendNotes(deps: TidyDeps, index: RecordingIndex): Promise<void> {
-  const { journal, server, session } = deps
+async function isCovered(deps: TidyDeps, index: RecordingIndex): Promise<boolean> {
+  const pinned = await deps.pinned()
+  if (pinned === null) {
+    return false
+  }
   const params = { id: index.id }
-  for (const marker of index.markers.values()) {
-    // for a moment the officer may still say what the mark was
-    if (!marker.sent && deps.nowMs() - marker.atMs > markSettlesMs) {
-      const body = {
-        id: marker.id,
-        atMs: marker.atMs,
-        ...(marker.category === null ? {} : { category: marker.category }),
-      }
-      await session.run((token) => server.call('POST /device/recordings/:id/markers', { params, body, token }))
-      await journal.note(index.id, { kind: 'marker-sent', id: marker.id })
-    }
+  const cover = await deps.session.run((token) =>
+    deps.server.call('GET /device/recordings/:id/cover', { params, token }),
+  )
+  const result = await checkCover(cover, index, pinned.log(), pinned.seen(), deps.readTile)
+  if (result.seen !== null) {
+    await pinned.saw(result.seen)
   }
-  const { category } = index
-  if (category !== null && !category.sent) {
-    const body = { category: category.category, ...(category.note === null ? {} : { note: category.note }) }
-    await session.run((token) => server.call('POST /device/recordings/:id/category', { params, body, token }))
-    await journal.note(index.id, { kind: 'category-sent' })
-  }
-  const openings = [...index.openings.values()]
-    .filter((opening) => index.pieces[opening.sequence]?.state !== 'held')
-    .slice(0, 200)
-  if (openings.length > 0) {
-    await session.run((token) =>
-      server.call('POST /device/recordings/:id/positions', { params, body: { openings }, token }),
-    )
-    await journal.note(index.id, { kind: 'openings-sent', sequences: openings.map((opening) => opening.sequence) })
-  }
+  deps.onDoubt(index.id, result.ok || result.problem === 'unproven' ? null : result.problem)
+  return result.ok
 }

@@ -1,3 +1,4 @@
+import { sealedUploadType } from '@sereno/proof'
 import type { Journal } from '../journal/journal.ts'
 import { Refused, type Server } from '../session/server.ts'
 import {
@@ -84,13 +85,16 @@ export function createUploader(deps: UploaderDeps): Uploader {
     if (piece === undefined || piece.state !== 'held') {
       return
     }
-    const body = await deps.journal.body(item.recording, item.sequence)
+    // in this order: a body goes only after its box is whole
+    const open = await deps.journal.body(item.recording, item.sequence)
+    const body = open ?? (await deps.journal.sealedBody(item.recording, item.sequence))
     if (body === null) {
       throw new Refused('local.unreadable', 0)
     }
     const reply = await deps.server.call('PUT /recordings/:id/segments/:sequence', {
       params: { id: item.recording, sequence: item.sequence },
       body,
+      ...(open === null ? { contentType: sealedUploadType } : {}),
       timeoutMs: 60_000,
     })
     const expected = { recording: item.recording, device: deps.device, signed: piece }
