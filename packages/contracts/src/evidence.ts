@@ -206,6 +206,8 @@ export const evidenceOperations = {
     params: ById,
     reply: Type.Object({
       recording: Recording,
+      /** For what the asker may look and export: nothing else is offered. */
+      purposes: Type.Object({ view: Type.Array(PurposeName), export: Type.Array(PurposeName) }),
       markers: Type.Array(Marker),
       segments: Type.Array(SegmentBox),
       track: Type.Array(TrackPoint),

@@ -68,6 +68,12 @@ export const liveOperations = {
     summary: 'Units on duty, with the age of everything',
     reply: Type.Object({ units: Type.Array(Unit), nowMs: InstantMs }),
   },
+  'GET /units/:id/purposes': {
+    access: 'live.watch',
+    summary: 'For what the asker may watch this device now',
+    params: ById,
+    reply: Type.Object({ purposes: Type.Array(PurposeName) }),
+  },
   'POST /watches': {
     access: 'live.watch',
     summary:

@@ -4,7 +4,7 @@ import { Kbd, useLanguage } from '@sereno/ui'
 import { type ReactElement, useEffect, useId } from 'react'
 import css from './purpose-choice.module.css'
 
-/** Every purpose; the ones to offer first for a task come first. An SOS explains itself and is not chosen by hand here. */
+/** The order in which watching live offers its purposes. An SOS explains itself and is not chosen by hand here. */
 export const watchPurposes: readonly Purpose[] = [
   'incident',
   'safety-check',
@@ -15,10 +15,14 @@ export const watchPurposes: readonly Purpose[] = [
   'training',
 ]
 
+/** Those of a task's purposes that the server permits, in the task's order. */
+export const offered = (task: readonly Purpose[], permitted: readonly Purpose[]): readonly Purpose[] =>
+  task.filter((purpose) => permitted.includes(purpose))
+
 type PurposeChoiceProps = {
   readonly legend: string
   readonly purposes: readonly Purpose[]
-  readonly value: Purpose
+  readonly value: Purpose | null
   readonly onChange: (purpose: Purpose) => void
 }
 

@@ -164,5 +164,6 @@ export const operationsEn = {
     reference: 'Reference (optional)',
     open: 'Open video',
     cancel: 'Do not open',
+    denied: 'Your role cannot watch this officer live.',
   },
 } as const satisfies Worded<typeof operationsEs>

@@ -161,5 +161,6 @@ export const operationsEs = {
     reference: 'Referencia (opcional)',
     open: 'Abrir video',
     cancel: 'No abrir',
+    denied: 'Su función no puede ver en vivo a este agente.',
   },
 } as const

@@ -81,6 +81,10 @@ export function evidenceRoutes(deps: EvidenceDeps, parts: Parts): RouteTable {
       ])
       return {
         recording: viewOf(row, mayDo(deps.identity, scope.actor, row), deps.clock.nowMs()),
+        purposes: {
+          view: deps.identity.purposes(scope.actor, 'recording.view', resourceOf(row)),
+          export: deps.identity.purposes(scope.actor, 'recording.export', resourceOf(row)),
+        },
         markers: markers.map(markerView),
         segments: boxesOf(row, lines, declared),
         track: [...track],

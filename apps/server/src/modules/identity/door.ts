@@ -1,4 +1,4 @@
-import type { Permission, RefusalCode, Role } from '@sereno/contracts'
+import type { Permission, Purpose, RefusalCode, Role } from '@sereno/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { Actor, Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
@@ -69,6 +69,8 @@ export type Identity = {
   ): { readonly policy: string }
   /** Those of the actions that the actor may do with the object, for at least one purpose. */
   may(actor: Actor, resource: Resource, actions: readonly Permission[]): Permission[]
+  /** For what purposes the actor may do it with the object, in the contract's order. */
+  purposes(actor: Actor, action: Permission, resource: Resource): Purpose[]
   person(db: Db, municipality: string, id: string): Promise<Person | null>
   /** The installation's municipality; null before set-up. */
   municipality(): Municipality | null

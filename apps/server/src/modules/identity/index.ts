@@ -5,7 +5,7 @@ import { identityChecker } from './check.ts'
 import { demonstrationRoles } from './demonstration.ts'
 import type { Identity, IdentityDeps, Municipality, RoleLink } from './door.ts'
 import { createOwnAccount } from './own-account.ts'
-import { createDecide, mayDo } from './policy/decide.ts'
+import { createDecide, mayDo, purposesFor } from './policy/decide.ts'
 import { permissionsOf } from './policy/permissions.ts'
 import { loadPolicies } from './policy/policies.ts'
 import { identityRoutes } from './routes.ts'
@@ -100,6 +100,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       return { policy: decision.policy }
     },
     may: (actor, resource, actions) => mayDo(decide, actor, resource, actions),
+    purposes: (actor, action, resource) => purposesFor(decide, actor, action, resource),
     person: async (db, municipality, id) => {
       const row = await accountById(db, municipality, id)
       return row === null ? null : { id: row.id, name: row.name, roles: row.roles }

@@ -1,6 +1,7 @@
 import type { BodyOf, liveOperations, Purpose, ReplyOf } from '@sereno/contracts'
 import { type Actor, type Scope, systemActor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import type { Resource } from '../identity/index.ts'
 import type { LiveDeps } from './door.ts'
 import type { Grants } from './grants.ts'
 import { insertWatch } from './store.ts'
@@ -126,22 +127,27 @@ export type DecidedWatch = {
   readonly subjects: readonly string[]
 }
 
+/** For what the actor may watch the device now. Throws `live.device-away` for one that is on nobody's shift. */
+export async function purposesOf(deps: OpenWatchDeps, scope: Scope, device: string): Promise<Purpose[]> {
+  const unit = await deps.units.find(scope, device)
+  if (unit === null) {
+    throw new Refusal('live.device-away')
+  }
+  return deps.identity.purposes(scope.actor, 'live.watch', resourceOf(unit))
+}
+
+const resourceOf = (unit: UnitState): Resource => ({
+  type: 'Unit',
+  id: unit.device,
+  attributes: { officer: unit.officer.id, sos: unit.alarms.length > 0 },
+})
+
 const decideOn = (
   deps: OpenWatchDeps,
   actor: Actor,
   unit: UnitState,
   { purpose, reference }: { readonly purpose: Purpose; readonly reference?: string | null | undefined },
-) =>
-  deps.identity.decide(
-    actor,
-    'live.watch',
-    {
-      type: 'Unit',
-      id: unit.device,
-      attributes: { officer: unit.officer.id, sos: unit.alarms.length > 0 },
-    },
-    { purpose, reference: reference ?? undefined },
-  )
+) => deps.identity.decide(actor, 'live.watch', resourceOf(unit), { purpose, reference: reference ?? undefined })
 
 /**
  * Goes on with a watch. Cedar decides again, on the actor and the unit as they are now: a right that has gone ends the

@@ -2,7 +2,7 @@ import { liveOperations, type Unit } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
-import { grantFor, type OpenWatchDeps, openWatch, renewWatch } from './open-watch.ts'
+import { grantFor, type OpenWatchDeps, openWatch, purposesOf, renewWatch } from './open-watch.ts'
 
 export type LiveRoutesDeps = OpenWatchDeps & { shownUnits(scope: Scope): Promise<readonly Unit[]> }
 
@@ -11,6 +11,7 @@ export function liveRoutes(deps: LiveRoutesDeps): RouteTable {
   const { watches, clock } = deps
   return routes(liveOperations, {
     'GET /units': async ({ scope }) => ({ units: [...(await deps.shownUnits(scope))], nowMs: clock.nowMs() }),
+    'GET /units/:id/purposes': async ({ scope, params }) => ({ purposes: await purposesOf(deps, scope, params.id) }),
     'POST /watches': ({ scope, body }) => openWatch(deps, scope, body),
     'POST /watches/:id/renew': async ({ scope, params }) => {
       const watch = watches.own(scope, params.id)

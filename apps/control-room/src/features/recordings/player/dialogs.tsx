@@ -26,7 +26,7 @@ export function RecordingDialog({ name, file, axis, playback, onClose }: Recordi
     case 'export':
       return (
         <Dialog title={text.export.title} open onClose={onClose}>
-          <ExportForm recording={recording} onClose={onClose} />
+          <ExportForm file={file} onClose={onClose} />
         </Dialog>
       )
     case 'mark':

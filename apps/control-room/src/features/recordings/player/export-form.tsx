@@ -3,29 +3,30 @@ import { bytes } from '@sereno/text'
 import { Button, Checkbox, Field, useLanguage } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, type ReactElement, useRef, useState } from 'react'
-import type { Recording } from '../../../api/api.ts'
+import type { RecordingFile } from '../../../api/api.ts'
 import { call } from '../../../api/call.ts'
 import { Failure } from '../../../api/failure.tsx'
 import { changed } from '../../../api/queries.ts'
 import page from '../../../shell/page.module.css'
-import { PurposeChoice } from '../../../shell/purpose-choice.tsx'
+import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
 import { download, saveBlob } from './download.ts'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
 
-const purposes: readonly Purpose[] = ['request', 'complaint', 'audit', 'incident', 'supervision']
+const exportPurposes: readonly Purpose[] = ['request', 'complaint', 'audit', 'incident', 'supervision']
 
 /** The package: an entry first, then one stream with progress that can be stopped. */
 export function ExportForm({
-  recording,
+  file: { recording, purposes },
   onClose,
 }: {
-  readonly recording: Recording
+  readonly file: RecordingFile
   readonly onClose: () => void
 }): ReactElement {
   const text = usePlayerText()
   const language = useLanguage()
-  const [purpose, setPurpose] = useState<Purpose>('request')
+  const choices = offered(exportPurposes, purposes.export)
+  const [purpose, setPurpose] = useState<Purpose>(choices[0] ?? 'request')
   const [reference, setReference] = useState('')
   const [positions, setPositions] = useState(true)
   const [progress, setProgress] = useState<{ readonly done: number; readonly all: number } | null>(null)
@@ -79,7 +80,7 @@ export function ExportForm({
   return (
     <form className={page.form} onSubmit={submit}>
       <p className={page.soft}>{text.export.body}</p>
-      <PurposeChoice legend={text.purpose.open} purposes={purposes} value={purpose} onChange={setPurpose} />
+      <PurposeChoice legend={text.purpose.open} purposes={choices} value={purpose} onChange={setPurpose} />
       <Field label={text.purpose.reference} value={reference} onChange={setReference} maxLength={120} />
       <Checkbox checked={positions} onChange={setPositions}>
         {text.export.positions}

@@ -30,7 +30,7 @@ export function FileColumn({ file, axis, playback, look, dialog, onDialog }: Fil
   const unsealed = recording.state !== 'sealed'
   return (
     <aside className={css.file} aria-label={text.file} data-region="file">
-      <PurposePanel recording={recording} look={look} />
+      <PurposePanel file={file} look={look} />
       <dl className={css.facts}>
         <Fact
           name={text.facts.category}

@@ -2,15 +2,15 @@ import type { Purpose } from '@sereno/contracts'
 import { names } from '@sereno/text'
 import { Button, Countdown, Field, now, useLanguage, useSeconds } from '@sereno/ui'
 import { type FormEvent, type ReactElement, useState } from 'react'
-import type { Recording } from '../../../api/api.ts'
+import type { RecordingFile } from '../../../api/api.ts'
 import { Failure } from '../../../api/failure.tsx'
 import { keyPrint } from '../../../shell/keys.ts'
-import { PurposeChoice } from '../../../shell/purpose-choice.tsx'
+import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
 import type { Looking } from './use-look.ts'
 
-const purposes: readonly Purpose[] = [
+const viewPurposes: readonly Purpose[] = [
   'incident',
   'complaint',
   'supervision',
@@ -24,15 +24,17 @@ const askAgainMs = 3 * 60_000
 
 /** Asked in the column where one reads; a small line while it lasts, the whole question again before it lapses. */
 export function PurposePanel({
-  recording,
+  file: { recording, purposes },
   look,
 }: {
-  readonly recording: Recording
+  readonly file: RecordingFile
   readonly look: Looking
 }): ReactElement {
   const text = usePlayerText().purpose
   const language = useLanguage()
-  const [purpose, setPurpose] = useState<Purpose>('incident')
+  const choices = offered(viewPurposes, purposes.view)
+  const [chosen, setPurpose] = useState<Purpose | null>(null)
+  const purpose = chosen ?? choices[0]
   const [reference, setReference] = useState('')
   const [asking, setAsking] = useState(false)
   useSeconds()
@@ -40,10 +42,12 @@ export function PurposePanel({
   const near = open !== null && open.expiresAt - now() < askAgainMs
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    look.open(purpose, reference.trim())
-    setAsking(false)
+    if (purpose !== undefined) {
+      look.open(purpose, reference.trim())
+      setAsking(false)
+    }
   }
-  if (open === null && !recording.may.includes('recording.view')) {
+  if (open === null && purpose === undefined) {
     return (
       <div className={css.purpose}>
         <p>{text.denied}</p>
@@ -81,7 +85,7 @@ export function PurposePanel({
           </span>
         )}
       </div>
-      <PurposeChoice legend={text.open} purposes={purposes} value={purpose} onChange={setPurpose} />
+      <PurposeChoice legend={text.open} purposes={choices} value={purpose ?? null} onChange={setPurpose} />
       <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} />
       <Failure error={look.error} />
       <div className={css.purposeFoot}>

@@ -5,6 +5,9 @@ import { type Axis, holesOf, share, stateOf } from './axis.ts'
 import css from './lanes.module.css'
 import { usePlayerText } from './text.ts'
 
+/** Of the thousand parts the lane is wide. */
+const hairWidth = 1
+
 /** Each segment is drawn; the three states differ in height and texture before colour. */
 export function SegmentLane({ axis }: { readonly axis: Axis }): ReactElement {
   const text = usePlayerText().lanes
@@ -16,8 +19,9 @@ export function SegmentLane({ axis }: { readonly axis: Axis }): ReactElement {
         .map(({ startMs, durationMs }) => {
           const from = share(axis, startMs) * 1000
           const width = Math.max(0.2, share(axis, durationMs) * 1000)
-          // a hair of ground between neighbours, as wide as a tenth of them
-          return `M${from.toFixed(2)} 0h${(width * 0.86).toFixed(2)}v100h${(-width * 0.86).toFixed(2)}z`
+          // a hair of ground between neighbours, never so wide that it looks like a missing second
+          const drawn = width - Math.min(width * 0.14, hairWidth)
+          return `M${from.toFixed(2)} 0h${drawn.toFixed(2)}v100h${(-drawn).toFixed(2)}z`
         })
         .join(''),
     [axis],

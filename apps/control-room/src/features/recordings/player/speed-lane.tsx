@@ -34,7 +34,13 @@ export function SpeedLane({
     <div className={`${css.lane} ${css.speed}`}>
       <h2>
         {text.speed}
-        <span>{known.length === 0 ? text.speedNone : text.speedRange(speed(top, language))}</span>
+        <span>
+          {known.length === 0
+            ? track.length === 0
+              ? text.speedNone
+              : text.speedUnknown
+            : text.speedRange(speed(top, language))}
+        </span>
       </h2>
       <div className={css.strip}>
         <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">

@@ -54,6 +54,7 @@ export const playerEn = {
     speed: 'Pace',
     speedRange: (max: string) => `0–${max}`,
     speedNone: 'no GPS',
+    speedUnknown: 'not given by GPS',
     near: 'Close up',
     range: (from: string, to: string) => `${from} to ${to}`,
     start: 'Start',

@@ -51,6 +51,7 @@ export const playerEs = {
     speed: 'Paso',
     speedRange: (max: string) => `0–${max}`,
     speedNone: 'sin GPS',
+    speedUnknown: 'el GPS no la dio',
     near: 'De cerca',
     range: (from: string, to: string) => `${from} a ${to}`,
     start: 'Inicio',

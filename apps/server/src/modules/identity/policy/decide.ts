@@ -1,5 +1,5 @@
 import { statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs'
-import { type Permission, purposes } from '@sereno/contracts'
+import { type Permission, type Purpose, purposes } from '@sereno/contracts'
 import type { Actor } from '../../../kernel/actor.ts'
 import type { Clock } from '../../../kernel/clock.ts'
 import type { Circumstance, Decision, Resource } from '../door.ts'
@@ -94,6 +94,12 @@ export function mayDo(decide: Decide, actor: Actor, resource: Resource, actions:
         purposes.some((purpose) => decide(actor, action, resource, { purpose }).allowed)),
   )
 }
+
+/** The purposes for which an action on the object would be allowed: what an interface lets one choose from. */
+export const purposesFor = (decide: Decide, actor: Actor, action: Permission, resource: Resource): Purpose[] =>
+  permissionsOf(actor.roles).has(action)
+    ? purposes.filter((purpose) => decide(actor, action, resource, { purpose, reference: 'asked' }).allowed)
+    : []
 
 function ask(
   actor: Actor,
