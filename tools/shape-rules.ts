@@ -62,7 +62,7 @@ export const forbidden = [
   rule('packages-import-no-app', { path: 'packages/' }, { path: 'apps/' }),
   rule('packages-use-no-node', product, { dependencyTypes: ['core'] }),
   rule('proof-imports-only-itself', { ...product, path: 'packages/proof/' }, { pathNot: 'packages/proof/' }),
-  rule('web-never-imports-server', { path: 'apps/(control-room|bodycam|public)/' }, { path: 'apps/server/' }),
+  rule('web-never-imports-server', { path: 'apps/(control-room|bodycam|verifier|public)/' }, { path: 'apps/server/' }),
   rule(
     'apps-do-not-import-each-other',
     { path: 'apps/([^/]+)/', pathNot: tests },
