@@ -1,6 +1,7 @@
 import type { RefusalCode } from '@sereno/contracts'
 import { errorWords } from '@sereno/text'
 import type { FastifyRequest } from 'fastify'
+import { createBackups } from './backup/index.ts'
 import type { Actor } from './kernel/actor.ts'
 import type { Checker, Cron } from './kernel/checker.ts'
 import type { PublicFile, RouteTable, SocketRoute } from './kernel/http.ts'
@@ -54,6 +55,7 @@ const moveEveryMs = 1000
 
 /** The composition root: the only place that names every module. Each is given those to its left. */
 export function composeApp(kernel: Kernel): App {
+  const backups = createBackups(kernel)
   const ledger = createLedger(kernel)
   const identity = createIdentity({ ...kernel, ledger })
   const territory = createTerritory(kernel)
@@ -75,10 +77,14 @@ export function composeApp(kernel: Kernel): App {
     jobs: evidence.jobs,
     timers: [
       ...modules.flatMap((module) => module.timers),
+      ...backups.timers,
       { name: 'kernel.disk', everyMs: diskEveryMs, run: kernel.disk.sample },
       { name: 'kernel.move', everyMs: moveEveryMs, run: kernel.storage.move },
     ],
-    checks: [ledger, identity, territory, fleet, tracks, evidence, live, incidents].map((module) => module.check),
+    checks: [
+      backups.check,
+      ...[ledger, identity, territory, fleet, tracks, evidence, live, incidents].map((module) => module.check),
+    ],
     authenticate: (request) => authenticate(request, identity, fleet),
     permits: identity.permits,
     async gate(operation) {

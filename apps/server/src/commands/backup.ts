@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { chmod, lchown, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
+import { readArchive, writeArchive } from '../backup/archive.ts'
+import { CannotUnseal, readSealed, writeSealed } from '../backup/sealed-file.ts'
 import { openInstallation } from '../config.ts'
 import { type Account, accountFor, isRoot } from '../kernel/accounts.ts'
 import { fsyncFolder } from '../kernel/directory-sync.ts'
@@ -9,13 +11,12 @@ import { silentLog } from '../kernel/log.ts'
 import { foldersOf } from '../kernel/open-kernel.ts'
 import { openCluster, serverProcess } from '../kernel/postgres/cluster.ts'
 import { markRestored } from '../restored.ts'
-import { readArchive, writeArchive } from './archive.ts'
-import { CannotUnseal, readSealed, writeSealed } from './sealed-file.ts'
 
 /** A sentence for the person who typed the command. */
 export class BackupRefused extends Error {}
 
-const leftOut = /^(run|logs|backups)(\/|$)|^postgres\/(postmaster\.(pid|opts)|start\.log|log(\/|$))|(^|\/)\.new-/
+const leftOut =
+  /^(run|logs|backups)(\/|$)|^postgres\/(archive(\/|$)|postmaster\.(pid|opts)|start\.log|log(\/|$))|(^|\/)\.new-/
 
 export type BackupOptions = {
   readonly dataFolder: string
@@ -71,7 +72,7 @@ export async function restore(options: BackupOptions): Promise<{ readonly files:
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { recursive: true, mode: 0o711 })
   try {
-    const files = await readArchive(readSealed(options.file, options.passphrase), unfinished)
+    const files = await readArchive(readSealed(options.file, { passphrase: options.passphrase }), unfinished)
     openInstallation(unfinished, null)
     markRestored(unfinished, Date.now())
     await giveToAccounts(unfinished)
@@ -100,7 +101,8 @@ async function stopOrphan(folder: string, runFolder: string): Promise<void> {
   }
 }
 
-async function giveToAccounts(folder: string): Promise<void> {
+/** As root: PostgreSQL's and the signer's folders to the accounts they work under. */
+export async function giveToAccounts(folder: string): Promise<void> {
   await chmod(folder, 0o711)
   if (isRoot()) {
     await giveTo(path.join(folder, 'postgres'), databaseAccount(path.join(folder, 'postgres')))
@@ -109,13 +111,13 @@ async function giveToAccounts(folder: string): Promise<void> {
   }
 }
 
-async function giveTo(root: string, account: Account): Promise<void> {
+export async function giveTo(root: string, account: Account): Promise<void> {
   await lchown(root, account.uid, account.gid)
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     await lchown(path.join(entry.parentPath, entry.name), account.uid, account.gid)
   }
 }
 
-function databaseAccount(folder: string): Account {
+export function databaseAccount(folder: string): Account {
   return accountFor({ name: 'sereno-db', fallbacks: ['postgres', 'nobody'], folder }, console.error)
 }

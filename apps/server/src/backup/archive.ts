@@ -17,9 +17,14 @@ const longestHeader = 64 * 1024
 const pieceBytes = 1024 * 1024
 const syncsAtOnce = 48
 
+/**
+ * @param living the folder is being written to, as PostgreSQL's is during a base backup: a file that goes away is left out,
+ * one that grows or shrinks has the size it had when its turn came (cut, or filled with zeros: its log repairs it).
+ */
 export async function* writeArchive(
   folder: string,
   includes: (relative: string) => boolean,
+  living = false,
 ): AsyncGenerator<Uint8Array> {
   const digest = createHash('sha256')
   let count = 0
@@ -29,7 +34,16 @@ export async function* writeArchive(
   }
   for await (const { relative, isFolder } of walk(folder, '', includes)) {
     const full = path.join(folder, relative)
-    const { size, mode } = await stat(full)
+    const found = await stat(full).catch((error: unknown) => {
+      if (living && error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        return null
+      }
+      throw error
+    })
+    if (found === null) {
+      continue
+    }
+    const { size, mode } = found
     count += 1
     if (isFolder) {
       yield emit(header({ kind: 'folder', path: relative, mode: mode & 0o777 }))
@@ -37,9 +51,13 @@ export async function* writeArchive(
     }
     yield emit(header({ kind: 'file', path: relative, sizeBytes: size, mode: mode & 0o777 }))
     let sentBytes = 0
-    for await (const piece of createReadStream(full, { highWaterMark: pieceBytes })) {
+    const end = living ? { end: Math.max(0, size - 1) } : {}
+    for await (const piece of size === 0 ? [] : createReadStream(full, { highWaterMark: pieceBytes, ...end })) {
       sentBytes += (piece as Uint8Array).length
       yield emit(piece as Uint8Array)
+    }
+    for (; living && sentBytes < size; sentBytes += Math.min(pieceBytes, size - sentBytes)) {
+      yield emit(new Uint8Array(Math.min(pieceBytes, size - sentBytes)))
     }
     if (sentBytes !== size) {
       throw new Error(`${relative} changed while it was read; is something writing to the data folder?`)

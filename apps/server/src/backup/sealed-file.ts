@@ -4,26 +4,39 @@ import { Decrypter, Encrypter } from 'age-encryption'
 import { footageAead, WrongCiphertext } from '../kernel/aead.ts'
 
 /**
- * A file sealed with a passphrase: a line that names the format ‖ u32be length ‖ an age file (scrypt) that holds a random
- * key ‖ the content as a streaming AEAD under that key. age alone would do, at a dozen megabytes a second; footage is
+ * A sealed file: a line that names the format ‖ u32be length ‖ an age file (for a passphrase by scrypt, or for the holders
+ * of keys, `age1…`) that holds a random key ‖ the content as a streaming AEAD under that key. age alone would do, at a dozen megabytes a second; footage is
  * counted in terabytes, and node:crypto seals it as fast as the disk writes.
  */
 const formatLine = Buffer.from('sereno-backup-v1\n')
 const associatedData = Buffer.from('sereno-backup-v1')
-const longestKeyFile = 4096
+const longestKeyFile = 64 * 1024
 
 /** Wrong passphrase, or not such a file, or not all of it. */
 export class CannotUnseal extends Error {}
 
+/** Who can open it: whoever knows the passphrase (`workFactor`: log₂ of scrypt's cost), or any of the recipients. */
+export type SealFor =
+  | { readonly passphrase: string; readonly workFactor: number }
+  | { readonly recipients: readonly string[] }
+/** `identity`: a secret key, `AGE-SECRET-KEY-…`. */
+export type OpenWith = { readonly passphrase: string } | { readonly identity: string }
+
 export async function writeSealed(
   handle: FileHandle,
   content: AsyncIterable<Uint8Array>,
-  options: { readonly passphrase: string; readonly workFactor: number },
+  sealFor: SealFor,
 ): Promise<number> {
   const key = randomBytes(32)
   const encrypter = new Encrypter()
-  encrypter.setPassphrase(options.passphrase)
-  encrypter.setScryptWorkFactor(options.workFactor)
+  if ('passphrase' in sealFor) {
+    encrypter.setPassphrase(sealFor.passphrase)
+    encrypter.setScryptWorkFactor(sealFor.workFactor)
+  } else {
+    for (const recipient of sealFor.recipients) {
+      encrypter.addRecipient(recipient)
+    }
+  }
   const keyFile = await encrypter.encrypt(new Uint8Array(key))
   const length = Buffer.alloc(4)
   length.writeUInt32BE(keyFile.length)
@@ -43,7 +56,7 @@ export async function writeSealed(
 }
 
 /** Only authenticated bytes come out; a file that was cut ends in {@link CannotUnseal}, never in silence. */
-export async function* readSealed(file: string, passphrase: string): AsyncGenerator<Uint8Array> {
+export async function* readSealed(file: string, openWith: OpenWith): AsyncGenerator<Uint8Array> {
   const handle = await open(file, 'r')
   try {
     const sizeBytes = (await stat(file)).size
@@ -55,7 +68,7 @@ export async function* readSealed(file: string, passphrase: string): AsyncGenera
     if (keyBytes > longestKeyFile) {
       throw new CannotUnseal('not a backup of Sereno')
     }
-    const key = await unsealKey(await readAt(handle, formatLine.length + 4, keyBytes), passphrase)
+    const key = await unsealKey(await readAt(handle, formatLine.length + 4, keyBytes), openWith)
     const base = formatLine.length + 4 + keyBytes
     const { headerBytes, segmentBytes } = footageAead
     const opening = footageAead.open(key, associatedData, await readAt(handle, base, headerBytes))
@@ -72,13 +85,17 @@ export async function* readSealed(file: string, passphrase: string): AsyncGenera
   }
 }
 
-async function unsealKey(keyFile: Uint8Array, passphrase: string): Promise<Uint8Array> {
+async function unsealKey(keyFile: Uint8Array, openWith: OpenWith): Promise<Uint8Array> {
   const decrypter = new Decrypter()
-  decrypter.addPassphrase(passphrase)
+  if ('passphrase' in openWith) {
+    decrypter.addPassphrase(openWith.passphrase)
+  } else {
+    decrypter.addIdentity(openWith.identity)
+  }
   try {
     return await decrypter.decrypt(keyFile)
   } catch (error) {
-    throw new CannotUnseal('wrong passphrase', { cause: error })
+    throw new CannotUnseal('passphrase' in openWith ? 'wrong passphrase' : 'not sealed for this key', { cause: error })
   }
 }
 

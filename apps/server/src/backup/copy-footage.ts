@@ -1,0 +1,52 @@
+import { copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fsyncFolder } from '../kernel/directory-sync.ts'
+import { unfinished } from './write-copy.ts'
+
+/** What has been looked at: folder → its last change. Unchanged folders have no new files. */
+export type SeenFolders = Map<string, number>
+
+/**
+ * Copies stored objects that are not yet at the destination, as they are: each is encrypted under its recording's key.
+ * Objects never change, so a name that is there is there. Answers how many were copied.
+ */
+export async function copyFootage(from: string, to: string, seen: SeenFolders): Promise<number> {
+  const { mtimeMs } = await stat(from)
+  const entries = await readdir(from, { withFileTypes: true })
+  let copied = 0
+  for (const entry of entries) {
+    if (entry.isDirectory()) {
+      copied += await copyFootage(path.join(from, entry.name), path.join(to, entry.name), seen)
+    }
+  }
+  if (seen.get(from) === mtimeMs) {
+    return copied
+  }
+  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+  const present = new Set(files.length === 0 ? [] : await readdir(to).catch(() => []))
+  const missing = files.filter((entry) => !present.has(entry.name))
+  if (missing.length > 0) {
+    await mkdir(to, { recursive: true, mode: 0o700 })
+  }
+  for (const { name } of missing) {
+    await copyOne(path.join(from, name), to, name)
+  }
+  if (missing.length > 0) {
+    await fsyncFolder(to)
+  }
+  // Read before the names were: what was added meanwhile has made it change again.
+  seen.set(from, mtimeMs)
+  return copied + missing.length
+}
+
+async function copyOne(source: string, folder: string, name: string): Promise<void> {
+  const temporary = path.join(folder, `${unfinished}${name}`)
+  await copyFile(source, temporary)
+  const handle = await open(temporary, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(temporary, path.join(folder, name))
+}

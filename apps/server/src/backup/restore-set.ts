@@ -1,0 +1,151 @@
+import { cp, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createGunzip } from 'node:zlib'
+import type { Account } from '../kernel/accounts.ts'
+import { connect } from '../kernel/database.ts'
+import type { Log } from '../kernel/log.ts'
+import { openCluster } from '../kernel/postgres/cluster.ts'
+import { ownerRole } from '../kernel/postgres/roles.ts'
+import { readArchive } from './archive.ts'
+import type { BaseLabel } from './base-backup.ts'
+import { partsOf } from './plan.ts'
+import { type OpenWith, readSealed } from './sealed-file.ts'
+import { keyCopies } from './snapshot-keys.ts'
+
+/** There is no backup from which that instant can be restored. A sentence for the person at the terminal. */
+export class NoSuchBackup extends Error {}
+
+const recoveryLimitMs = 3_600_000
+
+export type RestoreSet = {
+  /** The set of copies. */
+  readonly from: string
+  /** A new, empty folder; the caller moves it into place. */
+  readonly into: string
+  readonly openWith: OpenWith
+  /** The instant to come back to, epoch milliseconds; null for the newest there is. */
+  readonly atMs: number | null
+  readonly accountOf: (postgresFolder: string) => Account
+  readonly giveTo: (folder: string, account: Account) => Promise<void>
+  readonly log: Log
+}
+
+/**
+ * An installation as it was at an instant.
+ *
+ * 1 the newest base before it · 2 its log, opened · 3 PostgreSQL replays the log up to the instant and ends its recovery ·
+ * 4 the newest key store (what was destroyed meanwhile stays destroyed) · 5 footage. Nothing in the set is changed.
+ */
+export async function restoreSet(options: RestoreSet): Promise<{ readonly label: BaseLabel }> {
+  const { from, into, openWith, log } = options
+  const { name, label } = await chooseBase(from, openWith, options.atMs)
+  const postgres = path.join(into, 'postgres')
+  await mkdir(postgres, { recursive: true, mode: 0o700 })
+  await readArchive(readSealed(path.join(partsOf(from).bases, name, 'database.sealed'), openWith), postgres)
+  await writeFile(path.join(postgres, 'backup_label'), label.backupLabel, { mode: 0o600 })
+  if (label.tablespaceMap !== '') {
+    await writeFile(path.join(postgres, 'tablespace_map'), label.tablespaceMap, { mode: 0o600 })
+  }
+  const replay = path.join(postgres, 'replay')
+  await openWal(partsOf(from).wal, replay, label.firstWal, openWith)
+  await writeFile(path.join(postgres, 'recovery.signal'), '', { mode: 0o600 })
+  const account = options.accountOf(postgres)
+  await options.giveTo(postgres, account)
+
+  const target = options.atMs === null ? {} : { recovery_target_time: new Date(options.atMs).toISOString() }
+  const cluster = await openCluster({
+    folder: postgres,
+    runFolder: path.join(into, 'run', 'postgres'),
+    account,
+    log,
+    settings: {
+      restore_command: 'cp replay/%f %p',
+      recovery_target_timeline: 'latest',
+      recovery_target_action: 'promote',
+      ...target,
+    },
+  })
+  try {
+    await untilRecovered(cluster.socketFolder)
+  } finally {
+    await cluster.stop()
+  }
+  await rm(replay, { recursive: true })
+
+  const newest = (await keyCopies(from)).at(-1)
+  if (newest === undefined) {
+    throw new NoSuchBackup(`${from} holds no copy of the key store.`)
+  }
+  await readArchive(readSealed(newest.file, openWith), into)
+  const { footage, log: published } = partsOf(from)
+  await mkdir(path.join(into, 'footage'), { recursive: true, mode: 0o700 })
+  await cp(footage, path.join(into, 'footage'), { recursive: true, errorOnExist: true }).catch(absentIsFine)
+  await cp(published, path.join(into, 'ledger'), { recursive: true }).catch(absentIsFine)
+  return { label }
+}
+
+async function chooseBase(
+  from: string,
+  openWith: OpenWith,
+  atMs: number | null,
+): Promise<{ readonly name: string; readonly label: BaseLabel }> {
+  const { bases } = partsOf(from)
+  const names = (await readdir(bases).catch(() => [])).sort().reverse()
+  let isAny = false
+  for (const name of names) {
+    const file = path.join(bases, name, 'label.sealed')
+    const isWhole = (await readdir(path.join(bases, name))).includes('label.sealed')
+    if (isWhole) {
+      const pieces = await Array.fromAsync(readSealed(file, openWith))
+      const label = JSON.parse(Buffer.concat(pieces).toString('utf8')) as BaseLabel
+      isAny = true
+      if (atMs === null || label.stoppedAtMs <= atMs) {
+        return { name, label }
+      }
+    }
+  }
+  throw new NoSuchBackup(
+    isAny ? `The oldest base backup in ${from} is newer than that instant.` : `${from} holds no base backup.`,
+  )
+}
+
+async function openWal(from: string, into: string, first: string, openWith: OpenWith): Promise<void> {
+  await mkdir(into, { mode: 0o700 })
+  for (const name of (await readdir(from)).sort()) {
+    const piece = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)\.gz\.sealed$/.exec(name)?.[1]
+    // Older pieces than the base's first are of no use; names of one timeline sort by time.
+    if (piece !== undefined && (piece.endsWith('.history') || piece.slice(8) >= first.slice(8))) {
+      const handle = await open(path.join(into, piece), 'wx', 0o600)
+      const opened = Readable.from(readSealed(path.join(from, name), openWith))
+      await pipeline(opened, createGunzip(), handle.createWriteStream())
+    }
+  }
+}
+
+async function untilRecovered(socketFolder: string): Promise<void> {
+  const sql = connect({ socketFolder, database: 'postgres', user: ownerRole, maxConnections: 1 })
+  try {
+    const deadlineMs = performance.now() + recoveryLimitMs
+    for (;;) {
+      const [row] = await sql<{ recovering: boolean }[]>`select pg_is_in_recovery() as recovering`
+      if (row?.recovering === false) {
+        return
+      }
+      if (performance.now() > deadlineMs) {
+        throw new Error('PostgreSQL does not come to the end of its log')
+      }
+      await pause(100)
+    }
+  } finally {
+    await sql.end({ timeout: 2 })
+  }
+}
+
+function absentIsFine(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+    throw error
+  }
+}
