@@ -77,6 +77,13 @@ export const refusals = {
   'retention.no-change': 409,
   'retention.under-way': 409,
   'retention.not-due': 409,
+  // files of other cameras
+  'upload.not-found': 404,
+  'upload.wrong-block': 422,
+  'upload.incomplete': 409,
+  'upload.wrong-statement': 422,
+  'upload.closed': 409,
+  'intake.not-found': 404,
   // live
   'live.grant-expired': 403,
   'live.grant-used': 403,

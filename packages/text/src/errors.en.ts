@@ -213,6 +213,18 @@ export const errorsEn = {
     title: 'There is no sealed video in that stretch.',
     next: 'Choose a stretch with video, or wait for the seal.',
   },
+  'upload.not-found': { title: 'There is no such upload.', next: 'Begin the file again.' },
+  'upload.wrong-block': {
+    title: 'A block does not have the bytes it announced.',
+    next: 'Read the file again: it changed while it was sent, or reading failed.',
+  },
+  'upload.incomplete': { title: 'Blocks of the file are still missing.', next: 'Send those that are missing and repeat.' },
+  'upload.wrong-statement': {
+    title: 'The signed statement does not say what the received file is.',
+    next: 'Begin the file again; the original is where it was.',
+  },
+  'upload.closed': { title: 'That upload has ended.', next: 'Ask for its state before sending more.' },
+  'intake.not-found': { title: 'That is no longer in intake.', next: 'Refresh the list.' },
   'ledger.not-found': { title: 'That entry does not exist.', next: 'Look for it again in the ledger.' },
   'ledger.not-published': {
     title: 'That entry is not in a published checkpoint yet.',

@@ -213,6 +213,18 @@ export const errorsEs = {
     title: 'No hay video sellado en ese tramo.',
     next: 'Elija un tramo con video, o espere el sello.',
   },
+  'upload.not-found': { title: 'Esa subida no existe.', next: 'Empiece el archivo de nuevo.' },
+  'upload.wrong-block': {
+    title: 'Un bloque no tiene los bytes que anunció.',
+    next: 'Lea el archivo otra vez: cambió mientras se subía, o la lectura falló.',
+  },
+  'upload.incomplete': { title: 'Al archivo todavía le faltan bloques.', next: 'Envíe los que faltan y repita.' },
+  'upload.wrong-statement': {
+    title: 'La declaración firmada no dice lo mismo que el archivo recibido.',
+    next: 'Empiece el archivo de nuevo; el original sigue en su sitio.',
+  },
+  'upload.closed': { title: 'Esa subida ya terminó.', next: 'Pregunte su estado antes de enviar más.' },
+  'intake.not-found': { title: 'Eso ya no está en el ingreso.', next: 'Actualice la lista.' },
   'ledger.not-found': { title: 'Ese asiento no existe.', next: 'Búsquelo de nuevo en el libro.' },
   'ledger.not-published': {
     title: 'Ese asiento todavía no está en un punto publicado.',

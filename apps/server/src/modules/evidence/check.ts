@@ -91,7 +91,7 @@ export function createCheck(deps: EvidenceDeps): Checker {
       return
     }
     for (const [block, expected] of hashes.entries()) {
-      const key = fileBlockKey(row.municipality, row.id, file.object, block)
+      const key = fileBlockKey({ ...file, block, sha256: expected })
       const sizeBytes = await deps.blobs.size(key)
       if (sizeBytes !== fileBlockSize(stated.sizeBytes, block)) {
         report({ code: sizeBytes === null ? 'evidence.object-missing' : 'evidence.object-size', detail: key })

@@ -13,6 +13,7 @@ import type { Ledger } from '../ledger/index.ts'
 import type { Territory } from '../territory/index.ts'
 import type { Tracks } from '../tracks/index.ts'
 import type { Erase } from './erase.ts'
+import type { FileBlockPlace } from './evidence.ts'
 import type { attribute, FileRecording } from './files.ts'
 import type { Offer } from './offer.ts'
 import type { OriginalFileRow } from './tables.ts'
@@ -81,8 +82,11 @@ export type EvidenceFiles = {
   read(file: StoredFile, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>
   attribute(tx: Db, scope: Scope, recording: string, to: Parameters<typeof attribute>[4]): Promise<void>
 }
-export type FilePlace = { readonly municipality: string; readonly object: string; readonly block: number }
-export type StoredFile = Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes'>
+export type FilePlace = Omit<FileBlockPlace, 'recording'>
+export type StoredFile = Pick<
+  OriginalFileRow,
+  'municipality' | 'recording' | 'object' | 'size_bytes' | 'block_sha256' | 'blocks'
+>
 
 export type RecordingView = Static<typeof Recording>
 export type CustodyEntryView = Static<typeof CustodyEntry>

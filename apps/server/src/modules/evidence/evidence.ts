@@ -236,8 +236,18 @@ export function mediaKey(name: MediaName): string {
 }
 
 /** Name of a block of a whole file. Everything of one recording's files lies under `<municipality>/files/<recording>/`. */
-export function fileBlockKey(municipality: string, recording: string, object: string, block: number): string {
-  return `${municipality}/files/${recording}/${object}/${String(block).padStart(8, '0')}`
+export function fileBlockKey(place: FileBlockPlace): string {
+  const { municipality, recording, object, block, sha256 } = place
+  // The hash lets a retry with other bytes lie beside what a crash left without a row.
+  return `${municipality}/files/${recording}/${object}/${String(block).padStart(8, '0')}-${sha256.slice(0, 16)}`
+}
+
+export type FileBlockPlace = {
+  readonly municipality: string
+  readonly recording: string
+  readonly object: string
+  readonly block: number
+  readonly sha256: string
 }
 
 export function initKey(municipality: string, recording: string, initSha256: string): string {

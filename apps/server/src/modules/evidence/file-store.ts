@@ -9,9 +9,9 @@ export function createFiles(deps: EvidenceDeps): EvidenceFiles {
   const db = deps.database.db
 
   return {
-    async store(recording, { municipality, object, block }, bytes) {
+    async store(recording, place, bytes) {
       const dataKey = await deps.signer.createDataKey(recording)
-      await deps.blobs.put(fileBlockKey(municipality, recording, object, block), bytes, dataKey)
+      await deps.blobs.put(fileBlockKey({ ...place, recording }), bytes, dataKey)
     },
     keep: (tx, made) => keepFiles(deps, tx, made),
     of: (scope, recording) => filesOf(db, scope, recording),

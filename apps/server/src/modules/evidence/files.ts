@@ -329,20 +329,19 @@ export function blockHashes(file: Pick<OriginalFileRow, 'block_sha256' | 'blocks
 /** The blocks of a file, decrypted one after the other: pieces of at most 1 MiB. `end` is exclusive. */
 export async function* readFileRange(
   deps: Pick<EvidenceDeps, 'blobs'>,
-  file: Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes'>,
+  file: Pick<OriginalFileRow, 'municipality' | 'recording' | 'object' | 'size_bytes' | 'block_sha256' | 'blocks'>,
   dataKey: Uint8Array,
   range: { readonly start: number; readonly end: number; readonly blockBytes: number },
 ): AsyncGenerator<Uint8Array> {
   const { blockBytes } = range
   const end = Math.min(range.end, file.size_bytes)
+  const hashes = blockHashes(file)
   for (let at = range.start; at < end; ) {
     const block = Math.floor(at / blockBytes)
     const from = block * blockBytes
     const to = Math.min(end, from + blockBytes)
-    yield* deps.blobs.read(fileBlockKey(file.municipality, file.recording, file.object, block), dataKey, {
-      start: at - from,
-      end: to - from,
-    })
+    const key = fileBlockKey({ ...file, block, sha256: hashes[block] ?? '' })
+    yield* deps.blobs.read(key, dataKey, { start: at - from, end: to - from })
     at = to
   }
 }

@@ -20,7 +20,7 @@ import { caseFactsOf } from './case-facts.ts'
 import { caseGraph } from './case-graph.ts'
 import type { EvidenceDeps } from './door.ts'
 import { fileBlockKey, initKey } from './evidence.ts'
-import { filesOf } from './files.ts'
+import { blockHashes, filesOf } from './files.ts'
 import { type SheetFacts, sheetBlocks, sheetTitle } from './sheet.ts'
 import { plainText } from './sheet-text.ts'
 import { mediaKeyOf, openingsOf, type StatementLine, statementLines, wholeStatements } from './store.ts'
@@ -225,8 +225,8 @@ async function* blocksOf(
   file: OriginalFileRow,
   whole: (key: string) => Promise<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  for (let block = 0; block < file.blocks; block += 1) {
-    yield await whole(fileBlockKey(file.municipality, file.recording, file.object, block))
+  for (const [block, sha256] of blockHashes(file).entries()) {
+    yield await whole(fileBlockKey({ ...file, block, sha256 }))
   }
 }
 
