@@ -1,6 +1,15 @@
 /** Until when a recording is kept, and which change of a rule makes protection weaker. Pure: no clock, no storage. */
 import type { RetentionSetting } from '@sereno/contracts'
-import { addSpan, addWorkingDays, dateOfDay, dayNumber, endOfTerm, localDate, type Span, startOfDay } from './calendar.ts'
+import {
+  addSpan,
+  addWorkingDays,
+  dateOfDay,
+  dayNumber,
+  endOfTerm,
+  localDate,
+  type Span,
+  startOfDay,
+} from './calendar.ts'
 import { type LegalProfile, legalNumber, type Rule } from './profile.ts'
 
 export type Subject = {
