@@ -25,7 +25,7 @@ export function OneTimeLink({ link }: { readonly link: string }): ReactElement {
       <code>{link}</code>
       <p>{text.note}</p>
       <div>
-        <Button look="go" icon="link" onPress={copy}>
+        <Button icon="link" onPress={copy}>
           {copied ? text.copied : text.copy}
         </Button>
       </div>

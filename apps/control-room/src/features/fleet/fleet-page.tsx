@@ -25,13 +25,20 @@ export function FleetPage(): ReactElement {
   const officers = useQuery({ ...asked('GET /officers', {}), enabled: useMay('officer.read') })
   const list = search.list ?? 'devices'
   const shown = devices.data?.devices ?? []
+  const counted = list === 'devices' ? devices.data?.devices.length : officers.data?.officers.length
   const chosen = shown.find(({ id }) => id === search.device)
   const open = (device?: string): void => void navigate({ search: device === undefined ? {} : { device } })
   return (
     <main className={page.page} style={{ gridTemplateRows: 'auto auto minmax(0, 1fr)' }}>
       <div className={page.head}>
         <h1>{text.title}</h1>
-        <p>{list === 'devices' ? text.count(shown.length) : text.officerCount(officers.data?.officers.length ?? 0)}</p>
+        <p role="status">
+          {counted === undefined
+            ? `${text.loading}…`
+            : list === 'devices'
+              ? text.count(counted)
+              : text.officerCount(counted)}
+        </p>
         <div className={page.tools}>
           {mayAdd ? <Button onPress={() => setDialog('officer')}>{text.addOfficer}</Button> : null}
           {mayEnrol ? (

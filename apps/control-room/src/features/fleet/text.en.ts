@@ -3,6 +3,7 @@ import type { fleetEs } from './text.es.ts'
 
 export const fleetEn = {
   title: 'Devices',
+  loading: 'Loading',
   devices: 'Devices',
   officers: 'Officers',
   registers: 'Registers',

@@ -1,5 +1,6 @@
 export const fleetEs = {
   title: 'Equipos',
+  loading: 'Cargando',
   devices: 'Equipos',
   officers: 'Agentes',
   registers: 'Registros',

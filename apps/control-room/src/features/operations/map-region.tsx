@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { lazy, type ReactElement, Suspense, useState } from 'react'
 import { asked } from '../../api/queries.ts'
 import { useSession, useTimeZone } from '../../shell/session.ts'
+import { GroundNote } from './ground-note.tsx'
 import { Legend } from './legend.tsx'
 import css from './map-region.module.css'
 import roomCss from './operations.module.css'
@@ -22,7 +23,7 @@ export function MapRegion({ selected, focus, table }: MapRegionProps): ReactElem
   const text = useOperationsText().map
   const language = useLanguage()
   const zone = useTimeZone()
-  const { live } = useSession()
+  const { live, installation } = useSession()
   const line = useLive(live.connection.line)
   const units = useLive(live.room.units)
   const known = useLive(live.room.known)
@@ -79,6 +80,12 @@ export function MapRegion({ selected, focus, table }: MapRegionProps): ReactElem
           </>
         )}
       </div>
+      {territory.data === undefined ? null : (
+        <GroundNote
+          territory={territory.data}
+          hasTiles={installation.map.styleUrl !== null || installation.map.pmtilesUrl !== null}
+        />
+      )}
       <SectorCounts areas={territory.data?.areas ?? []} units={units} />
       <Legend units={units} offline={line.state === 'lost'} />
       <div className={`${css.corner} ${css.bottomEnd} ${css.spare}`}>

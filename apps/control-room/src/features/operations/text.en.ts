@@ -21,6 +21,10 @@ export const operationsEn = {
     stage: (n: number, of: number) => `Stage ${n} of ${of}`,
   },
   map: {
+    noAreas: 'This map has no sectors or quadrants yet.',
+    noAreasHow: 'Units are shown all the same, with their position.',
+    noStreets: 'No streets. To see them, whoever runs the server starts it with a map of its own:',
+    file: 'map',
     label: 'Map',
     units: 'Units on duty',
     showing: (n: number) => `${n} on the map`,

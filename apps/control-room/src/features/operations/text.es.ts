@@ -18,6 +18,10 @@ export const operationsEs = {
     stage: (n: number, of: number) => `Etapa ${n} de ${of}`,
   },
   map: {
+    noAreas: 'Este mapa todavía no tiene sectores ni cuadrantes.',
+    noAreasHow: 'Las unidades se ven igual, con su posición.',
+    noStreets: 'Sin calles. Para verlas, quien administra el servidor lo arranca con su mapa:',
+    file: 'mapa',
     label: 'Mapa',
     units: 'Unidades de turno',
     showing: (n: number) => (n === 1 ? '1 en el mapa' : `${n} en el mapa`),

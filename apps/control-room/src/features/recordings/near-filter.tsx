@@ -12,6 +12,8 @@ import { recordingsEs } from './text.es.ts'
 const NearMap = lazy(async () => ({ default: (await import('./near-map.tsx')).NearMap }))
 const radii = [50, 100, 250, 500, 1000, 2000]
 const dayMs = 86_400_000
+/** The fields know whole minutes: the minute that runs belongs to the last day too. */
+const minuteMs = 60_000
 
 type NearFilterProps = {
   readonly search: RecordingsSearch
@@ -33,7 +35,7 @@ export function NearFilter({ search, onChange, territory }: NearFilterProps): Re
         ...search,
         near,
         from: search.from ?? wallClock(now() - dayMs, zone),
-        to: search.to ?? wallClock(now(), zone),
+        to: search.to ?? wallClock(now() + minuteMs, zone),
       }),
     )
   return (

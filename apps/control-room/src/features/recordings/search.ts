@@ -28,6 +28,12 @@ export function recordingsSearch(given: Record<string, unknown>): RecordingsSear
 
 /** `-12.13,-76.98` as a point; null when it is none. */
 export function nearPoint(near: string | undefined): { readonly latitude: number; readonly longitude: number } | null {
-  const [latitude = Number.NaN, longitude = Number.NaN] = (near ?? '').split(',').map(Number)
+  // a number half typed is no place: `-12,` is not on the equator's meridian
+  const [latitude = Number.NaN, longitude = Number.NaN, ...more] = (near ?? '')
+    .split(',')
+    .map((part) => (/^\s*-?\d+(\.\d+)?\s*$/.test(part) ? Number(part) : Number.NaN))
+  if (more.length > 0) {
+    return null
+  }
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : null
 }

@@ -6,6 +6,7 @@ import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { QrCode } from '../../shell/qr-code.tsx'
+import { Folded } from './folded.tsx'
 import css from './settings.module.css'
 import { useSettingsText } from './text.ts'
 
@@ -32,7 +33,9 @@ export function FactorSection({ isSet }: { readonly isSet: boolean }): ReactElem
       <div className={page.form}>
         <p className={page.soft}>{isSet ? text.on : text.off}</p>
         {begin.data === undefined ? (
-          <ProofForm isSet={isSet} busy={begin.isPending} onProof={begin.mutate} />
+          <Folded ask={isSet ? text.change : text.begin} said={confirm.isSuccess ? text.done : null}>
+            <ProofForm isSet={isSet} busy={begin.isPending} onProof={begin.mutate} />
+          </Folded>
         ) : (
           <form className={css.factor} onSubmit={submit}>
             <QrCode words={begin.data.uri} label={text.qr} />
@@ -106,7 +109,7 @@ function ProofForm(props: {
       ) : null}
       <div>
         <Button type="submit" busy={props.busy}>
-          {props.isSet ? text.change : text.begin}
+          {text.goOn}
         </Button>
       </div>
     </form>

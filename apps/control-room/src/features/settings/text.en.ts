@@ -31,6 +31,8 @@ export const settingsEn = {
     on: 'Set. Signing in asks for a code from the phone.',
     off: 'Not set. With it, a stolen password is not enough to get in.',
     begin: 'Set a second factor',
+    goOn: 'Go on',
+    done: 'Second factor set.',
     change: 'Change phone',
     password: 'Current password',
     passwordHint: 'So that nobody changes it on a screen left open. Empty if you have none yet.',

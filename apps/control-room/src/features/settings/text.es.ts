@@ -28,6 +28,8 @@ export const settingsEs = {
     on: 'Puesto. Al entrar se pide un código del teléfono.',
     off: 'Sin poner. Con él, una contraseña robada no basta para entrar.',
     begin: 'Poner segundo factor',
+    goOn: 'Seguir',
+    done: 'Segundo factor puesto.',
     change: 'Cambiar de teléfono',
     password: 'Contraseña actual',
     passwordHint: 'Para que nadie lo cambie en una pantalla abierta. Vacía si todavía no tiene.',

@@ -117,7 +117,7 @@ describe('watching', () => {
   test('offers what the policies allow, no more; a refused look is an entry of its own', async () => {
     const phone = await phoneOnDuty(url, office)
     const offered = await operator.call('GET', `/units/${phone.device}/purposes`)
-    expect(offered.json.purposes).toEqual(['incident', 'safety-check'])
+    expect(offered.json.purposes).toEqual(['sos', 'incident', 'safety-check'])
     expect((await office.call('GET', `/units/${phone.device}/purposes`)).status).toBe(403)
     const { status } = await watch(operator, phone, 'training')
     expect(status).toBe(403)
