@@ -40,6 +40,9 @@ export const en: Text = {
     failed: 'Not enrolled',
     notALink: 'That is not an enrolment link.',
     again: 'Try again',
+    anew: 'Enrol again',
+    anewNote:
+      'This phone is enrolled already. With a new code from the control room it becomes another device or gets a new key; what is still to upload uploads all the same.',
   },
   waiting: {
     word: 'Enrolled',
@@ -169,6 +172,30 @@ export const en: Text = {
     many: (count) => `${count} people see you`,
     line: (name, role, purpose, time) => `${name}, ${role}. For ${purpose}, since ${time}.`,
   },
+  call: {
+    word: 'Call the control room',
+    cuts: 'it does not record while you talk; signed',
+  },
+  overload: {
+    title: 'The phone cannot keep up',
+    note: (frames) => `${frames} frames were left out, and that is signed. Close other apps, or keep it in the shade.`,
+  },
+  install: { word: 'Install on this phone' },
+  note: {
+    word: 'Your note',
+    note: 'Touch what holds. It goes with the recording.',
+    quick: 'The usual',
+    own: 'Or write, or dictate with the keyboard’s microphone',
+    keep: 'Keep the note',
+    choices: [
+      'Dealt with on the spot.',
+      'Gone before I arrived.',
+      'Handed to the police.',
+      'The ambulance came.',
+      'The resident would not report it.',
+      'There are witnesses.',
+    ],
+  },
   offline: {
     title: 'No network. Nothing is lost.',
     note: 'All stays on the phone and goes up by itself when the signal is back.',
@@ -176,6 +203,8 @@ export const en: Text = {
   storage: {
     title: (minutes) => `Room for ${minutes} min`,
     note: 'What is not uploaded is not erased. At zero it stops, signed.',
+    lower: 'Lower the quality',
+    more: (minutes) => `lasts ${minutes} min more`,
     since: (time) => `No network since ${time}. `,
   },
   interrupted: {
@@ -243,7 +272,7 @@ export const en: Text = {
       test: 'not for real',
     },
     addNote: 'Add a note',
-    noteHint: 'type or dictate, short',
+    noteHint: 'in one touch, or dictated',
     done: 'Done',
     later: 'Later, at the base',
     stopped: {
@@ -266,11 +295,19 @@ export const en: Text = {
     finish: 'End shift',
     theme: 'Screen',
     themes: { auto: 'Auto', day: 'Day', night: 'Night' },
+    light: {
+      sensor: 'By itself: by the light sensor.',
+      sun: 'By itself: day and night by the sun. This browser gives no light sensor.',
+      clock: 'By itself: by the hour, until there is GPS. This browser gives no light sensor.',
+    },
+    lightChosen: 'Chosen by you; it does not change by itself.',
     sounds: 'Sounds',
     on: 'On',
     off: 'Off',
     retry: 'Upload now',
     sos: 'SOS',
+    categoryRefused: 'A category was not accepted: the phone is of another shift by now. The control room will put it.',
+    doubted: 'A copy stays here: the control room’s proof is not of the log this phone knows. Tell custody.',
     stuckNote: (reason) => `A stretch is stuck: ${reason} The others go on.`,
   },
   receipts: {

@@ -36,6 +36,9 @@ export const es = {
     failed: 'No se inscribió',
     notALink: 'Eso no es un enlace de inscripción.',
     again: 'Volver a intentar',
+    anew: 'Inscribir otra vez',
+    anewNote:
+      'Este teléfono ya está inscrito. Con un código nuevo de la central cambia de equipo o de llave; lo que falta subir sube igual.',
   },
   waiting: {
     word: 'Inscrito',
@@ -167,10 +170,37 @@ export const es = {
     line: (name: string, role: string, purpose: string, time: string) =>
       `${name}, ${role}. Por ${purpose}, desde ${time}.`,
   },
+  call: {
+    word: 'Llamar a la central',
+    cuts: 'mientras hablas no graba; queda firmado',
+  },
+  overload: {
+    title: 'El teléfono no da abasto',
+    note: (frames: number) =>
+      `${frames} imágenes quedaron fuera, y queda firmado. Cierra otras aplicaciones o ponlo a la sombra.`,
+  },
+  install: { word: 'Instalar en el teléfono' },
+  note: {
+    word: 'Tu nota',
+    note: 'Toca lo que vale. Se añade a la grabación.',
+    quick: 'Lo de siempre',
+    own: 'O escribe, o dicta con el micrófono del teclado',
+    keep: 'Guardar la nota',
+    choices: [
+      'Atendido en el lugar.',
+      'Se retiró antes de llegar.',
+      'Derivado a la PNP.',
+      'Vino la ambulancia.',
+      'El vecino no quiso denunciar.',
+      'Hay testigos.',
+    ] as readonly string[],
+  },
   offline: { title: 'Sin red. Nada se pierde.', note: 'Todo queda en el teléfono y sube solo al volver la señal.' },
   storage: {
     title: (minutes: number) => `Espacio para ${minutes} min`,
     note: 'Lo que falta subir no se borra. Al llegar a cero se detiene, firmado.',
+    lower: 'Bajar la calidad',
+    more: (minutes: number) => `alcanza para ${minutes} min más`,
     since: (time: string) => `Sin red desde ${time}. `,
   },
   interrupted: {
@@ -238,7 +268,7 @@ export const es = {
       test: 'no fue de verdad',
     },
     addNote: 'Añadir una nota',
-    noteHint: 'escribe o dicta, corta',
+    noteHint: 'de un toque, o dictada',
     done: 'Listo',
     later: 'Después, en la base',
     stopped: {
@@ -261,11 +291,20 @@ export const es = {
     finish: 'Terminar turno',
     theme: 'Pantalla',
     themes: { auto: 'Sola', day: 'Día', night: 'Noche' },
+    light: {
+      sensor: 'Sola: por el sensor de luz.',
+      sun: 'Sola: de día y de noche según el sol. Este navegador no da el sensor de luz.',
+      clock: 'Sola: según la hora, hasta que haya GPS. Este navegador no da el sensor de luz.',
+    },
+    lightChosen: 'Elegida por ti; no cambia sola.',
     sounds: 'Sonidos',
     on: 'Sí',
     off: 'No',
     retry: 'Subir ahora',
     sos: 'SOS',
+    categoryRefused: 'Una categoría no se aceptó: el teléfono ya es de otro turno. La pone la central.',
+    doubted:
+      'Una copia se queda aquí: la prueba de la central no es del libro que este teléfono conoce. Avisa a custodia.',
     stuckNote: (reason: string) => `Un tramo no pasa: ${reason} Los demás siguen.`,
   },
   receipts: {

@@ -1,11 +1,14 @@
 import type { Category, MarkerCategory } from '@sereno/contracts'
 import type { EngineState } from '../engine/protocol.ts'
+import type { Quality } from '../recorder/quality.ts'
 import { createRecorder, type Recorder } from '../recorder/recorder.ts'
+import { signalsOf } from './alphabet.ts'
 import { type CaptureEvent, isOpen, step } from './capture.ts'
 import { keepChoices, readChoices } from './choices.ts'
 import { connectEngine, type EngineClient, noEngineYet } from './engine-client.ts'
+import { listenForInstall } from './install.ts'
 import { keepAwake, networkKind, watchPosition } from './sensors.ts'
-import { createSignals, type Signals } from './signals.ts'
+import { browserSignals, createSignals, type Signals } from './signals.ts'
 import { themeBySun } from './sun.ts'
 import { whyUnsupported } from './support.ts'
 import type { Choices, PhoneView } from './view.ts'
@@ -19,6 +22,10 @@ export type Phone = {
   readonly bufferedSeconds: () => number
   readonly choose: (choices: Partial<Choices>) => void
   readonly enrol: (token: string) => Promise<void>
+  /** Opens or leaves the screen that enrols this phone again. */
+  readonly enrolling: (enrolling: boolean) => void
+  readonly lowerQuality: () => void
+  readonly install: () => void
   readonly startShift: EngineClient['api']['startShift']
   readonly endShift: () => Promise<void>
   readonly refresh: () => Promise<void>
@@ -60,14 +67,27 @@ export function createPhone(deps: PhoneDeps): Phone {
     network: networkKind(),
     mark: null,
     resumed: false,
+    light: 'clock',
+    quality: 'full',
+    overload: null,
+    canInstall: false,
+    enrolling: false,
     theme: themeBySun(Date.now(), null),
     choices: readChoices(),
   }
   let recorder: Recorder | null = null
-  const signals = createSignals(() => view.choices.sounds)
+  const signals = createSignals(browserSignals(), () => view.choices.sounds)
 
   const change = (next: Partial<PhoneView>): void => {
+    const before = view
     view = { ...view, ...next }
+    for (const signal of signalsOf(before, view)) {
+      if ('feel' in signal) {
+        signals.feel(signal.feel)
+      } else {
+        signals.sound(signal.sound)
+      }
+    }
     for (const listener of [...listeners]) {
       listener()
     }
@@ -79,15 +99,6 @@ export function createPhone(deps: PhoneDeps): Phone {
       return
     }
     change({ capture })
-    const cameBack = before.kind === 'starting' || before.kind === 'interrupted'
-    if (capture.kind === 'recording' && cameBack) {
-      signals.feel('started')
-      if (view.engine.sos === null) {
-        signals.sound('start')
-      }
-    } else if (capture.kind === 'interrupted') {
-      signals.feel('notRecording')
-    }
   }
 
   const engine = connectEngine(deps.worker, {
@@ -100,6 +111,7 @@ export function createPhone(deps: PhoneDeps): Phone {
     const mayRecord = state.phase === 'enrolled' && state.self?.shift != null
     if (mayRecord && recorder === null && state.self !== null) {
       recorder = makeRecorder()
+      change({ quality: 'full' })
       void recorder.prepare(state.self.settings).then(resume)
     } else if (!mayRecord && recorder !== null && !isOpen(view.capture)) {
       recorder.dispose()
@@ -117,6 +129,7 @@ export function createPhone(deps: PhoneDeps): Phone {
       onSegment: (recording, capturedAtMs) => happen({ type: 'segment', recording, capturedAtMs, atMs: Date.now() }),
       onInterrupted: (cause, sinceMs) => happen({ type: 'interrupted', cause, atMs: sinceMs }),
       onSound: (soundOn) => change({ soundOn }),
+      onOverload: (frames) => change({ overload: { frames: frames + (view.overload?.frames ?? 0), atMs: Date.now() } }),
       onStopped: (recording, reason) => {
         ended(recording)
         if (reason === 'camera-lost') {
@@ -141,14 +154,13 @@ export function createPhone(deps: PhoneDeps): Phone {
     }
     const recording = crypto.randomUUID()
     happen({ type: 'touched', recording, atMs: Date.now() })
-    change({ sheet: 'none', mark: null })
+    change({ sheet: 'none', mark: null, overload: null })
     recorder?.start(recording, sos)
     return recording
   }
   const ended = (recording: string): void => {
     happen({ type: 'stopped', recording, cameraOpen: view.camera !== null })
     change({ sheet: 'end', ended: recording, dimmed: false, soundOn: false, resumed: false })
-    signals.feel('stopped')
   }
 
   const watchman = createWatchman({
@@ -160,6 +172,7 @@ export function createPhone(deps: PhoneDeps): Phone {
     recorder: () => recorder,
     signals,
     stop: (reason) => void stop(reason),
+    turn: (quality) => void turn(quality),
   })
   const stop = async (reason: 'officer' | 'storage-full'): Promise<void> => {
     const { capture } = view
@@ -168,11 +181,26 @@ export function createPhone(deps: PhoneDeps): Phone {
     }
     happen({ type: 'stop-held' })
     await recorder?.stop(reason)
-    if (view.engine.sos === null) {
-      signals.sound('stop')
-    }
     ended(capture.recording)
   }
+  const turn = async (quality: Quality): Promise<void> => {
+    await recorder?.turn(quality)
+    change({ quality })
+  }
+  /** A recording keeps its coding: this one ends here, signed, and the next goes on from it in the other quality. */
+  const lowerQuality = async (): Promise<void> => {
+    const { capture } = view
+    if (view.quality === 'low' || (isOpen(capture) && capture.kind !== 'recording')) {
+      return
+    }
+    await recorder?.stop('officer')
+    await turn('low')
+    if (isOpen(capture)) {
+      happen({ type: 'stopped', recording: capture.recording, cameraOpen: view.camera !== null })
+      begin(view.engine.sos !== null)
+    }
+  }
+  const install = listenForInstall((canInstall) => change({ canInstall }))
 
   if (view.unsupported === null) {
     const clocks = { wallClockMs: Date.now(), monotonicMs: performance.now() }
@@ -195,7 +223,13 @@ export function createPhone(deps: PhoneDeps): Phone {
       keepChoices(view.choices)
       watchman.retheme()
     },
-    enrol: (token) => engine.api.enrol(token),
+    enrol: async (token) => {
+      await engine.api.enrol(token)
+      change({ enrolling: false, sheet: 'none' })
+    },
+    enrolling: (enrolling) => change({ enrolling }),
+    lowerQuality: () => void lowerQuality(),
+    install: () => void install.ask(),
     startShift: (body) => engine.api.startShift(body),
     endShift: async () => {
       await engine.api.endShift()

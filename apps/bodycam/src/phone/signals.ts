@@ -12,6 +12,7 @@ export const haptics = {
   sosSeen: [800, 100, 800],
   notRecording: [400],
   storage: [400, 100, 400],
+  overload: [400, 100, 400],
   passed: [20],
   failed: [200, 100, 200],
   handIn: [60, 100, 60],
@@ -20,31 +21,44 @@ export const haptics = {
 } as const satisfies Readonly<Record<string, readonly number[]>>
 export type Haptic = keyof typeof haptics
 
+/** The two tones. Never for SOS. */
+export const tones = { start: { hertz: 880, ms: 120 }, stop: { hertz: 440, ms: 240 } } as const
+export type Tone = keyof typeof tones
+
+/** What a phone can do to a hand and an ear. */
+export type SignalPort = {
+  readonly vibrate: (pattern: readonly number[]) => void
+  readonly play: (hertz: number, ms: number) => void
+}
 export type Signals = {
   readonly feel: (haptic: Haptic) => void
   readonly quiet: () => void
-  /** 880 Hz for 120 ms at the start, 440 Hz for 240 ms at the stop. Never for SOS. */
-  readonly sound: (which: 'start' | 'stop') => void
+  readonly sound: (which: Tone) => void
 }
 
-const tones = { start: { hertz: 880, seconds: 0.12 }, stop: { hertz: 440, seconds: 0.24 } } as const
+export function createSignals(port: SignalPort, isLoud: () => boolean): Signals {
+  return {
+    feel: (haptic) => port.vibrate(haptics[haptic]),
+    quiet: () => port.vibrate([]),
+    sound: (which) => {
+      if (isLoud()) {
+        port.play(tones[which].hertz, tones[which].ms)
+      }
+    },
+  }
+}
 
-export function createSignals(isLoud: () => boolean): Signals {
+/** The browser's: a phone without a motor or with its sounds off does nothing, and says nothing about it. */
+export function browserSignals(): SignalPort {
   let context: AudioContext | null = null
   return {
-    feel: (haptic) => {
-      navigator.vibrate?.([...haptics[haptic]])
+    vibrate: (pattern) => {
+      navigator.vibrate?.(pattern.length === 0 ? 0 : [...pattern])
     },
-    quiet: () => {
-      navigator.vibrate?.(0)
-    },
-    sound: (which) => {
-      if (!isLoud()) {
-        return
-      }
+    play: (hertz, ms) => {
       context ??= new AudioContext()
       void context.resume()
-      const { hertz, seconds } = tones[which]
+      const seconds = ms / 1000
       const tone = context.createOscillator()
       const volume = context.createGain()
       const now = context.currentTime

@@ -1,7 +1,8 @@
 import type { Fix } from '@sereno/contracts'
 import type { Language } from '@sereno/text'
 import type { EngineState, RecordingSummary } from '../engine/protocol.ts'
-import type { CameraProblem } from '../recorder/recorder.ts'
+import type { CameraProblem } from '../recorder/camera.ts'
+import { type Quality, settingsFor } from '../recorder/quality.ts'
 import { type Capture, isOpen } from './capture.ts'
 import type { Battery, Storage } from './sensors.ts'
 import { minutesOfRoom } from './sensors.ts'
@@ -26,6 +27,15 @@ export type PhoneView = {
   readonly mark: { readonly id: string; readonly number: number; readonly atMs: number } | null
   /** What the officer was told was cut off by a kill, until read. */
   readonly resumed: boolean
+  /** What the theme follows while nobody chose one. */
+  readonly light: 'sensor' | 'sun' | 'clock'
+  readonly quality: Quality
+  /** Frames that the phone could not code in the recording that runs; null when it keeps up. */
+  readonly overload: { readonly frames: number; readonly atMs: number } | null
+  /** The browser offers to put the page on the home screen. */
+  readonly canInstall: boolean
+  /** Somebody wants this phone enrolled again, as it is or as another device. */
+  readonly enrolling: boolean
   readonly theme: Theme
   readonly choices: Choices
 }
@@ -71,7 +81,7 @@ function beforeDuty(view: PhoneView): Screen | null {
   if (engine.phase === 'second-tab' || engine.phase === 'broken' || engine.phase === 'starting') {
     return engine.phase
   }
-  if (engine.phase === 'not-enrolled') {
+  if (engine.phase === 'not-enrolled' || view.enrolling) {
     return 'enrol'
   }
   if (view.sheet === 'upload' || view.sheet === 'end') {
@@ -105,9 +115,12 @@ function onDuty(view: PhoneView): Screen {
   return view.capture.kind === 'off' ? 'no-camera' : view.dimmed ? 'dimmed' : 'ready'
 }
 
-export function roomMinutes(view: PhoneView): number | null {
-  const bits = view.engine.self?.settings.videoBitsPerSecond ?? null
-  return view.storage === null || bits === null ? null : minutesOfRoom(view.storage.freeBytes, bits)
+/** Minutes that still fit, with the quality in use or the one asked about. */
+export function roomMinutes(view: PhoneView, quality: Quality = view.quality): number | null {
+  const settings = view.engine.self?.settings ?? null
+  return view.storage === null || settings === null
+    ? null
+    : minutesOfRoom(view.storage.freeBytes, settingsFor(settings, quality).videoBitsPerSecond)
 }
 
 function isRoomLow(view: PhoneView): boolean {

@@ -1,8 +1,9 @@
 import type { Fix } from '@sereno/contracts'
 import type { EngineApi, EngineState } from '../engine/protocol.ts'
 import type { Recorder } from '../recorder/recorder.ts'
+import { beatOf } from './alphabet.ts'
 import { type CaptureEvent, isOpen } from './capture.ts'
-import { networkKind, readBattery, readStorage, roomWarning } from './sensors.ts'
+import { networkKind, readBattery, readStorage } from './sensors.ts'
 import type { Signals } from './signals.ts'
 import { themeByLight, themeBySun } from './sun.ts'
 import { type PhoneView, roomMinutes } from './view.ts'
@@ -22,10 +23,13 @@ export type WatchmanDeps = {
   readonly recorder: () => Recorder | null
   readonly signals: Signals
   readonly stop: (reason: 'storage-full') => void
+  readonly turn: (quality: 'full') => void
 }
 
-const stillRecordingMs = 120_000
-const notRecordingMs = 5000
+/** How long a slow phone is shown after the last frame it left out. */
+const overloadShownMs = 20_000
+/** With this much room in full quality there is no reason for less. */
+const roomForFullMinutes = 120
 
 /** Looks after what nobody touches: the second's beat, room, battery, light, and what the hand must feel. */
 export function createWatchman(deps: WatchmanDeps): Watchman {
@@ -33,12 +37,14 @@ export function createWatchman(deps: WatchmanDeps): Watchman {
   let seconds = 0
   let lux: number | null = null
   let fingerDown = false
-  let warned: number | null = null
   let lastBeatMs = 0
-  let networkTold = true
 
   const retheme = (): void => {
     const { choices, fix, theme } = view()
+    const light = lux !== null ? 'sensor' : fix !== null ? 'sun' : 'clock'
+    if (light !== view().light) {
+      change({ light })
+    }
     const next =
       choices.theme !== 'auto' ? choices.theme : lux !== null ? themeByLight(lux, theme) : themeBySun(Date.now(), fix)
     // never under a finger: a control that changes colour while it is held looks like another one
@@ -47,33 +53,24 @@ export function createWatchman(deps: WatchmanDeps): Watchman {
     }
   }
   const beat = (atMs: number): void => {
-    const { capture, engine: state } = view()
-    if (capture.kind === 'recording' && atMs - lastBeatMs > stillRecordingMs) {
-      lastBeatMs = atMs
-      signals.feel('stillRecording')
-    } else if (capture.kind === 'interrupted' && atMs - lastBeatMs > notRecordingMs) {
-      lastBeatMs = atMs
-      signals.feel('notRecording')
-    } else if (!isOpen(capture)) {
-      lastBeatMs = atMs
+    const haptic = beatOf(view(), lastBeatMs, atMs)
+    if (haptic !== null) {
+      signals.feel(haptic)
     }
-    const away = state.phase === 'enrolled' && !state.reached
-    if (isOpen(capture) && away === networkTold) {
-      networkTold = !away
-      signals.feel(away ? 'networkLost' : 'networkBack')
+    if (haptic !== null || !isOpen(view().capture)) {
+      lastBeatMs = atMs
     }
   }
   const survey = async (): Promise<void> => {
     const [battery, storage] = await Promise.all([readBattery(), readStorage()])
     change({ battery, storage, network: networkKind() })
     const minutes = roomMinutes(view())
-    const warning = minutes === null ? null : roomWarning(minutes)
-    if (isOpen(view().capture) && warning !== null && (warned === null || warning < warned)) {
-      signals.feel('storage')
-    }
-    warned = warning
     if (minutes !== null && minutes < 1 && isOpen(view().capture)) {
       deps.stop('storage-full')
+    }
+    const isQuiet = !isOpen(view().capture) && view().quality === 'low'
+    if (isQuiet && (roomMinutes(view(), 'full') ?? 0) >= roomForFullMinutes) {
+      deps.turn('full')
     }
   }
   const report = (): void => {
@@ -102,7 +99,10 @@ export function createWatchman(deps: WatchmanDeps): Watchman {
     if (seconds % 10 === 0) {
       retheme()
     }
-    const { mark } = view()
+    const { mark, overload } = view()
+    if (overload !== null && Date.now() - overload.atMs > overloadShownMs) {
+      change({ overload: null })
+    }
     if (mark !== null && Date.now() - mark.atMs > 10_000) {
       change({ mark: null })
     }
@@ -135,18 +135,7 @@ export function createWatchman(deps: WatchmanDeps): Watchman {
     onEngine: (state) => {
       const before = view().engine
       deps.applyEngine(state)
-      if ((state.watchers?.length ?? 0) > (before.watchers?.length ?? 0)) {
-        signals.feel('watched')
-      }
       if (before.sos !== null && before.sos.id === state.sos?.id) {
-        if (before.sos.answeredAtMs === null && state.sos.answeredAtMs !== null) {
-          signals.feel('sosSent')
-        } else if (before.sos.attempts === 2 && state.sos.attempts === 3 && state.sos.answeredAtMs === null) {
-          signals.feel('sosStuck')
-        }
-        if (before.sos.alarm?.acknowledgedAt == null && state.sos.alarm?.acknowledgedAt != null) {
-          signals.feel('sosSeen')
-        }
         const closed = state.sos.alarm?.closedAt != null && before.sos.alarm?.closedAt == null
         if (closed || (state.sos.cancelled && !before.sos.cancelled)) {
           void engine.dismissSos()

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createClockWatch } from './clock-watch.ts'
+import { createDrops } from './drops.ts'
 import { createGopCollector, type PageGop } from './gops.ts'
+import { letterbox } from './letterbox.ts'
+import { settingsFor } from './quality.ts'
 import { createRing } from './ring.ts'
 import { createTimeLine } from './time-line.ts'
 
@@ -78,4 +82,63 @@ test('a source that restarts its count stays on one growing time line', () => {
   // eight seconds later the camera comes back and counts from zero
   expect(line.place(0, 9000)).toBe(9_000_000)
   expect(line.place(33_000, 9010)).toBe(9_033_000)
+})
+
+test('a clock that is set is noticed once, by how much, both ways; drifting and sleeping are not', () => {
+  let wallMs = 1_700_000_000_000
+  let monotonicMs = 5000
+  const watch = createClockWatch(
+    () => wallMs,
+    () => monotonicMs,
+  )
+  const later = (byMs: number, setMs = 0): number | null => {
+    monotonicMs += byMs
+    wallMs += byMs + setMs
+    return watch.look()
+  }
+  expect(later(1000)).toBeNull()
+  expect(later(1000, 3_600_000)).toBe(3_600_000)
+  expect(later(1000)).toBeNull()
+  expect(later(1000, -86_400_000)).toBe(-86_400_000)
+  for (let second = 0; second < 300; second += 1) {
+    // a bad quartz, and a page that was not asked for a minute
+    expect(later(second === 100 ? 60_000 : 1000, 5)).toBeNull()
+  }
+})
+
+test('frames that were left out are told once each, with the segment they fell into', () => {
+  const drops = createDrops()
+  expect(drops.take(10)).toBeNull()
+  for (const atUs of [100, 133, 166, 2100]) {
+    drops.add(atUs)
+  }
+  expect(drops.take(2000)).toEqual({ count: 3, fromUs: 100, toUs: 166 })
+  expect(drops.take(2000)).toBeNull()
+  expect(drops.take(4000)).toEqual({ count: 1, fromUs: 2100, toUs: 2100 })
+})
+
+test('a turned phone’s picture keeps its shape inside the size the recording began with', () => {
+  const wide = { width: 1280, height: 720 }
+  expect(letterbox(wide, wide)).toBeNull()
+  expect(letterbox({ width: 1279, height: 720 }, wide)).toBeNull()
+  expect(letterbox({ width: 720, height: 1280 }, wide)).toEqual({ x: 437, y: 0, width: 405, height: 720 })
+  expect(letterbox(wide, { width: 720, height: 1280 })).toEqual({ x: 0, y: 437, width: 720, height: 405 })
+  fc.assert(
+    fc.property(fc.integer({ min: 16, max: 4000 }), fc.integer({ min: 16, max: 4000 }), (width, height) => {
+      const box = letterbox({ width, height }, wide)
+      if (box !== null) {
+        expect(box.x >= 0 && box.y >= 0).toBe(true)
+        expect(box.x + box.width <= wide.width && box.y + box.height <= wide.height).toBe(true)
+        expect(box.width === wide.width || box.height === wide.height).toBe(true)
+      }
+    }),
+  )
+})
+
+test('low quality makes room last about three times as long and grows nothing', () => {
+  const full = { width: 1280, height: 720, framesPerSecond: 30, videoBitsPerSecond: 2_000_000, segmentSeconds: 2 }
+  expect(settingsFor(full, 'full')).toBe(full)
+  const low = settingsFor(full, 'low')
+  expect([low.width, low.height, low.videoBitsPerSecond]).toEqual([640, 360, 600_000])
+  expect(settingsFor({ ...full, width: 320, height: 180 }, 'low').width).toBe(320)
 })

@@ -3,13 +3,16 @@ import type { LiveMessage, Sample, VideoTrack } from '@sereno/media'
 import type { GapReason, StopReason } from '@sereno/proof'
 import type { EngineApi } from '../engine/protocol.ts'
 import { positionOf } from '../position/position.ts'
+import { type CameraProblem, closeStream, configOf, openCamera } from './camera.ts'
+import { createClockWatch } from './clock-watch.ts'
+import { createDrops } from './drops.ts'
 import { createGopCollector, ontoRecording, type PageGop } from './gops.ts'
+import { type Quality, settingsFor } from './quality.ts'
 import { createRing } from './ring.ts'
 import { captureSound, type SoundCapture, soundTrack } from './sound.ts'
-import { captureVideo, type VideoCapture, type VideoSettings, videoConfig } from './video.ts'
+import { captureVideo, type VideoCapture, type VideoSettings } from './video.ts'
 
 export type RecorderSettings = VideoSettings & { readonly preEventSeconds: number }
-export type CameraProblem = 'denied' | 'no-camera' | 'busy' | 'no-encoder'
 export type RecorderEvents = {
   readonly onCamera: (stream: MediaStream | null, problem: CameraProblem | null) => void
   /** A segment is on the disk: the only thing that lets the screen say "Grabando". */
@@ -17,6 +20,8 @@ export type RecorderEvents = {
   /** Since when there is no picture, by the wall clock. */
   readonly onInterrupted: (cause: GapReason, sinceMs: number) => void
   readonly onSound: (on: boolean) => void
+  /** The phone could not keep up: this many frames of a recording were left out, and a gap says so. */
+  readonly onOverload: (frames: number) => void
   /** It could not go on by itself (disk full, camera changed). */
   readonly onStopped: (recording: string, reason: StopReason) => void
 }
@@ -32,6 +37,11 @@ export type Recorder = {
   readonly fix: (fix: Fix) => void
   /** Once a second: notices silence and clocks that were set. */
   readonly watch: () => void
+  /**
+   * Between two recordings only: a recording keeps the size and coding it began with. What was in memory from before is
+   * of the other quality, and is forgotten.
+   */
+  readonly turn: (quality: Quality) => Promise<void>
   /** Asks for the camera again without waiting for the next turn. */
   readonly reopen: () => void
   readonly dispose: () => void
@@ -50,13 +60,14 @@ type Current = {
 }
 
 const silenceUs = 1_500_000
-const clockStepMs = 2000
+const frameMs = 1000 / 30
 
 /**
  * The recorder: camera to coded groups to the engine. Plain module, no React: the screen may crash and it records on.
  * It never waits for the network (I-7); it stops only for the officer, a full disk, or a camera that became another.
  */
 export function createRecorder(engine: EngineApi, events: RecorderEvents): Recorder {
+  let full: RecorderSettings | null = null
   let settings: RecorderSettings | null = null
   let stream: MediaStream | null = null
   let video: VideoCapture | null = null
@@ -69,7 +80,8 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
   let cause: GapReason | null = null
   let streams = false
   let fixes: Fix[] = []
-  let wallMinusMonotonicMs = Date.now() - performance.now()
+  const drops = createDrops()
+  const clock = createClockWatch(Date.now, () => performance.now())
   let reopenAtMs = 0
 
   const wallAt = (monotonicMs: number): number => Date.now() - (performance.now() - monotonicMs)
@@ -111,6 +123,24 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
       () => events.onSegment(to.id, clocks.wallClockMs),
       (error: unknown) => failed(to, error),
     )
+    writeDrops(to, gop.endUs)
+  }
+  /** Frames that were left out: the ones around them last longer on the time line, so no time is missing from it. */
+  const writeDrops = (to: Current, untilUs: number): void => {
+    const dropped = drops.take(untilUs)
+    if (dropped !== null) {
+      const fromMs = wallAt(dropped.fromUs / 1000)
+      const toMs = wallAt(dropped.toUs / 1000) + frameMs
+      const input = {
+        ...clocksAt(untilUs),
+        reason: 'overload' as const,
+        fromMs,
+        toMs,
+        missingMs: dropped.count * frameMs,
+      }
+      engine.gap(to.id, input).catch(() => undefined)
+      events.onOverload(dropped.count)
+    }
   }
   const writeGap = (to: Current, untilUs: number): void => {
     const until = clocksAt(untilUs)
@@ -139,36 +169,19 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
     await engine.stop(to.id, reason, clocksAt(performance.now() * 1000)).catch(() => undefined)
   }
 
-  const openCamera = async (): Promise<void> => {
-    const wanted = settings
-    if (wanted === null) {
+  const openNow = async (): Promise<void> => {
+    if (settings === null) {
       return
     }
     closeCamera()
-    try {
-      const opened = await navigator.mediaDevices.getUserMedia({
-        video: {
-          facingMode: 'environment',
-          width: { ideal: wanted.width },
-          height: { ideal: wanted.height },
-          frameRate: { ideal: wanted.framesPerSecond, max: wanted.framesPerSecond },
-        },
-      })
-      const input = opened.getVideoTracks()[0]
-      const { width = wanted.width, height = wanted.height } = input?.getSettings() ?? {}
-      // H.264 wants even sizes; a recording keeps the size it began with
-      const size = track ?? { width: width & ~1, height: height & ~1 }
-      const config = await videoConfig({ ...wanted, width: size.width, height: size.height })
-      if (input === undefined || config === null) {
-        events.onCamera(null, input === undefined ? 'no-camera' : 'no-encoder')
-        return
-      }
-      stream = opened
-      startVideo(input, config, wanted.segmentSeconds)
-      events.onCamera(opened, null)
-    } catch (error) {
-      events.onCamera(null, problemOf(error))
+    const opened = await openCamera(settings, track)
+    if ('problem' in opened) {
+      events.onCamera(null, opened.problem)
+      return
     }
+    stream = opened.stream
+    startVideo(opened.input, opened.config, settings.segmentSeconds)
+    events.onCamera(opened.stream, null)
   }
   const startVideo = (input: MediaStreamVideoTrack, config: VideoEncoderConfig, segmentSeconds: number): void => {
     input.onmute = () => interrupt(document.hidden ? 'background' : 'call')
@@ -190,6 +203,8 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
         collector.add(frame)
         offer(frame.data, { key: frame.key, audio: false, timestampUs: frame.atUs, durationUs: 33_333 })
       },
+      // before the touch nothing is promised of every frame
+      onDropped: (atUs) => current !== null && drops.add(atUs),
       onError: () => {
         interrupt('encoder-failed')
         closeCamera()
@@ -199,11 +214,7 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
   const closeCamera = (): void => {
     video?.dispose()
     video = null
-    for (const input of stream?.getTracks() ?? []) {
-      input.onended = null
-      input.onmute = null
-      input.stop()
-    }
+    closeStream(stream)
     stream = null
   }
   const interrupt = (why: GapReason): void => {
@@ -244,9 +255,10 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
 
   return {
     prepare: async (next) => {
+      full = next
       settings = next
       ring = createRing(next.preEventSeconds)
-      await openCamera()
+      await openNow()
     },
     start: (recording, sos) => {
       const nowUs = performance.now() * 1000
@@ -296,9 +308,8 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
     },
     watch: () => {
       const nowUs = performance.now() * 1000
-      const stepMs = Date.now() - performance.now() - wallMinusMonotonicMs
-      wallMinusMonotonicMs += stepMs
-      if (current !== null && Math.abs(stepMs) > clockStepMs && cause === null && nowUs - lastFrameUs < silenceUs) {
+      const stepMs = clock.look()
+      if (current !== null && stepMs !== null && cause === null && nowUs - lastFrameUs < silenceUs) {
         const clocks = clocksAt(nowUs)
         const fromMs = Math.min(clocks.wallClockMs, clocks.wallClockMs - stepMs)
         const input = { ...clocks, reason: 'clock-change' as const, fromMs, toMs: clocks.wallClockMs, missingMs: 0 }
@@ -321,21 +332,31 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
       }
       if (gone && settings !== null && !document.hidden && performance.now() > reopenAtMs) {
         reopenAtMs = performance.now() + 3000
-        void openCamera()
+        void openNow()
+      }
+    },
+    turn: async (quality) => {
+      const input = stream?.getVideoTracks()[0]
+      if (full === null || input === undefined || current !== null) {
+        return
+      }
+      settings = settingsFor(full, quality)
+      const config = await configOf(input, settings, null)
+      if (config !== null) {
+        video?.dispose()
+        collector.close(lastFrameUs + 33_000)
+        ring = createRing(settings.preEventSeconds)
+        track = null
+        startVideo(input, config, settings.segmentSeconds)
       }
     },
     reopen: () => {
       reopenAtMs = performance.now() + 3000
-      void openCamera()
+      void openNow()
     },
     dispose: () => {
       closeCamera()
       sound?.dispose()
     },
   }
-}
-
-function problemOf(error: unknown): CameraProblem {
-  const name = error instanceof DOMException ? error.name : ''
-  return name === 'NotAllowedError' ? 'denied' : name === 'NotReadableError' ? 'busy' : 'no-camera'
 }

@@ -1,5 +1,6 @@
 import type { VideoTrack } from '@sereno/media'
 import type { CodedFrame } from './gops.ts'
+import { createLetterboxer } from './letterbox.ts'
 import { createTimeLine } from './time-line.ts'
 
 export type VideoSettings = {
@@ -19,6 +20,8 @@ export type VideoEvents = {
   readonly onFrame: (frame: CodedFrame) => void
   /** With the first key frame of an encoder: what a decoder must know. */
   readonly onTrack: (track: VideoTrack) => void
+  /** The phone is too slow: this frame was left out. On the page's monotonic line. */
+  readonly onDropped: (atUs: number) => void
   readonly onError: (error: Error) => void
 }
 
@@ -74,6 +77,7 @@ export function captureVideo(
     error: (error) => events.onError(error),
   })
   encoder.configure(config)
+  const fit = createLetterboxer(config)
 
   const run = async (): Promise<void> => {
     while (!disposed) {
@@ -87,16 +91,20 @@ export function captureVideo(
   }
   const encode = (frame: VideoFrame): void => {
     try {
-      if (disposed || encoder.state !== 'configured' || encoder.encodeQueueSize > longestQueue) {
+      if (disposed || encoder.state !== 'configured') {
         return
       }
       const atUs = line.place(frame.timestamp, performance.now())
+      if (encoder.encodeQueueSize > longestQueue) {
+        events.onDropped(atUs)
+        return
+      }
       const keyFrame = keyWanted || atUs - lastKeyUs >= segmentSeconds * 1_000_000 - 1000
       if (keyFrame) {
         keyWanted = false
         lastKeyUs = atUs
       }
-      const placed = new VideoFrame(frame, { timestamp: atUs })
+      const placed = fit(frame, atUs)
       try {
         encoder.encode(placed, { keyFrame })
       } finally {

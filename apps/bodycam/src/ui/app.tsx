@@ -1,6 +1,7 @@
 import { Component, type ReactNode, useEffect } from 'react'
+import { enrolTokenOf } from '../phone/enrol-link.ts'
 import { screenOf } from '../phone/view.ts'
-import { useText, useView } from './context.ts'
+import { usePhone, useText, useView } from './context.ts'
 import { ShiftCheck } from './screens/check.tsx'
 import { Dimmed } from './screens/dimmed.tsx'
 import { End } from './screens/end.tsx'
@@ -21,6 +22,18 @@ export function App() {
     document.documentElement.lang = choices.language === 'es' ? 'es-PE' : 'en'
     document.title = text.app
   }, [theme, choices.language, text])
+  const phone = usePhone()
+  const { phase } = view.engine
+  useEffect(() => {
+    const opened = (): void => {
+      if ((phase === 'enrolled' || phase === 'revoked') && enrolTokenOf(location.href) !== null) {
+        phone.enrolling(true)
+      }
+    }
+    opened()
+    window.addEventListener('hashchange', opened)
+    return () => window.removeEventListener('hashchange', opened)
+  }, [phase, phone])
   const screen = screenOf(view)
   switch (screen) {
     case 'enrol':

@@ -17,6 +17,7 @@ const drawings = {
   pen: 'M4 20l1-5L16 4l4 4L9 19zM13 7l4 4',
   clock: 'M21 12a9 9 0 1 1-18 0a9 9 0 0 1 18 0M12 6.5V12l4 2.5',
   alert: 'M12 2.5 22.5 21h-21zM12 9v6M12 17v2',
+  call: 'M4 3h5l2 5-3 2a13 13 0 0 0 6 6l2-3 5 2v5c-9 1-18-8-17-17Z',
   phone: 'M7 2h10v20H7zM11 19h2',
 } as const
 export type IconName = keyof typeof drawings

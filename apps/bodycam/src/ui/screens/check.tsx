@@ -96,6 +96,11 @@ export function ShiftCheck() {
             >
               {text.check.lookAgain}
             </button>
+            {name === 'persist' && view.canInstall ? (
+              <button type="button" className="slab plain" onClick={phone.install}>
+                {text.install.word}
+              </button>
+            ) : null}
             {canGoDespite(lines) ? (
               <button
                 type="button"

@@ -6,6 +6,7 @@ import { Icon } from '../icons.tsx'
 import { Plate } from '../parts.tsx'
 import { Strip, timeZoneOf } from '../strip.tsx'
 import { Tape } from '../tape.tsx'
+import { NoteSheet } from './note.tsx'
 
 /** Two touches: what it was, and done. Nothing is chosen beforehand, and "later" is always allowed. */
 export function End() {
@@ -14,6 +15,7 @@ export function End() {
   const { engine, ended, choices } = useView()
   const [category, setCategory] = useState<Category | null>(null)
   const [note, setNote] = useState('')
+  const [noting, setNoting] = useState(false)
   const summary = engine.recordings.find((recording) => recording.id === ended) ?? null
   const zone = timeZoneOf(engine.self?.municipality.timeZone)
   const reason = summary?.stopReason ?? 'officer'
@@ -24,6 +26,13 @@ export function End() {
       phone.describe(summary.id, category, note.trim() === '' ? null : note.trim())
     }
     close()
+  }
+  if (noting) {
+    const keep = (next: string): void => {
+      setNote(next)
+      setNoting(false)
+    }
+    return <NoteSheet note={note} onKeep={keep} onBack={() => setNoting(false)} />
   }
   return (
     <main className="screen end">
@@ -56,16 +65,13 @@ export function End() {
           </label>
         ))}
       </fieldset>
-      <label className="dictate">
+      <button type="button" className="dictate" onClick={() => setNoting(true)}>
         <Icon name="pen" />
-        <input
-          value={note}
-          maxLength={1000}
-          aria-label={text.end.addNote}
-          placeholder={`${text.end.addNote}: ${text.end.noteHint}`}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-      </label>
+        <b>
+          {note === '' ? text.end.addNote : note}
+          {note === '' ? <span>{text.end.noteHint}</span> : null}
+        </b>
+      </button>
       <footer className="slabs">
         <button
           type="button"

@@ -12,7 +12,8 @@ import { Languages } from './message.tsx'
 export function Enrol() {
   const phone = usePhone()
   const text = useText()
-  const { choices } = useView()
+  const { choices, engine } = useView()
+  const isAnew = engine.phase !== 'not-enrolled'
   const [scanning, setScanning] = useState(false)
   const [link, setLink] = useState('')
   const [working, setWorking] = useState(false)
@@ -33,8 +34,12 @@ export function Enrol() {
       const code = error instanceof EngineFailure ? error.code : 'failed'
       const words = code === 'unreachable' ? unavailableWords(choices.language) : errorWords(code, choices.language)
       setProblem(`${words.title} ${words.next}`)
-      setWorking(false)
     }
+    setWorking(false)
+  }
+  const leave = (): void => {
+    history.replaceState(null, '', location.pathname)
+    phone.enrolling(false)
   }
   const found = (scanned: string): void => {
     setScanning(false)
@@ -44,14 +49,20 @@ export function Enrol() {
   latest.current = enrol
   useEffect(() => {
     const opened = (): void => {
-      if (enrolTokenOf(location.href) !== null) {
+      if (enrolTokenOf(location.href) === null) {
+        return
+      }
+      if (isAnew) {
+        // a phone that is somebody already is asked first: a link alone does not change who it is
+        setLink(location.href)
+      } else {
         void latest.current(location.href)
       }
     }
     opened()
     window.addEventListener('hashchange', opened)
     return () => window.removeEventListener('hashchange', opened)
-  }, [])
+  }, [isAnew])
 
   return (
     <main className="screen message enrol">
@@ -63,8 +74,8 @@ export function Enrol() {
       ) : (
         <>
           <Plate
-            word={problem === null ? text.enrol.word : text.enrol.failed}
-            note={problem ?? text.enrol.note}
+            word={problem !== null ? text.enrol.failed : isAnew ? text.enrol.anew : text.enrol.word}
+            note={problem ?? (isAnew ? text.enrol.anewNote : text.enrol.note)}
             alert={problem !== null}
           />
           {scanning ? <Finder onFound={found} /> : null}
@@ -94,6 +105,11 @@ export function Enrol() {
             <button type="button" className="slab half" onClick={() => setScanning(!scanning)}>
               {scanning ? text.enrol.stopScan : text.enrol.scan}
             </button>
+            {isAnew ? (
+              <button type="button" className="slab plain" onClick={leave}>
+                {text.shift.close}
+              </button>
+            ) : null}
           </footer>
         </>
       )}

@@ -1,9 +1,11 @@
+import { Call } from '../call.tsx'
 import { usePhone, useText, useView } from '../context.ts'
 import { Plate } from '../parts.tsx'
 import { Strip } from '../strip.tsx'
 
 /** Screens that only say something: why not, or not yet. */
 export function Message({ kind }: { readonly kind: 'unsupported' | 'second-tab' | 'broken' | 'starting' | 'revoked' }) {
+  const phone = usePhone()
   const text = useText()
   const { unsupported, engine } = useView()
   const words =
@@ -18,6 +20,13 @@ export function Message({ kind }: { readonly kind: 'unsupported' | 'second-tab' 
         <Languages />
       </Strip>
       <Plate word={words.word} note={words.note} />
+      {kind === 'revoked' ? (
+        <footer className="slabs">
+          <button type="button" className="slab plain" onClick={() => phone.enrolling(true)}>
+            {text.enrol.anew}
+          </button>
+        </footer>
+      ) : null}
       {kind === 'broken' && engine.problem !== null ? (
         <div className="read">
           <p>{engine.problem}</p>
@@ -42,6 +51,12 @@ export function Waiting() {
         <button type="button" className="slab half" onClick={() => void phone.refresh().catch(() => undefined)}>
           {text.waiting.again}
         </button>
+        <div className="side">
+          <button type="button" className="slab plain" onClick={() => phone.enrolling(true)}>
+            {text.enrol.anew}
+          </button>
+          <Call size="plain" recording={false} />
+        </div>
       </footer>
     </main>
   )

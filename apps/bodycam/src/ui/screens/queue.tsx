@@ -10,10 +10,13 @@ export function Queue() {
   const { engine } = useView()
   const recordings = [...engine.recordings].reverse().filter((recording) => recording.pieces > 0)
   const stuck = recordings.find((recording) => recording.stuck !== null)?.stuck ?? null
+  const refused = recordings.find((recording) => recording.categoryRefused !== null) ?? null
   const reason = useReason(stuck ?? '')
   return (
     <>
       {stuck === null ? null : <p className="say">{text.shift.stuckNote(reason)}</p>}
+      {refused === null ? null : <p className="say">{text.shift.categoryRefused}</p>}
+      {recordings.some(({ doubted }) => doubted) ? <p className="say">{text.shift.doubted}</p> : null}
       <section className="queue" aria-label={text.shift.own}>
         {recordings.length === 0 ? <p className="none">{text.shift.none}</p> : null}
         <ol>
@@ -49,7 +52,9 @@ function Row({ recording }: { readonly recording: RecordingSummary }) {
       <b>{hourAndMinute(recording.openedAtMs, zone, choices.language)}</b>
       <span>
         {recording.sos ? `${text.shift.sos}. ` : ''}
-        {recording.category === null ? text.shift.unclassified : text.end.category[recording.category]}
+        {recording.category === null || recording.categoryRefused !== null
+          ? text.shift.unclassified
+          : text.end.category[recording.category]}
       </span>
       {recording.category === null && recording.stopReason !== null ? (
         <button type="button" className="quiet" onClick={() => phone.classify(recording.id)}>

@@ -11,11 +11,13 @@ import { Tape } from '../tape.tsx'
 export function Recording() {
   const text = useText()
   const view = useView()
-  const { capture, engine, mark } = view
+  const phone = usePhone()
+  const { capture, engine, mark, overload } = view
   const isOn = capture.kind === 'recording'
   const minutes = roomMinutes(view)
   const isAway = !engine.reached && engine.phase === 'enrolled'
   const lowRoom = minutes !== null && minutes <= 30
+  const moreMinutes = lowRoom && view.quality === 'full' ? (roomMinutes(view, 'low') ?? 0) - minutes : 0
   const zone = timeZoneOf(engine.self?.municipality.timeZone)
   const since =
     isAway && engine.reachedAtMs !== null
@@ -47,8 +49,20 @@ export function Recording() {
       ) : isAway ? (
         <Notice icon="nosignal" title={text.offline.title} note={text.offline.note} />
       ) : null}
+      {overload === null ? null : (
+        <Notice icon="alert" title={text.overload.title} note={text.overload.note(overload.frames)} />
+      )}
       {mark === null ? null : <MarkChoice />}
-      <Lens />
+      {moreMinutes < 1 ? (
+        <Lens />
+      ) : (
+        <footer className="slabs">
+          <button type="button" className="slab half" onClick={phone.lowerQuality}>
+            {text.storage.lower}
+            <span>{text.storage.more(moreMinutes)}</span>
+          </button>
+        </footer>
+      )}
       <Tape />
       <Deck right="mark" disc={<StopDisc />} />
     </main>

@@ -1,5 +1,5 @@
 import { bytes } from '@sereno/text'
-import { useEffect, useRef } from 'react'
+import { Call } from '../call.tsx'
 import { usePhone, useText, useView } from '../context.ts'
 import { Hold } from '../hold.tsx'
 import { Fact, Plate } from '../parts.tsx'
@@ -11,7 +11,7 @@ import { Queue } from './queue.tsx'
 export function Shift() {
   const phone = usePhone()
   const text = useText()
-  const { engine, choices } = useView()
+  const { engine, choices, light, canInstall } = useView()
   return (
     <main className="screen shift">
       <Strip />
@@ -34,6 +34,7 @@ export function Shift() {
             </button>
           ))}
         </fieldset>
+        <p className="hint">{choices.theme === 'auto' ? text.shift.light[light] : text.shift.lightChosen}</p>
         <span id="sounds">{text.shift.sounds}</span>
         <fieldset aria-labelledby="sounds">
           {[true, false].map((sounds) => (
@@ -54,9 +55,17 @@ export function Shift() {
         <button type="button" className="slab half" onClick={() => phone.sheet('none')}>
           {text.shift.close}
         </button>
-        <button type="button" className="slab plain" onClick={() => phone.sheet('upload')}>
-          {text.shift.finish}
-        </button>
+        {canInstall ? (
+          <button type="button" className="slab plain" onClick={phone.install}>
+            {text.install.word}
+          </button>
+        ) : null}
+        <div className="side">
+          <button type="button" className="slab plain" onClick={() => phone.sheet('upload')}>
+            {text.shift.finish}
+          </button>
+          <Call size="plain" recording={false} />
+        </div>
       </footer>
     </main>
   )
@@ -74,13 +83,6 @@ export function Upload() {
   const heldBytes = recordings.reduce((sum, recording) => sum + recording.heldBytes, 0)
   const isDone = safePieces === totalPieces
   const percent = totalPieces === 0 ? 100 : Math.floor((safePieces / totalPieces) * 100)
-  const told = useRef(false)
-  useEffect(() => {
-    if (isDone && !told.current) {
-      told.current = true
-      phone.signals.feel('handIn')
-    }
-  }, [isDone, phone])
   const end = (): void => void phone.endShift().catch(() => undefined)
   return (
     <main className="screen upload">

@@ -1,4 +1,5 @@
 import { duration } from '@sereno/text'
+import { Call } from '../call.tsx'
 import { usePhone, useText, useTicking, useView } from '../context.ts'
 import { Hold } from '../hold.tsx'
 import { Bar, Fact, Plate, Watch } from '../parts.tsx'
@@ -22,7 +23,7 @@ export function SosRaised() {
       <Bar />
       <Plate
         alert
-        word={text.deck.sos}
+        word={isStuck ? text.sos.stuck : text.deck.sos}
         figure={<p className="figure" role="timer" ref={age} />}
         note={isSent ? text.sos.sentNote : isStuck ? text.sos.stuckNote : text.sos.unsentNote}
       />
@@ -40,6 +41,7 @@ export function SosRaised() {
       </ul>
       <Watch />
       <footer className="slabs">
+        <Call size="half" recording />
         <Hold className="slab plain hold" forMs={3000} onHeld={() => phone.cancelSos(false)} quiet>
           {text.sos.mistake}
         </Hold>
@@ -74,6 +76,7 @@ export function SosSeen() {
       </ul>
       <Watch />
       <footer className="slabs">
+        <Call size="half" recording />
         <Hold className="slab plain hold" forMs={3000} onHeld={() => phone.cancelSos(true)} quiet>
           {text.sos.safe}
         </Hold>
