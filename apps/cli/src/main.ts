@@ -12,6 +12,11 @@ const usage = `sereno VERB
   link ROLE [--data FOLDER]              a new one-time sign-in link
   backup --to FILE [--data FOLDER]       everything into one file, sealed with a passphrase (Sereno stopped)
   restore --from FILE --data FOLDER      back into an empty folder
+  backup-key --to FILE                   a key pair for copies; prints the public half
+  backup --to FOLDER --recipient KEY     a base backup while Sereno works, and from then on all that follows
+  restore --from FOLDER --data FOLDER --identity FILE [--at INSTANT]
+                                         back into an empty folder, as it was at that instant
+  drill --from FOLDER --identity FILE    restores beside the running installation, checks, and enters the result
   recover [--data FOLDER]                takes back published entries that an older database lacks (Sereno stopped)`
 
 const [verb = 'help', ...args] = process.argv.slice(2)
@@ -26,6 +31,8 @@ switch (verb) {
   case 'backup':
   case 'restore':
   case 'recover':
+  case 'backup-key':
+  case 'drill':
     process.exitCode = await runServerCommand(verb, args)
     break
   case 'help':

@@ -55,7 +55,7 @@ export async function restoreSet(options: RestoreSet): Promise<{ readonly label:
   const account = options.accountOf(postgres)
   await options.giveTo(postgres, account)
 
-  const target = options.atMs === null ? {} : { recovery_target_time: new Date(options.atMs).toISOString() }
+  const target = options.atMs === null ? {} : { recovery_target_time: instantOf(options.atMs) }
   const cluster = await openCluster({
     folder: postgres,
     runFolder: path.join(into, 'run', 'postgres'),
@@ -87,6 +87,11 @@ export async function restoreSet(options: RestoreSet): Promise<{ readonly label:
   return { label }
 }
 
+/** While it reads its settings PostgreSQL knows no names of time zones, not even Z. */
+function instantOf(atMs: number): string {
+  return new Date(atMs).toISOString().replace('T', ' ').replace('Z', '+00')
+}
+
 async function chooseBase(
   from: string,
   openWith: OpenWith,
@@ -114,14 +119,34 @@ async function chooseBase(
 
 async function openWal(from: string, into: string, first: string, openWith: OpenWith): Promise<void> {
   await mkdir(into, { mode: 0o700 })
-  for (const name of (await readdir(from)).sort()) {
-    const piece = /^([0-9A-F]{24}|[0-9A-F]{8}\.history)\.gz\.sealed$/.exec(name)?.[1]
-    // Older pieces than the base's first are of no use; names of one timeline sort by time.
-    if (piece !== undefined && (piece.endsWith('.history') || piece.slice(8) >= first.slice(8))) {
-      const handle = await open(path.join(into, piece), 'wx', 0o600)
-      const opened = Readable.from(readSealed(path.join(from, name), openWith))
-      await pipeline(opened, createGunzip(), handle.createWriteStream())
-    }
+  const pieces = (await readdir(from)).flatMap(
+    (name) => /^([0-9A-F]{24}|[0-9A-F]{8}\.history)\.gz\.sealed$/.exec(name)?.[1] ?? [],
+  )
+  // Older pieces than the base's first are of no use; names of one timeline sort by time.
+  const wanted = pieces.filter((piece) => piece.endsWith('.history') || piece.slice(8) >= first.slice(8)).sort()
+  demandUnbroken(wanted, first)
+  for (const piece of wanted) {
+    const handle = await open(path.join(into, piece), 'wx', 0o600)
+    const opened = Readable.from(readSealed(path.join(from, `${piece}.gz.sealed`), openWith))
+    await pipeline(opened, createGunzip(), handle.createWriteStream())
+  }
+}
+
+/**
+ * PostgreSQL takes the first missing piece for the end of the log, and would come back to an earlier instant without a
+ * word. Pieces are of 16 MiB, 256 to a number in the middle of the name.
+ */
+function demandUnbroken(pieces: readonly string[], first: string): void {
+  const timeline = first.slice(0, 8)
+  const numbers = pieces
+    .filter((piece) => piece.length === 24 && piece.startsWith(timeline))
+    .map((piece) => Number.parseInt(piece.slice(8, 16), 16) * 256 + Number.parseInt(piece.slice(16), 16))
+  const start = Number.parseInt(first.slice(8, 16), 16) * 256 + Number.parseInt(first.slice(16), 16)
+  const gap = numbers.findIndex((number, index) => number !== start + index)
+  if (numbers.length === 0 || gap !== -1) {
+    throw new NoSuchBackup(
+      `The database's log has a hole: piece ${gap === -1 ? 1 : gap + 1} after the base is missing.`,
+    )
   }
 }
 
