@@ -93,6 +93,8 @@ test('the administrator enrols a phone by QR and issues it to an officer', { tim
 })
 
 test('one touch records; the operator watches and the officer sees who', { timeout: 120_000 }, async () => {
+  // the seconds before the touch are in the recording, and have no sound
+  await officer.page.getByText(/^([4-9]|\d\d) s en memoria/).waitFor()
   await record(officer.page)
   await photograph(officer.page, 'journey-06-recording')
 
