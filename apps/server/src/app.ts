@@ -16,6 +16,12 @@ import { createIdentity, type Identity, identityMigrations } from './modules/ide
 import { createIncidents, incidentsMigrations } from './modules/incidents/index.ts'
 import { createLedger, type Ledger, ledgerMigrations } from './modules/ledger/index.ts'
 import { createLive, liveMigrations } from './modules/live/index.ts'
+import {
+  createRetention,
+  type Retention,
+  type RetentionSettings,
+  retentionMigrations,
+} from './modules/retention/index.ts'
 import { createTerritory, type Territory, territoryMigrations } from './modules/territory/index.ts'
 import { createTracks, tracksMigrations } from './modules/tracks/index.ts'
 
@@ -29,6 +35,7 @@ export const migrations: readonly Migrations[] = [
   evidenceMigrations,
   liveMigrations,
   incidentsMigrations,
+  retentionMigrations,
 ]
 
 export type App = Access & {
@@ -36,6 +43,7 @@ export type App = Access & {
   readonly identity: Identity
   readonly territory: Territory
   readonly fleet: Fleet
+  readonly retention: Retention
   readonly routes: readonly RouteTable[]
   readonly sockets: readonly SocketRoute[]
   readonly files: readonly PublicFile[]
@@ -53,8 +61,11 @@ export type App = Access & {
 const diskEveryMs = 5000
 const moveEveryMs = 1000
 
+/** Where a default does not suit; a test stops at a step. */
+export type Given = { readonly retentionSettings?: Partial<RetentionSettings> }
+
 /** The composition root: the only place that names every module. Each is given those to its left. */
-export function composeApp(kernel: Kernel): App {
+export function composeApp(kernel: Kernel, given: Given = {}): App {
   const backups = createBackups(kernel)
   const ledger = createLedger(kernel)
   const identity = createIdentity({ ...kernel, ledger })
@@ -64,16 +75,20 @@ export function composeApp(kernel: Kernel): App {
   const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })
   const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
   const incidents = createIncidents({ ...kernel, ledger, identity, territory, fleet, tracks, live })
-  const modules = [ledger, identity, fleet, tracks, evidence, live, incidents]
+  const retention = createRetention({ ...kernel, ...given, ledger, identity, evidence })
+  const modules = [ledger, identity, fleet, tracks, evidence, live, incidents, retention]
 
   return {
     ledger,
     identity,
     territory,
     fleet,
-    routes: [territory, identity, fleet, tracks, evidence, live, incidents, ledger].map((module) => module.routes),
+    retention,
+    routes: [territory, identity, fleet, tracks, evidence, live, incidents, retention, ledger].map(
+      (module) => module.routes,
+    ),
     sockets: live.sockets,
-    files: ledger.files,
+    files: [...ledger.files, ...retention.files],
     jobs: evidence.jobs,
     timers: [
       ...modules.flatMap((module) => module.timers),
@@ -83,7 +98,9 @@ export function composeApp(kernel: Kernel): App {
     ],
     checks: [
       backups.check,
-      ...[ledger, identity, territory, fleet, tracks, evidence, live, incidents].map((module) => module.check),
+      ...[ledger, identity, territory, fleet, tracks, evidence, live, incidents, retention].map(
+        (module) => module.check,
+      ),
     ],
     authenticate: (request) => authenticate(request, identity, fleet),
     permits: identity.permits,
@@ -100,6 +117,8 @@ export function composeApp(kernel: Kernel): App {
       await tracks.start()
       await evidence.start()
       await live.start()
+      // Last, and before anybody is answered: what was destroyed stays destroyed.
+      await retention.start()
     },
     async stop() {
       await live.stop()

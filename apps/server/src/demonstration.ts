@@ -10,6 +10,7 @@ export async function seedDemonstration(app: App): Promise<void> {
   const { id } = await app.identity.seedDemonstration()
   await app.territory.seedDemonstration(id)
   await app.fleet.seedDemonstration(id)
+  await app.retention.seedDemonstration(id)
 }
 
 export type Simulator = { readonly stop: () => Promise<void> }

@@ -8,6 +8,7 @@ import { type Simulator, seedDemonstration, startSimulator } from './demonstrati
 import { createHttp } from './kernel/http-server.ts'
 import { lockInstance } from './kernel/instance-lock.ts'
 import { runJobs } from './kernel/jobs.ts'
+import type { Kernel } from './kernel/kernel.ts'
 import { type LanCertificate, openLanCertificate } from './kernel/lan-certificate.ts'
 import type { Log } from './kernel/log.ts'
 import { foldersOf, type OpenKernel, openKernel } from './kernel/open-kernel.ts'
@@ -35,6 +36,8 @@ export type ServeOptions = {
   /** Told once when the web applications have to be built. */
   readonly building: () => void
   readonly mayMigrate: (count: number) => Promise<boolean>
+  /** Another composition than the product's: a test that stops at a step. */
+  readonly compose?: (kernel: Kernel) => App
 }
 
 /**
@@ -82,7 +85,7 @@ async function start(
   ])
   stops.push(opened.close)
   const { kernel, events } = opened
-  const app = composeApp(kernel)
+  const app = (options.compose ?? composeApp)(kernel)
   await app.start()
   stops.push(app.stop)
   const isFounded = app.identity.municipality() !== null

@@ -55,6 +55,6 @@ export type Retention = {
   start(): Promise<void>
   /** What holds a recording back now; empty when nothing does. */
   holdsOf(scope: Scope, recording: string): Promise<readonly HeldBack[]>
-  /** For the demonstration: a hold and a proposed change to look at. Does nothing the second time. */
-  seedDemonstration(scope: Scope): Promise<void>
+  /** For the demonstration: a proposed change to look at. Does nothing the second time. */
+  seedDemonstration(municipality: string): Promise<void>
 }

@@ -1,0 +1,143 @@
+/**
+ * `sereno check` for retention (I-6): nothing was destroyed early, alone or against a hold; no destroyed recording has a
+ * key or an object left; every one has a tombstone and a record of destruction; no hold is without its entry.
+ */
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { systemActor } from '../../kernel/actor.ts'
+import type { Checker, Finding } from '../../kernel/checker.ts'
+import type { RetentionDeps } from './door.ts'
+import { timeZoneOf } from './four-eyes.ts'
+import { pe2026 } from './profile-pe-2026.ts'
+import { keptAlthoughDestroyed } from './replay.ts'
+import { floorOf } from './rules.ts'
+import type { ActaRow, BatchRow, HoldRow, RetainedRow } from './tables.ts'
+import { isTrue, type TombstoneFile } from './tombstones.ts'
+
+type Report = (finding: Finding) => void
+/** A deadline follows the seal within the delivery of its event. */
+const latestDeadlineMs = 10 * 60_000
+
+export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): Checker {
+  const { db } = deps.database
+
+  async function checkDestroyed(row: RetainedRow, report: Report): Promise<void> {
+    const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
+    const at = row.destroyed_at ?? 0
+    if (at < floorOf(pe2026, row.captured_at, timeZoneOf(deps))) {
+      report({ code: 'retention.destroyed-below-floor', detail: row.recording })
+    }
+    if (row.leaves_at === null || at < row.leaves_at) {
+      report({ code: 'retention.destroyed-early', detail: row.recording })
+    }
+    for (const what of await deps.evidence.erase.remains(scope, row.recording)) {
+      report({ code: `retention.${what}-left`, detail: row.recording })
+    }
+    const holds = await sql<HoldRow>`select * from hold where municipality = ${row.municipality}::uuid
+      and recording = ${row.recording}::uuid and placed_at <= ${at}::bigint
+      and (released_at is null or released_at > ${at}::bigint)`.execute(db)
+    if (holds.rows.length > 0) {
+      report({ code: 'retention.destroyed-although-held', detail: row.recording })
+    }
+  }
+
+  async function checkHolds(report: Report): Promise<number> {
+    const holds = await sql<HoldRow>`select * from hold`.execute(db)
+    for (const row of holds.rows) {
+      const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
+      const entries = new Set((await deps.ledger.entriesOf(scope, `hold:${row.id}`)).map(({ id }) => id))
+      const named = [row.placed_entry, row.notice_entry, row.asked_entry, row.approved_entry, row.released_entry]
+      if (named.some((entry) => entry !== null && !entries.has(entry))) {
+        report({ code: 'retention.hold-without-entry', detail: row.id })
+      }
+      if (row.state === 'released' && (row.approved_by === null || row.approved_by === row.asked_by)) {
+        report({ code: 'retention.hold-released-alone', detail: row.id })
+      }
+    }
+    return holds.rows.length
+  }
+
+  async function checkBatches(report: Report): Promise<number> {
+    const batches = await sql<BatchRow>`select * from destruction_batch where state in ('running', 'done')`.execute(db)
+    for (const row of batches.rows) {
+      if (row.approved_by === null || row.approved_by === row.reviewed_by) {
+        report({ code: 'retention.destroyed-alone', detail: `batch ${row.number}` })
+      }
+    }
+    const actas = await sql<ActaRow>`select * from acta`.execute(db)
+    for (const acta of actas.rows) {
+      if (createHash('sha256').update(acta.pdf).digest('hex') !== acta.sha256) {
+        report({ code: 'retention.acta-altered', detail: acta.number })
+      }
+    }
+    const without = await sql<{ recording: string }>`select i.recording from destruction_item i
+      join destruction_batch b on b.municipality = i.municipality and b.id = i.batch
+      where i.state = 'destroyed' and b.state = 'done' and not exists (
+        select 1 from acta a where a.municipality = i.municipality and a.batch = i.batch)`.execute(db)
+    for (const { recording } of without.rows) {
+      report({ code: 'retention.destroyed-without-acta', detail: recording })
+    }
+    return batches.rows.length + actas.rows.length
+  }
+
+  async function checkTombstones(municipality: string, report: Report, full: boolean): Promise<number> {
+    const scope = { municipality, actor: systemActor(municipality) }
+    const stones = await tombstones.read()
+    const named = new Set(stones.map(({ recording }) => recording))
+    const vkey = await deps.ledger.vkey()
+    for (const [index, stone] of stones.entries()) {
+      if ((full || index % 20 === 0) && !(await isTrue(stone, vkey))) {
+        report({ code: 'retention.tombstone-unproved', detail: stone.recording })
+      }
+    }
+    for await (const recording of keptAlthoughDestroyed(deps, scope, stones)) {
+      report({ code: 'retention.tombstone-ignored', detail: recording })
+    }
+    let after: string | null = null
+    for (;;) {
+      const page = await deps.evidence.erase.retainable(db, scope, after, 500)
+      for (const found of page) {
+        await checkOne(found, named, report)
+      }
+      after = page.at(-1)?.id ?? null
+      if (after === null || page.length < 500) {
+        return stones.length
+      }
+    }
+  }
+
+  async function checkOne(
+    found: { readonly id: string; readonly destroyedAt: number | null; readonly sealedAt: number | null },
+    named: ReadonlySet<string>,
+    report: Report,
+  ): Promise<void> {
+    if (found.destroyedAt !== null) {
+      const under = await sql`select 1 from destruction_item where recording = ${found.id}::uuid
+        and ((state = 'under-way') or (state = 'destroyed' and step = 6))`.execute(db)
+      if (!named.has(found.id) && under.rows.length === 0) {
+        report({ code: 'retention.destroyed-without-tombstone', detail: found.id })
+      }
+      return
+    }
+    const known = await sql`select 1 from retained where recording = ${found.id}::uuid`.execute(db)
+    if (known.rows.length === 0 && (found.sealedAt ?? 0) < deps.clock.nowMs() - latestDeadlineMs) {
+      report({ code: 'retention.deadline-missing', detail: found.id })
+    }
+  }
+
+  return {
+    name: 'retention',
+    async run(report, options) {
+      let examined = (await checkHolds(report)) + (await checkBatches(report))
+      const destroyed = await sql<RetainedRow>`select * from retained where destroyed_at is not null`.execute(db)
+      for (const row of destroyed.rows) {
+        await checkDestroyed(row, report)
+      }
+      const municipality = deps.identity.municipality()
+      if (municipality !== null) {
+        examined += await checkTombstones(municipality.id, report, options?.full === true)
+      }
+      return { examined: examined + destroyed.rows.length }
+    },
+  }
+}
