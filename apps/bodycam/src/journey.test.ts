@@ -151,20 +151,7 @@ describe('an officer’s phone, against the real server', () => {
     const erased = page.locator(`.queue li .icon[aria-label="${es.shift.erased}"]`)
     await until('both copies gone', async () => (await erased.count()) === 2)
     await expectAccessible()
-    const left = await page.evaluate(async () => {
-      const names: string[] = []
-      const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {
-        for await (const [name, handle] of folder as unknown as AsyncIterable<[string, FileSystemHandle]>) {
-          if (handle.kind === 'directory') {
-            await walk(handle as FileSystemDirectoryHandle)
-          } else {
-            names.push(name)
-          }
-        }
-      }
-      await walk(await navigator.storage.getDirectory())
-      return names.filter((name) => name.endsWith('.seg'))
-    })
+    const left = (await filesOf(page)).filter((name) => /[.](seg|box)$/.test(name))
     expect(left).toEqual([])
     await page.getByText(es.shift.close, { exact: true }).click()
   })
@@ -180,15 +167,57 @@ describe('an officer’s phone, against the real server', () => {
     await page.locator('.disc.start').focus()
     await page.keyboard.press('Enter')
     await said(es.recording.word)
+    // somebody sets the clock back: a signed observation, and nothing stops
+    await page.evaluate(() => {
+      const real = Date.now
+      Date.now = () => real() - 30_000
+    })
     await page.locator('.disc.stop').focus()
+    await page.waitForFunction(() => document.querySelectorAll('.tape .lost[d^=M]').length > 0, null, {
+      timeout: 30_000,
+    })
     await page.keyboard.down(' ')
     await page.getByText(es.end.what).waitFor()
     await page.keyboard.up(' ')
+    // nothing that this phone could open is left of it, long before anybody could have received it
+    await until('what lies here to be sealed', async () => {
+      const names = await filesOf(page)
+      return names.some((name) => name.endsWith('.box')) && !names.some((name) => name.endsWith('.seg'))
+    })
     product = await startProduct({ data: data.folder, port })
     await page.getByText(es.tape.percent(100)).waitFor({ timeout: 60_000 })
+    const gaps = await until('the observation', async () => {
+      const found = await custodian<{ recordings: { id: string; startedAt: number }[] }>(
+        'GET',
+        `/recordings?device=${device}`,
+      )
+      const [newest] = found.recordings.toSorted((left, right) => right.startedAt - left.startedAt)
+      const { segments } = await custodian<{ segments: Box[] }>('GET', `/recordings/${newest?.id}`)
+      const reasons = segments.filter(({ kind }) => kind === 'gap').map(({ reason }) => reason)
+      return reasons.length > 0 ? reasons : null
+    })
+    expect(gaps).toEqual(['clock-change'])
     expect(errors).toEqual([])
   })
 })
+
+/** Names of all that the page keeps in its private file system. */
+function filesOf(of: Page): Promise<readonly string[]> {
+  return of.evaluate(async () => {
+    const names: string[] = []
+    const walk = async (folder: FileSystemDirectoryHandle): Promise<void> => {
+      for await (const [name, handle] of folder as unknown as AsyncIterable<[string, FileSystemHandle]>) {
+        if (handle.kind === 'directory') {
+          await walk(handle as FileSystemDirectoryHandle)
+        } else {
+          names.push(name)
+        }
+      }
+    }
+    await walk(await navigator.storage.getDirectory())
+    return names
+  })
+}
 
 async function signIn(role: string): Promise<Call> {
   const token = new URL(product.links[role] ?? '').hash.slice('#link='.length)

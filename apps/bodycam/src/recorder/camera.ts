@@ -1,3 +1,4 @@
+import type { Size } from './letterbox.ts'
 import { type VideoSettings, videoConfig } from './video.ts'
 
 export type CameraProblem = 'denied' | 'no-camera' | 'busy' | 'no-encoder'
@@ -14,7 +15,7 @@ export type OpenedCamera = {
  */
 export async function openCamera(
   wanted: VideoSettings,
-  size: { readonly width: number; readonly height: number } | null,
+  size: Size | null,
 ): Promise<OpenedCamera | { readonly problem: CameraProblem }> {
   try {
     const stream = await navigator.mediaDevices.getUserMedia({
@@ -26,7 +27,10 @@ export async function openCamera(
       },
     })
     const input = stream.getVideoTracks()[0]
-    const config = input === undefined ? null : await configOf(input, wanted, size)
+    const config =
+      input === undefined
+        ? null
+        : await (size === null ? configOf(shapeOf(input, wanted), wanted) : videoConfig({ ...wanted, ...size }))
     if (input === undefined || config === null) {
       closeStream(stream)
       return { problem: input === undefined ? 'no-camera' : 'no-encoder' }
@@ -37,17 +41,18 @@ export async function openCamera(
   }
 }
 
-/** How this camera's picture is coded: as large as wanted at most, in the camera's own shape. */
-export function configOf(
-  input: MediaStreamTrack,
-  wanted: VideoSettings,
-  size: { readonly width: number; readonly height: number } | null,
-): Promise<VideoEncoderConfig | null> {
+/** The shape that a camera says its picture has. */
+export function shapeOf(input: MediaStreamTrack, wanted: VideoSettings): Size {
   const { width = wanted.width, height = wanted.height } = input.getSettings()
+  return { width, height }
+}
+
+/** How a picture of this shape is coded: as large as wanted at most. */
+export function configOf({ width, height }: Size, wanted: VideoSettings): Promise<VideoEncoderConfig | null> {
   const scale = Math.min(1, Math.max(wanted.width, wanted.height) / Math.max(width, height))
   // H.264 wants even sizes
   const own = { width: Math.round(width * scale) & ~1, height: Math.round(height * scale) & ~1 }
-  return videoConfig({ ...wanted, ...(size ?? own) })
+  return videoConfig({ ...wanted, ...own })
 }
 
 export function closeStream(stream: MediaStream | null): void {

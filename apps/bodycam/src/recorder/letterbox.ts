@@ -18,11 +18,21 @@ export function letterbox(frame: Size, into: Size): Box | null {
   return { x: Math.floor((into.width - width) / 2), y: Math.floor((into.height - height) / 2), width, height }
 }
 
+export type Letterboxer = {
+  /** The frame at its time, in the recording's size. The caller closes both. */
+  readonly fit: (frame: VideoFrame, timestampUs: number) => VideoFrame
+  /** The shape of the last frame, when it was another one. */
+  readonly other: () => Size | null
+}
+
 /** Draws frames of another shape into the recording's own. Keeps one canvas for as long as the camera is open. */
-export function createLetterboxer(into: Size): (frame: VideoFrame, timestampUs: number) => VideoFrame {
+export function createLetterboxer(into: Size): Letterboxer {
   let context: OffscreenCanvasRenderingContext2D | null = null
-  return (frame, timestampUs) => {
-    const box = letterbox({ width: frame.displayWidth, height: frame.displayHeight }, into)
+  let other: Size | null = null
+  const fit = (frame: VideoFrame, timestampUs: number): VideoFrame => {
+    const shape = { width: frame.displayWidth, height: frame.displayHeight }
+    const box = letterbox(shape, into)
+    other = box === null ? null : shape
     if (box === null) {
       return new VideoFrame(frame, { timestamp: timestampUs })
     }
@@ -34,4 +44,5 @@ export function createLetterboxer(into: Size): (frame: VideoFrame, timestampUs: 
     context.drawImage(frame, box.x, box.y, box.width, box.height)
     return new VideoFrame(context.canvas, { timestamp: timestampUs })
   }
+  return { fit, other: () => other }
 }

@@ -3,10 +3,11 @@ import type { LiveMessage, Sample, VideoTrack } from '@sereno/media'
 import type { GapReason, StopReason } from '@sereno/proof'
 import type { EngineApi } from '../engine/protocol.ts'
 import { positionOf } from '../position/position.ts'
-import { type CameraProblem, closeStream, configOf, openCamera } from './camera.ts'
+import { type CameraProblem, closeStream, configOf, openCamera, shapeOf } from './camera.ts'
 import { createClockWatch } from './clock-watch.ts'
 import { createDrops } from './drops.ts'
 import { createGopCollector, ontoRecording, type PageGop } from './gops.ts'
+import type { Size } from './letterbox.ts'
 import { type Quality, settingsFor } from './quality.ts'
 import { createRing } from './ring.ts'
 import { captureSound, type SoundCapture, soundTrack } from './sound.ts'
@@ -83,6 +84,7 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
   const drops = createDrops()
   const clock = createClockWatch(Date.now, () => performance.now())
   let reopenAtMs = 0
+  let recoding = false
 
   const wallAt = (monotonicMs: number): number => Date.now() - (performance.now() - monotonicMs)
   const clocksAt = (endUs: number) => ({ wallClockMs: wallAt(endUs / 1000), monotonicMs: endUs / 1000 })
@@ -211,6 +213,25 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
       },
     })
   }
+  /** The same camera in another coding. Only between recordings: each keeps the size and coding it began with. */
+  const recode = async (shape: Size | null): Promise<void> => {
+    const input = stream?.getVideoTracks()[0]
+    if (settings === null || input === undefined || current !== null || recoding) {
+      return
+    }
+    recoding = true
+    const config = await configOf(shape ?? shapeOf(input, settings), settings).finally(() => {
+      recoding = false
+    })
+    if (config !== null && current === null) {
+      video?.dispose()
+      collector.close(lastFrameUs + 33_000)
+      // what is in memory is of the other coding, and could not stand in one recording with what follows
+      ring = createRing(settings.preEventSeconds)
+      track = null
+      startVideo(input, config, settings.segmentSeconds)
+    }
+  }
   const closeCamera = (): void => {
     video?.dispose()
     video = null
@@ -315,6 +336,10 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
         const input = { ...clocks, reason: 'clock-change' as const, fromMs, toMs: clocks.wallClockMs, missingMs: 0 }
         engine.gap(current.id, input).catch(() => undefined)
       }
+      const turned = current === null ? (video?.turned() ?? null) : null
+      if (turned !== null) {
+        void recode(turned)
+      }
       const gone = stream === null || stream.getVideoTracks().every((input) => input.readyState === 'ended')
       if (gone && current !== null) {
         interrupt('camera-lost')
@@ -336,18 +361,9 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
       }
     },
     turn: async (quality) => {
-      const input = stream?.getVideoTracks()[0]
-      if (full === null || input === undefined || current !== null) {
-        return
-      }
-      settings = settingsFor(full, quality)
-      const config = await configOf(input, settings, null)
-      if (config !== null) {
-        video?.dispose()
-        collector.close(lastFrameUs + 33_000)
-        ring = createRing(settings.preEventSeconds)
-        track = null
-        startVideo(input, config, settings.segmentSeconds)
+      if (full !== null) {
+        settings = settingsFor(full, quality)
+        await recode(null)
       }
     },
     reopen: () => {

@@ -1,6 +1,6 @@
 import type { VideoTrack } from '@sereno/media'
 import type { CodedFrame } from './gops.ts'
-import { createLetterboxer } from './letterbox.ts'
+import { createLetterboxer, type Size } from './letterbox.ts'
 import { createTimeLine } from './time-line.ts'
 
 export type VideoSettings = {
@@ -14,6 +14,8 @@ export type VideoCapture = {
   readonly requestKeyFrame: () => void
   /** Resolves when every frame taken so far was given out. */
   readonly flush: () => Promise<void>
+  /** The shape of what the camera gives now, when it is not the one that is coded: the phone was turned. */
+  readonly turned: () => Size | null
   readonly dispose: () => void
 }
 export type VideoEvents = {
@@ -77,7 +79,7 @@ export function captureVideo(
     error: (error) => events.onError(error),
   })
   encoder.configure(config)
-  const fit = createLetterboxer(config)
+  const letterboxer = createLetterboxer(config)
 
   const run = async (): Promise<void> => {
     while (!disposed) {
@@ -104,7 +106,7 @@ export function captureVideo(
         keyWanted = false
         lastKeyUs = atUs
       }
-      const placed = fit(frame, atUs)
+      const placed = letterboxer.fit(frame, atUs)
       try {
         encoder.encode(placed, { keyFrame })
       } finally {
@@ -126,6 +128,7 @@ export function captureVideo(
         await encoder.flush()
       }
     },
+    turned: letterboxer.other,
     dispose: () => {
       disposed = true
       void reader.cancel().catch(() => undefined)
