@@ -107,5 +107,11 @@ export const refusals = {
   'ledger.opening-lost': 410,
   'ledger.behind': 503,
   'ledger.forked': 503,
+  'ledger.missing': 503,
+  'ledger.rewritten': 503,
+  'ledger.wrong-key': 422,
+  'ledger.witness-known': 409,
+  'ledger.quorum': 422,
+  'ledger.wrong-certificate': 422,
 } as const
 export type RefusalCode = keyof typeof refusals

@@ -1,5 +1,16 @@
 import { Type } from 'typebox'
-import { InstantMs, nullable, type Operations, Page, Sha256Hex, Uuid } from './operation.ts'
+import { Done, InstantMs, nullable, type Operations, Page, Sha256Hex, Uuid, Words } from './operation.ts'
+
+/** `behind` … `rewritten`: what the database was found to be against what was signed; nothing is entered until repaired. */
+export const LedgerStateName = Type.Union([
+  Type.Literal('following'),
+  Type.Literal('behind'),
+  Type.Literal('forked'),
+  Type.Literal('missing'),
+  Type.Literal('rewritten'),
+])
+
+const Vkey = Type.String({ pattern: '^[\\x21-\\x7e]{10,4096}$' })
 
 export const ledgerOperations = {
   'GET /ledger/entries': {
@@ -35,5 +46,95 @@ export const ledgerOperations = {
       proof: Type.Array(Sha256Hex),
       checkpoint: Type.String(),
     }),
+  },
+  'GET /ledger/witnessing': {
+    access: 'ledger.read',
+    summary:
+      'What is published, what waits for witnesses, who they are; time stamps and the authorities that give them',
+    reply: Type.Object({
+      origin: Type.String(),
+      vkeys: Type.Array(Type.String()),
+      state: LedgerStateName,
+      size: Type.Integer(),
+      published: nullable(Type.Object({ size: Type.Integer(), at: InstantMs })),
+      /** Signed and waiting for its quorum since that instant: publication is delayed, work goes on. */
+      waiting: nullable(Type.Object({ size: Type.Integer(), since: InstantMs, cosigned: Type.Integer() })),
+      /** 0: fewer than two witnesses that are not municipal, so none are waited for. */
+      quorum: Type.Integer(),
+      quorumWanted: Type.Integer(),
+      witnesses: Type.Array(
+        Type.Object({
+          id: Uuid,
+          name: Type.String(),
+          vkeys: Type.Array(Type.String()),
+          url: nullable(Type.String()),
+          municipal: Type.Boolean(),
+          cosignedAt: nullable(InstantMs),
+          cosignedSize: nullable(Type.Integer()),
+          /** `unreachable`, `refused 404`, `ahead 512`, `bad-signature`; null while it answers. */
+          problem: nullable(Type.String()),
+        }),
+      ),
+      authorities: Type.Array(
+        Type.Object({
+          id: Uuid,
+          name: Type.String(),
+          url: Type.String(),
+          stampedAt: nullable(InstantMs),
+          problem: nullable(Type.String()),
+        }),
+      ),
+      stamps: Type.Object({
+        /** Manifests and daily checkpoints that wait for a stamp. */
+        waiting: Type.Integer(),
+        held: Type.Integer(),
+        /** Held ones whose certificate or algorithm ends within 90 days and that have no successor yet. */
+        expiring: Type.Integer(),
+        newestAt: nullable(InstantMs),
+      }),
+      mayChange: Type.Boolean(),
+    }),
+  },
+  'POST /ledger/witnesses': {
+    access: 'installation.write',
+    summary: 'Accepts the cosignatures of a witness from now on; an entry',
+    body: Type.Object({
+      name: Words(100),
+      vkeys: Type.Array(Vkey, { minItems: 1, maxItems: 4 }),
+      url: nullable(Type.String({ pattern: '^https?://', maxLength: 500 })),
+      municipal: Type.Boolean(),
+    }),
+    reply: Type.Object({ id: Uuid }),
+  },
+  'POST /ledger/witnesses/:id/removal': {
+    access: 'installation.write',
+    summary: 'Asks a witness no longer; an entry',
+    params: Type.Object({ id: Uuid }),
+    body: Type.Object({ reason: Words(500) }),
+    reply: Done,
+  },
+  'PUT /ledger/quorum': {
+    access: 'installation.write',
+    summary: 'How many witnesses that are not municipal must have cosigned what is published; an entry',
+    body: Type.Object({ quorum: Type.Integer({ minimum: 2, maximum: 32 }) }),
+    reply: Done,
+  },
+  'POST /ledger/authorities': {
+    access: 'installation.write',
+    summary: 'Asks a time-stamping authority (RFC 3161) from now on; an entry',
+    body: Type.Object({
+      name: Words(100),
+      url: Type.String({ pattern: '^https?://', maxLength: 500 }),
+      /** PEM: the root that its chain ends in, or its own. */
+      certificate: Type.String({ maxLength: 20_000 }),
+    }),
+    reply: Type.Object({ id: Uuid }),
+  },
+  'POST /ledger/authorities/:id/removal': {
+    access: 'installation.write',
+    summary: 'Asks a time-stamping authority no longer; what it stamped stays; an entry',
+    params: Type.Object({ id: Uuid }),
+    body: Type.Object({ reason: Words(500) }),
+    reply: Done,
   },
 } as const satisfies Operations

@@ -218,7 +218,10 @@ export const errorsEn = {
     title: 'A block does not have the bytes it announced.',
     next: 'Read the file again: it changed while it was sent, or reading failed.',
   },
-  'upload.incomplete': { title: 'Blocks of the file are still missing.', next: 'Send those that are missing and repeat.' },
+  'upload.incomplete': {
+    title: 'Blocks of the file are still missing.',
+    next: 'Send those that are missing and repeat.',
+  },
   'upload.wrong-statement': {
     title: 'The signed statement does not say what the received file is.',
     next: 'Begin the file again; the original is where it was.',
@@ -241,5 +244,26 @@ export const errorsEn = {
   'ledger.forked': {
     title: 'The database contradicts the last signed point of the ledger.',
     next: 'Nothing more is recorded: tell whoever keeps the server, and keep this copy.',
+  },
+  'ledger.missing': {
+    title: 'Entries that were published are missing from the ledger.',
+    next: 'Nothing new is recorded. Stop Sereno, run sereno recover, and keep a copy of the database as it is.',
+  },
+  'ledger.rewritten': {
+    title: 'Somebody changed entries of the ledger.',
+    next: 'Nothing new is recorded. Keep a copy of the database as it is and tell the overseers: sereno check says which.',
+  },
+  'ledger.wrong-key': {
+    title: 'That witness key cannot be read.',
+    next: 'Copy the whole line that sereno witness prints, one for each key.',
+  },
+  'ledger.witness-known': { title: 'That witness is there already.', next: 'Look for it in the list of witnesses.' },
+  'ledger.quorum': {
+    title: 'There are not that many witnesses outside the municipality.',
+    next: 'Add witnesses or ask for a smaller number, two or more.',
+  },
+  'ledger.wrong-certificate': {
+    title: 'That certificate cannot be read.',
+    next: 'Paste the certificate of the authority in PEM form, from BEGIN to END.',
   },
 } as const satisfies Record<RefusalCode, RefusalWords>

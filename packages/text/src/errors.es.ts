@@ -242,4 +242,25 @@ export const errorsEs = {
     title: 'La base de datos contradice el último punto firmado del libro.',
     next: 'No se registra nada más: avise a quien cuida el servidor y conserve la copia.',
   },
+  'ledger.missing': {
+    title: 'Al libro le faltan asientos que ya se publicaron.',
+    next: 'No se registra nada nuevo. Detenga Sereno, recupere con sereno recover y guarde una copia de la base como está.',
+  },
+  'ledger.rewritten': {
+    title: 'Alguien cambió asientos del libro.',
+    next: 'No se registra nada nuevo. Guarde una copia de la base como está y avise a la veeduría: sereno check dice cuáles.',
+  },
+  'ledger.wrong-key': {
+    title: 'Esa clave de testigo no se puede leer.',
+    next: 'Copie la línea entera que imprime sereno witness, una por clave.',
+  },
+  'ledger.witness-known': { title: 'Ese testigo ya está.', next: 'Búsquelo en la lista de testigos.' },
+  'ledger.quorum': {
+    title: 'No hay tantos testigos ajenos al municipio.',
+    next: 'Agregue testigos o pida un número menor, de dos en adelante.',
+  },
+  'ledger.wrong-certificate': {
+    title: 'Ese certificado no se puede leer.',
+    next: 'Pegue el certificado de la autoridad en formato PEM, desde BEGIN hasta END.',
+  },
 } as const satisfies Record<RefusalCode, RefusalWords>

@@ -109,11 +109,19 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     for (const route of all.filter(({ operation }) => operation.body === 'stream')) {
       addOperation(scope, route)
     }
+    for (const file of options.files?.filter(({ method }) => method === 'POST') ?? []) {
+      scope.route({
+        method: 'POST',
+        url: file.url,
+        config: { rateLimit: { timeWindow: 60_000, max: strangerLimit } },
+        handler: file.handle,
+      })
+    }
   })
   for (const route of all.filter(({ operation }) => operation.body !== 'stream')) {
     addOperation(app, route)
   }
-  for (const file of options.files ?? []) {
+  for (const file of options.files?.filter(({ method }) => method === undefined) ?? []) {
     app.route({ method: 'GET', url: file.url, handler: file.handle })
   }
   for (const { path, access, open } of options.sockets) {

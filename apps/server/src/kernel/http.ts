@@ -87,8 +87,12 @@ export type SocketRoute = {
   readonly open: (socket: WebSocket, call: SocketCall) => void
 }
 
-/** A plain handler outside the contract (log tiles, the trust file's second address). GET only, no access. */
+/**
+ * A plain handler outside the contract (log tiles, the trust file's second address), without access. GET unless told; a
+ * POST leaves the body unread and is limited by address.
+ */
 export type PublicFile = {
+  readonly method?: 'POST'
   readonly url: string
   readonly handle: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 }

@@ -18,11 +18,10 @@ export async function trustOf(deps: EvidenceDeps): Promise<Trust> {
     name: municipality.name,
     demonstration: deps.config.demonstration,
     madeAtMs: deps.clock.nowMs(),
-    log: { origin: deps.ledger.originUuid, keys: [await deps.ledger.vkey()] },
-    manifestKeys: [publicKeyOf(keys.manifest)],
+    ...(await deps.ledger.trusted()),
+    manifestKeys: [publicKeyOf(keys.manifest), publicKeyOf(keys.manifestMlDsa)],
     packageKeys: [publicKeyOf(keys.package)],
     receiptKeys: [publicKeyOf(keys.receipt)],
     promiseKeys: [publicKeyOf(keys.promise)],
-    witnesses: [],
   }
 }

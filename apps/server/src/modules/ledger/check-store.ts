@@ -1,5 +1,5 @@
 import type { Db } from '../../kernel/database.ts'
-import type { LedgerTables, SaltedValues, StoredCheckpoint } from './store.ts'
+import type { LedgerTables, Log, SaltedValues, StoredCheckpoint } from './store.ts'
 
 export type CheckedLeaf = {
   readonly index: number
@@ -11,13 +11,15 @@ export type CheckedLeaf = {
   readonly fields: SaltedValues | null
   /** Known to have come back from a restore without its body. */
   readonly lost: boolean
+  /** Its opening was destroyed, and an entry says so. */
+  readonly destroyed: boolean
 }
 
 const tables = (db: Db) => db.withTables<LedgerTables>()
 
 export async function leavesToCheck(
   db: Db,
-  municipality: string,
+  { origin }: Log,
   first: number,
   count: number,
 ): Promise<readonly CheckedLeaf[]> {
@@ -26,7 +28,8 @@ export async function leavesToCheck(
     .innerJoin('leaf', 'leaf.id', 'leaf_place.leaf')
     .leftJoin('leaf_opening', 'leaf_opening.leaf', 'leaf.id')
     .leftJoin('leaf_lost', 'leaf_lost.leaf', 'leaf.id')
-    .where('leaf_place.municipality', '=', municipality)
+    .leftJoin('leaf_destroyed', 'leaf_destroyed.leaf', 'leaf.id')
+    .where('leaf_place.origin', '=', origin)
     .where('leaf_place.index', '>=', first)
     .orderBy('leaf_place.index')
     .limit(count)
@@ -39,23 +42,28 @@ export async function leavesToCheck(
       'leaf.hash',
       'leaf_opening.fields',
       'leaf_lost.leaf as lostLeaf',
+      'leaf_destroyed.leaf as destroyedLeaf',
     ])
     .execute()
-  return rows.map(({ lostLeaf, ...row }) => ({ ...row, lost: lostLeaf !== null }))
+  return rows.map(({ lostLeaf, destroyedLeaf, ...row }) => ({
+    ...row,
+    lost: lostLeaf !== null,
+    destroyed: destroyedLeaf !== null,
+  }))
 }
 
-export async function checkpointsOf(db: Db, municipality: string): Promise<readonly StoredCheckpoint[]> {
+export async function checkpointsOf(db: Db, { origin }: Log): Promise<readonly StoredCheckpoint[]> {
   return tables(db)
     .selectFrom('checkpoint')
-    .where('municipality', '=', municipality)
+    .where('origin', '=', origin)
     .select(['size', 'root', 'note', 'published_at'])
     .execute()
 }
 
-export async function nodeHash(db: Db, municipality: string, level: number, index: number): Promise<Uint8Array | null> {
+export async function nodeHash(db: Db, { origin }: Log, level: number, index: number): Promise<Uint8Array | null> {
   const row = await tables(db)
     .selectFrom('tree_node')
-    .where('municipality', '=', municipality)
+    .where('origin', '=', origin)
     .where('level', '=', level)
     .where('index', '=', index)
     .select('hash')
@@ -64,10 +72,12 @@ export async function nodeHash(db: Db, municipality: string, level: number, inde
 }
 
 /** Leaves without a place that no sequencer will ever find: somebody took their pending row away. */
-export async function forgottenLeaves(db: Db, municipality: string): Promise<readonly string[]> {
+export async function forgottenLeaves(db: Db, { municipality, origin }: Log): Promise<readonly string[]> {
   const rows = await tables(db)
     .selectFrom('leaf')
-    .leftJoin('leaf_place', 'leaf_place.leaf', 'leaf.id')
+    .leftJoin('leaf_place', (join) =>
+      join.onRef('leaf_place.leaf', '=', 'leaf.id').on('leaf_place.origin', '=', origin),
+    )
     .leftJoin('leaf_pending', 'leaf_pending.leaf', 'leaf.id')
     .where('leaf.municipality', '=', municipality)
     .where('leaf_place.leaf', 'is', null)

@@ -28,17 +28,22 @@ type Report = (finding: Finding) => void
  * openings, every published checkpoint, the signer's last one and the mirror. Answers how many leaves it read.
  */
 export async function checkLog(
-  deps: { readonly database: Database; readonly signer: Signer; readonly mirror: Mirror; readonly vkey: string },
+  deps: {
+    readonly database: Database
+    readonly signer: Signer
+    readonly mirror: Mirror
+    readonly vkeys: readonly string[]
+  },
   log: Log,
   report: Report,
 ): Promise<number> {
   const { db } = deps.database
-  const published = new Map((await checkpointsOf(db, log.municipality)).map((point) => [point.size, point]))
+  const published = new Map((await checkpointsOf(db, log)).map((point) => [point.size, point]))
   const signed = await deps.signer.lastCheckpoint(log.origin)
   let frontier: Frontier = emptyFrontier
 
   for (;;) {
-    const leaves = await leavesToCheck(db, log.municipality, frontier.size, tileWidth)
+    const leaves = await leavesToCheck(db, log, frontier.size, tileWidth)
     await Promise.all(leaves.map((leaf) => checkLeaf(log, leaf, report)))
     for (const leaf of leaves) {
       if (leaf.index !== frontier.size) {
@@ -48,7 +53,7 @@ export async function checkLog(
       const grown = await extend(frontier, [leaf.hash])
       frontier = grown.frontier
       for (const node of grown.nodes) {
-        const held = await nodeHash(db, log.municipality, node.level, node.index)
+        const held = await nodeHash(db, log, node.level, node.index)
         if (held === null || !equal(held, node.hash)) {
           report({ code: 'ledger.node-wrong', detail: `${log.origin} ${node.level}/${node.index}` })
         }
@@ -74,10 +79,10 @@ export async function checkLog(
   if ((signed?.size ?? 0) > frontier.size) {
     report({ code: 'ledger.behind', detail: `${log.origin} ${frontier.size} of ${signed?.size}` })
   }
-  for (const leaf of await forgottenLeaves(db, log.municipality)) {
+  for (const leaf of await forgottenLeaves(db, log)) {
     report({ code: 'ledger.leaf-forgotten', detail: leaf })
   }
-  await checkNote(deps.vkey, log, published.get(newest)?.note ?? null, report)
+  await checkNote(deps.vkeys, log, published.get(newest)?.note ?? null, report)
   await checkMirror(deps, log, Math.min(newest, frontier.size), report)
   return frontier.size
 }
@@ -93,7 +98,7 @@ async function checkLeaf(log: Log, leaf: CheckedLeaf, report: Report): Promise<v
     report({ code: 'ledger.leaf-misfiled', detail: leaf.id })
   }
   if (leaf.fields === null) {
-    if (!leaf.lost) {
+    if (!leaf.lost && !leaf.destroyed) {
       report({ code: 'ledger.opening-missing', detail: leaf.id })
     }
     return
@@ -104,12 +109,13 @@ async function checkLeaf(log: Log, leaf: CheckedLeaf, report: Report): Promise<v
   }
 }
 
-async function checkNote(vkey: string, log: Log, note: string | null, report: Report): Promise<void> {
-  const verifier = await parseVkey(vkey)
+async function checkNote(vkeys: readonly string[], log: Log, note: string | null, report: Report): Promise<void> {
   if (note === null) {
     return
   }
-  const verified = verifier.ok ? await verifyCheckpoint(note, log.origin, [verifier.value]) : verifier
+  const parsed = await Promise.all(vkeys.map(parseVkey))
+  const verifiers = parsed.flatMap((result) => (result.ok ? [result.value] : []))
+  const verified = await verifyCheckpoint(note, log.origin, verifiers)
   if (!verified.ok) {
     report({ code: 'ledger.signature-wrong', detail: `${log.origin} ${verified.code}` })
   }
@@ -123,7 +129,7 @@ async function checkMirror(
 ): Promise<void> {
   let first = 0
   for await (const bundle of leavesOf(deps.mirror.read, size)) {
-    const held = await leavesToCheck(deps.database.db, log.municipality, first, Math.min(tileWidth, size - first))
+    const held = await leavesToCheck(deps.database.db, log, first, Math.min(tileWidth, size - first))
     const same =
       bundle?.leaves.length === held.length &&
       bundle.leaves.every((leaf, offset) => toHex(leaf) === toHex(held[offset]?.bytes ?? new Uint8Array(0)))

@@ -1,5 +1,5 @@
 import type { CustodyEntry } from '@sereno/contracts'
-import type { Opening } from '@sereno/proof'
+import type { Opening, PackedTimestamp, Trust } from '@sereno/proof'
 import type { Static } from 'typebox'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
@@ -7,6 +7,7 @@ import type { Db } from '../../kernel/database.ts'
 import type { PublicFile, RouteTable } from '../../kernel/http.ts'
 import type { NewEntry } from './entry.ts'
 import type { ReadBundle } from './mirror.ts'
+import type { Destruction } from './openings.ts'
 
 /** A published entry with all that an outsider needs to check it. */
 export type EntryProof = {
@@ -25,10 +26,11 @@ export type EntryProof = {
 export type PublishedCheckpoint = { readonly size: number; readonly root: string; readonly publishedAt: number }
 
 /**
+ * `missing`: a published row is gone. `rewritten`: a row, an opening or the tree says something else.
  * `following`: the database holds all that was ever signed. `behind`: the signer has signed more than the database
  * holds (an old copy was restored). `forked`: they contradict each other. Only `following` takes entries.
  */
-export type LedgerState = 'following' | 'behind' | 'forked'
+export type LedgerState = 'following' | 'behind' | 'forked' | 'missing' | 'rewritten'
 
 export type Ledger = {
   readonly routes: RouteTable
@@ -49,6 +51,8 @@ export type Ledger = {
   append(tx: Db, entry: NewEntry): Promise<{ readonly id: string; readonly leafHash: Uint8Array }>
   /** The signed promise of a committed entry, base64 of a DSSE envelope. Only after the commit. */
   promise(entryId: string): Promise<string>
+  /** A committed entry as it can be opened before anything published holds it: what a promise is about. */
+  opened(entryId: string): Promise<{ readonly leaf: Uint8Array; readonly openings: readonly Opening[] }>
   /** Entries that speak of the subject (`recording:<uuid>`), opened, newest first. The caller has decided who may. */
   entriesOf(scope: Scope, subject: string): Promise<readonly Static<typeof CustodyEntry>[]>
   /** The next number of a gapless counter, from 1; rolls back with the transaction. The installation's own municipality unless told. */
@@ -61,6 +65,21 @@ export type Ledger = {
    * never do.
    */
   witnessed(entryId: string): Promise<boolean>
+  /**
+   * Destroys the fields of every entry about a subject, with its record's retention; itself an entry. The leaves stay.
+   * Answers how many. `keepKinds` keeps the destruction's own record.
+   */
+  destroyOpenings(tx: Db, scope: Scope, subject: string, how: Destruction): Promise<number>
+  /** Wishes time stamps on a sealed manifest, in the transaction that seals it. Nothing where no authority is configured. */
+  stampManifest(tx: Db, municipality: string, manifestSha256: string): Promise<void>
+  /** The time stamps on a manifest, for a package. */
+  stampsOf(manifestSha256: string): Promise<readonly PackedTimestamp[]>
+  /** The ledger's part of the installation's trust file. */
+  trusted(): Promise<Pick<Trust, 'log' | 'witnesses' | 'quorum' | 'timeAuthorities' | 'previousLogs'>>
+  /** Compares every row with what was signed, as each hour and at the start: what it finds stops writing. */
+  compare(): Promise<void>
+  /** One round of time stamps, as each minute. Answers how many were granted. */
+  stamp(): Promise<number>
   /** Null until the entry is published. */
   proofOf(entryId: string): Promise<EntryProof | null>
   /** Proofs of all entries of a subject, towards one checkpoint, oldest first; unpublished ones are left out. */
@@ -89,4 +108,6 @@ export type LedgerStatus = {
   /** Entries committed, sequenced or not. */
   readonly committed: number
   readonly checkpointAt: number | null
+  /** Since when a signed checkpoint waits for its witnesses: publication is delayed. */
+  readonly waitingSince: number | null
 }

@@ -11,14 +11,14 @@ import {
   tileWidth,
 } from '@sereno/proof'
 import type { Db } from '../../kernel/database.ts'
-import { tileHashes } from './store.ts'
+import { type Log, tileHashes } from './store.ts'
 
 /** Heights that a tile covers: a stored node of level n is the root of 256^n leaves. */
 const tileHeight = 8
 
 /** Nodes of the stored tree of `size` leaves, for proofs. Each tile is read, and each subtree hashed, once. */
-export function storedNodes(db: Db, municipality: string, size: number): Nodes {
-  const inTiles = nodesOfTiles(size, (tile) => readHashTile(db, municipality, tile))
+export function storedNodes(db: Db, log: Log, size: number): Nodes {
+  const inTiles = nodesOfTiles(size, (tile) => readHashTile(db, log, tile))
   const known = new Map<string, Promise<Uint8Array>>()
   const find: Nodes = (level, index) => {
     const name = `${level}/${index}`
@@ -32,16 +32,16 @@ export function storedNodes(db: Db, municipality: string, size: number): Nodes {
 }
 
 /** A hash tile's bytes: 32 × width. */
-export async function readHashTile(db: Db, municipality: string, tile: Tile): Promise<Uint8Array> {
+export async function readHashTile(db: Db, log: Log, tile: Tile): Promise<Uint8Array> {
   if (tile.level === 'entries') {
     throw new TypeError('an entry bundle has no hashes')
   }
   const range = { level: tile.level, first: tile.index * tileWidth, width: tile.width }
-  return concat(...(await tileHashes(db, municipality, range)))
+  return concat(...(await tileHashes(db, log, range)))
 }
 
-export async function storedFrontier(db: Db, municipality: string, size: number): Promise<Frontier> {
-  return frontierOf(storedNodes(db, municipality, size), size)
+export async function storedFrontier(db: Db, log: Log, size: number): Promise<Frontier> {
+  return frontierOf(storedNodes(db, log, size), size)
 }
 
 /** Adds leaves; answers the new frontier and the rows that hash tiles above level 0 gain. */

@@ -1,21 +1,28 @@
 import { join } from 'node:path'
-import { ledgerOperations } from '@sereno/contracts'
 import { encodePromise, encodeVkey, promisePayloadType, toBase64, toHex } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
-import { afterCommit } from '../../kernel/database.ts'
+import { afterCommit, type Db } from '../../kernel/database.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
-import { routes } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import { appendEntry } from './append.ts'
-import { checkLog } from './check.ts'
-import type { Ledger, LedgerState, PublishedCheckpoint } from './door.ts'
-import { custodyEntry, ledgerEntry } from './entries.ts'
-import { openMirror } from './mirror.ts'
+import { ledgerChecker } from './check-all.ts'
+import { compareLog } from './compare.ts'
+import { type Post, postOverHttp } from './cosign.ts'
+import type { Ledger, PublishedCheckpoint } from './door.ts'
+import { custodyEntry, openingsOf } from './entries.ts'
+import type { NewEntry } from './entry.ts'
+import { completeMirror, openMirror } from './mirror.ts'
+import { destroyOpenings } from './openings.ts'
 import { createProver, isPublished } from './prove.ts'
-import { compareWithSigner, completeMirror, publish, shown } from './publish.ts'
+import { compareWithSigner, createPublisher, shown } from './publish.ts'
+import { isAttested, quorumInForce } from './quorum.ts'
 import { importPublished } from './restore.ts'
+import { ledgerRoutes } from './routes.ts'
 import { createSequencer, type Step } from './sequence.ts'
 import { logFiles } from './serve.ts'
+import { packedStamps } from './stamp-store.ts'
+import { type AskAuthority, askOverHttp, createStamps } from './stamps.ts'
+import { createStates } from './states.ts'
 import {
   allLogs,
   entries,
@@ -24,10 +31,14 @@ import {
   type Log,
   newestStored,
   nextNumber,
+  olderLogs,
   pendingCount,
   sizeOf,
 } from './store.ts'
-import { openKinds } from './visibility.ts'
+import { trustedByLedger } from './trusted.ts'
+import { publicStatus, witnessingOf } from './view.ts'
+import { activeWitnesses, cosignersOf, quorumSetting } from './witness-store.ts'
+import { createWitnesses } from './witnesses.ts'
 
 export type { EntryProof, Ledger } from './door.ts'
 export type { NewEntry } from './entry.ts'
@@ -37,26 +48,33 @@ export const ledgerMigrations = { module: 'ledger', folder: new URL('./migration
 export type LedgerDeps = Pick<Kernel, 'database' | 'signer' | 'clock' | 'ids' | 'fanout' | 'log' | 'config'> & {
   /** Called after each numbered step of sequencing and publishing; a test stops there. */
   readonly step?: Step
+  /** How witnesses and time-stamping authorities are reached: over the network unless told. */
+  readonly post?: Post
+  readonly askAuthority?: AskAuthority
 }
 
 const sequenceEveryMs = 250
 const publishEveryMs = 5_000
+const compareEveryMs = 3_600_000
+const stampEveryMs = 60_000
 /** What a promise promises: sequenced and published within this time of its signature. */
 const includedWithinMs = 60_000
-const pageSize = 100
 
 /** The append-only Merkle log of an installation (design §4). */
 export function createLedger(deps: LedgerDeps): Ledger {
   const { database, signer, clock, ids } = deps
   const { db } = database
   const sequencer = createSequencer(database, deps.step)
-  const proofs = createProver(db)
   const logs: Log[] = []
-  const states = new Map<string, LedgerState>()
+  const older = new Map<string, Log>()
+  const states = createStates(deps.log)
   const newest = new Map<string, PublishedCheckpoint>()
   const listeners = new Set<(checkpoint: PublishedCheckpoint) => void>()
   const mirrorOf = (log: Log) => openMirror(join(deps.config.dataFolder, 'ledger', log.origin))
-  const publisher = { database, signer, clock, mirrorOf, ...(deps.step === undefined ? {} : { step: deps.step }) }
+  const publisher = createPublisher({ ...deps, post: deps.post ?? postOverHttp, mirrorOf })
+  const proofs = createProver(db, logOf)
+  const stamps = createStamps({ ...deps, ask: deps.askAuthority ?? askOverHttp, append })
+  const witnesses = createWitnesses({ database, clock, ids, append })
 
   function home(): Log {
     const log = logs[0]
@@ -74,35 +92,26 @@ export function createLedger(deps: LedgerDeps): Ledger {
     return log
   }
 
-  function setState(log: Log, state: LedgerState): void {
-    if (state !== (states.get(log.municipality) ?? 'following')) {
-      deps.log[state === 'following' ? 'info' : 'fatal'](
-        { origin: log.origin, state },
-        'ledger: compared with the signer',
-      )
-    }
-    states.set(log.municipality, state)
-  }
-
-  function demandFollowing(municipality: string): void {
-    const state = states.get(municipality) ?? 'following'
-    if (state !== 'following') {
-      throw new Refusal(state === 'behind' ? 'ledger.behind' : 'ledger.forked')
-    }
+  async function append(tx: Db, entry: NewEntry) {
+    const { municipality, coarse, subjects } = entry
+    states.demandFollowing(municipality)
+    // fleeting: what shows this asks again at once; whoever misses it asks later
+    afterCommit(tx, () => deps.fanout.publish(`entries.${municipality}`, { coarse, subjects }))
+    return appendEntry(tx, entry, { nowMs: clock.nowMs(), ids })
   }
 
   async function sequenceAll(): Promise<void> {
     for (const log of logs) {
-      if ((states.get(log.municipality) ?? 'following') === 'following') {
-        await sequencer.run(log.municipality)
+      if (states.of(log.municipality) === 'following') {
+        await sequencer.run(log)
       }
     }
   }
 
   async function publishAll(): Promise<void> {
     for (const log of logs) {
-      const { state, checkpoint, isNew } = await publish(publisher, log)
-      setState(log, state)
+      const { state, checkpoint, isNew } = await publisher.publish(log)
+      states.published(log, state)
       if (checkpoint !== null) {
         newest.set(log.municipality, checkpoint)
       }
@@ -115,12 +124,23 @@ export function createLedger(deps: LedgerDeps): Ledger {
     }
   }
 
+  /** Every row of every log against what was signed. What it finds stops writing at once. */
+  async function compareAll(): Promise<void> {
+    for (const log of logs) {
+      const { state, detail } = await compareLog({ db, signer }, log)
+      states.compared(log, state === 'missing' || state === 'rewritten' ? state : 'following', detail)
+    }
+  }
+
   async function start(): Promise<void> {
     logs.splice(0, logs.length, ...(await allLogs(db)))
+    for (const log of await olderLogs(db)) {
+      older.set(log.origin, log)
+    }
     for (const log of logs) {
-      const { state } = await compareWithSigner(signer, db, log, await sizeOf(db, log.municipality))
-      setState(log, state)
-      const stored = await newestStored(db, log.municipality)
+      const { state } = await compareWithSigner(signer, db, log, await sizeOf(db, log))
+      states.published(log, state)
+      const stored = await newestStored(db, log)
       if (stored !== null) {
         newest.set(log.municipality, shown(stored))
         if (state === 'following') {
@@ -128,6 +148,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
         }
       }
     }
+    await compareAll()
     await sequenceAll()
     await publishAll()
   }
@@ -139,73 +160,73 @@ export function createLedger(deps: LedgerDeps): Ledger {
 
   const publishedSize = (municipality: string) => newest.get(municipality)?.size ?? 0
 
-  async function status() {
-    const log = home()
-    const size = await sizeOf(db, log.municipality)
-    return {
-      state: states.get(log.municipality) ?? 'following',
-      size,
-      committed: size + (await pendingCount(db, log.municipality)),
-      checkpointAt: newest.get(log.municipality)?.publishedAt ?? null,
-    } as const
+  async function vkeys(log: Log): Promise<readonly string[]> {
+    const keys = await signer.publicKeys()
+    return [await encodeVkey(log.origin, keys.log), await encodeVkey(log.origin, keys.logMlDsa, 'cosignature')]
+  }
+
+  async function witnessing(log: Log, mayChange: boolean) {
+    return witnessingOf(db, log, {
+      vkeys: await vkeys(log),
+      state: states.of(log.municipality),
+      newest: newest.get(log.municipality) ?? null,
+      pending: publisher.pendingOf(log),
+      nowMs: clock.nowMs(),
+      mayChange,
+    })
+  }
+
+  async function witnessed(entryId: string): Promise<boolean> {
+    const entry = await entryById(db, entryId)
+    const log = entry === null ? null : logOf(entry.municipality)
+    const stored = log === null ? null : await newestStored(db, log)
+    if (entry === null || log === null || stored === null || entry.index === null || entry.index >= stored.size) {
+      return false
+    }
+    const active = await activeWitnesses(db, log.municipality)
+    const quorum = quorumInForce(await quorumSetting(db, log.municipality), active)
+    return isAttested(quorum, active, await cosignersOf(db, log, stored.size))
   }
 
   return {
-    files: logFiles(db, () => logs[0] ?? null),
+    files: logFiles({
+      db,
+      publisher,
+      homeLog: () => logs[0] ?? null,
+      olderLog: (origin) => older.get(origin) ?? logs.find((log) => log.origin === origin) ?? null,
+      status: async () => publicStatus(await witnessing(home(), false)),
+    }),
     timers: [
       { name: 'ledger.sequence', everyMs: sequenceEveryMs, run: sequenceAll },
       { name: 'ledger.publish', everyMs: publishEveryMs, run: publishAll },
+      { name: 'ledger.compare', everyMs: compareEveryMs, run: compareAll },
+      {
+        name: 'ledger.stamp',
+        everyMs: stampEveryMs,
+        run: async () => {
+          for (const log of logs) {
+            await stamps.run(log)
+          }
+        },
+      },
     ],
     start,
     flush,
-    status,
-    routes: routes(ledgerOperations, {
-      'GET /ledger/entries': async ({ scope, query, actor }) => {
-        const limit = query.limit ?? pageSize
-        // Asking for a subject or a fine kind must not tell what the fields of a closed entry say.
-        const tellsFields = query.subject !== undefined || query.kind?.includes('.') === true
-        const found = await entries(db, scope, {
-          limit: limit + 1,
-          subject: query.subject,
-          kind: query.kind,
-          coarse: tellsFields ? openKinds(actor) : undefined,
-          before: query.cursor === undefined ? undefined : cursorOf(query.cursor),
-        })
-        const page = found.slice(0, limit)
-        return {
-          entries: page.map((entry) => ledgerEntry(entry, actor)),
-          size: await sizeOf(db, scope.municipality),
-          next: found.length > limit ? (page.at(-1)?.id ?? null) : null,
-        }
-      },
-      'GET /ledger/entries/:id/proof': async ({ scope, params }) => {
-        const entry = await entryById(db, params.id)
-        if (entry === null || entry.municipality !== scope.municipality) {
-          throw new Refusal('ledger.not-found')
-        }
-        const [proof] = await proofs([params.id])
-        if (proof === undefined) {
-          throw new Refusal('ledger.not-published')
-        }
-        return {
-          index: proof.index,
-          leafHash: toHex(entry.hash),
-          proof: proof.proof.map(toHex),
-          checkpoint: proof.checkpoint,
-        }
-      },
-    }),
-    check: {
-      name: 'ledger',
-      run: async (report) => {
-        let examined = 0
-        for (const log of await allLogs(db)) {
-          const vkey = await encodeVkey(log.origin, (await signer.publicKeys()).log)
-          examined += await checkLog({ database, signer, mirror: mirrorOf(log), vkey }, log, report)
-        }
-        return { examined }
-      },
+    compare: compareAll,
+    stamp: () => stamps.run(home()),
+    status: async () => {
+      const log = home()
+      const size = await sizeOf(db, log)
+      return {
+        state: states.of(log.municipality),
+        size,
+        committed: size + (await pendingCount(db, log.municipality)),
+        checkpointAt: newest.get(log.municipality)?.publishedAt ?? null,
+        waitingSince: publisher.pendingOf(log)?.sinceMs ?? null,
+      }
     },
+    routes: ledgerRoutes({ db, logOf, proofs, witnessing, witnesses, stamps }),
+    check: ledgerChecker({ ...deps, mirrorOf, vkeys }),
     openLog: async (tx, municipality) => {
       const log = { municipality, origin: ids.uuid() }
       await insertLog(tx, log, clock.nowMs())
@@ -214,16 +235,10 @@ export function createLedger(deps: LedgerDeps): Ledger {
     },
     gate: (operation) => {
       if (!operation.startsWith('GET ')) {
-        demandFollowing(logs[0]?.municipality ?? '')
+        states.demandFollowing(logs[0]?.municipality ?? '')
       }
     },
-    append: async (tx, entry) => {
-      demandFollowing(entry.municipality)
-      const { municipality, coarse, subjects } = entry
-      // fleeting: what shows this asks again at once; whoever misses it asks later
-      afterCommit(tx, () => deps.fanout.publish(`entries.${municipality}`, { coarse, subjects }))
-      return appendEntry(tx, entry, { nowMs: clock.nowMs(), ids })
-    },
+    append,
     promise: async (entryId) => {
       const entry = await entryById(db, entryId)
       if (entry === null) {
@@ -239,13 +254,25 @@ export function createLedger(deps: LedgerDeps): Ledger {
       })
       return toBase64(await signer.sign('promise', promisePayloadType, payload))
     },
+    opened: async (entryId) => {
+      const entry = await entryById(db, entryId)
+      const openings = entry === null ? null : await openingsOf(entry.fields)
+      if (entry === null || openings === null) {
+        throw new Refusal(entry === null ? 'ledger.not-found' : 'ledger.opening-lost')
+      }
+      return { leaf: entry.bytes, openings }
+    },
     entriesOf: async (scope: Scope, subject) => {
       const found = await entries(db, scope, { subject })
       return found.map((entry) => custodyEntry(entry, publishedSize(scope.municipality)))
     },
     counter: (tx, name, municipality) => nextNumber(tx, municipality ?? home().municipality, name),
-    isPublished: (entryId) => isPublished(db, entryId),
-    witnessed: (entryId) => isPublished(db, entryId),
+    isPublished: (entryId) => isPublished(db, logOf, entryId),
+    witnessed,
+    destroyOpenings: (tx, scope, subject, how) => destroyOpenings(append, tx, scope, subject, how),
+    stampManifest: (tx, municipality, manifestSha256) => stamps.wishManifest(tx, municipality, manifestSha256),
+    stampsOf: (manifestSha256) => packedStamps(db, home().municipality, manifestSha256),
+    trusted: async () => trustedByLedger(db, home(), await vkeys(home())),
     proofOf: async (entryId) => (await proofs([entryId]))[0] ?? null,
     proofsOf: async (scope, subject) => proofs((await entries(db, scope, { subject })).map(({ id }) => id).reverse()),
     newestCheckpoint: () => (logs[0] === undefined ? null : (newest.get(logs[0].municipality) ?? null)),
@@ -266,11 +293,4 @@ export function createLedger(deps: LedgerDeps): Ledger {
       return count
     },
   }
-}
-
-function cursorOf(cursor: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(cursor)) {
-    throw new Refusal('request.invalid', { where: 'query/cursor' })
-  }
-  return cursor
 }

@@ -104,7 +104,7 @@ export async function openHouse(migrations: readonly Migrations[]): Promise<Hous
     return {
       ...copied,
       appendUnchecked: () => copied.append({ fields: { fork: 'yes' } }),
-      placeAll: () => createSequencer(database).run(municipality),
+      placeAll: () => createSequencer(database).run({ municipality, origin: ledger.originUuid }),
       close: async () => {
         await Promise.all([database.close(), owner.end({ timeout: 1 })])
         await admin.unsafe(`drop database ${copyName} with (force)`)

@@ -1,6 +1,8 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { decodeEntryBundle, encodeEntryBundle, tilePath, tileWidth } from '@sereno/proof'
+import { decodeEntryBundle, encodeEntryBundle, type Tile, tilePath, tilesBetween, tileWidth } from '@sereno/proof'
+import type { Db } from '../../kernel/database.ts'
+import { type Log, leavesBetween } from './store.ts'
 
 /** The bytes of an entry bundle (C2SP tlog-tiles), as wide as it is there, or null. */
 export type ReadBundle = (index: number) => Promise<Uint8Array | null>
@@ -63,6 +65,32 @@ export async function* leavesOf(
     const leaves = bytes === null ? null : decodeEntryBundle(bytes)
     yield leaves === null || leaves.length < wanted ? null : { first, leaves: leaves.slice(0, wanted) }
   }
+}
+
+/** Writes every bundle that changed between two sizes; the last one whole again, so that no file is ever torn. */
+export async function mirrorLeaves(mirror: Mirror, tx: Db, log: Log, from: number, to: number): Promise<void> {
+  for (const tile of tilesBetween(from, to)) {
+    if (tile.level === 'entries') {
+      await mirrorBundle(mirror, tx, log, tile)
+    }
+  }
+}
+
+/** Writes the published bundles that the mirror has not: it is not in a backup, so a new machine begins without. */
+export async function completeMirror(mirror: Mirror, db: Db, log: Log, publishedSize: number): Promise<void> {
+  for (let index = 0; index * tileWidth < publishedSize; index += 1) {
+    if (!(await mirror.has(index))) {
+      await mirrorBundle(mirror, db, log, { index, width: Math.min(tileWidth, publishedSize - index * tileWidth) })
+    }
+  }
+}
+
+async function mirrorBundle(mirror: Mirror, db: Db, log: Log, tile: Pick<Tile, 'index' | 'width'>): Promise<void> {
+  const leaves = await leavesBetween(db, log, tile.index * tileWidth, tile.width)
+  await mirror.write(
+    tile.index,
+    leaves.map(({ bytes }) => bytes),
+  )
 }
 
 async function syncFolder(path: string): Promise<void> {

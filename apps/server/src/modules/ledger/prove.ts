@@ -3,14 +3,14 @@ import type { Db } from '../../kernel/database.ts'
 import type { EntryProof } from './door.ts'
 import { openingsOf } from './entries.ts'
 import { storedNodes } from './frontier.ts'
-import { entryById, newestStored, type StoredCheckpoint } from './store.ts'
+import { entryById, type Log, newestStored, type StoredCheckpoint } from './store.ts'
 
 type PublishedTree = { readonly checkpoint: StoredCheckpoint | null; readonly nodes: Nodes }
 
 /** Whether the newest checkpoint covers the entry. */
-export async function isPublished(db: Db, entryId: string): Promise<boolean> {
+export async function isPublished(db: Db, logOf: (municipality: string) => Log, entryId: string): Promise<boolean> {
   const entry = await entryById(db, entryId)
-  const checkpoint = entry === null ? null : await newestStored(db, entry.municipality)
+  const checkpoint = entry === null ? null : await newestStored(db, logOf(entry.municipality))
   return entry !== null && entry.index !== null && checkpoint !== null && entry.index < checkpoint.size
 }
 
@@ -18,17 +18,22 @@ export async function isPublished(db: Db, entryId: string): Promise<boolean> {
  * Proves entries against the newest checkpoint, in the order asked for; unpublished ones are left out. What it has read
  * and hashed of a tree is kept until there is a newer checkpoint.
  */
-export function createProver(db: Db): (entryIds: readonly string[]) => Promise<readonly EntryProof[]> {
+export function createProver(
+  db: Db,
+  logOf: (municipality: string) => Log,
+): (entryIds: readonly string[]) => Promise<readonly EntryProof[]> {
   const trees = new Map<string, PublishedTree>()
 
   async function newestTree(municipality: string): Promise<PublishedTree> {
-    const checkpoint = await newestStored(db, municipality)
-    const known = trees.get(municipality)
+    const log = logOf(municipality)
+    const checkpoint = await newestStored(db, log)
+    const known = trees.get(log.origin)
     if (known !== undefined && known.checkpoint?.size === checkpoint?.size) {
-      return known
+      // Witnesses may have cosigned it since: the nodes are the same, the note is longer.
+      return { checkpoint, nodes: known.nodes }
     }
-    const tree = { checkpoint, nodes: storedNodes(db, municipality, checkpoint?.size ?? 0) }
-    trees.set(municipality, tree)
+    const tree = { checkpoint, nodes: storedNodes(db, log, checkpoint?.size ?? 0) }
+    trees.set(log.origin, tree)
     return tree
   }
 
@@ -49,7 +54,7 @@ export function createProver(db: Db): (entryIds: readonly string[]) => Promise<r
       }
       const proof = await inclusionProof(tree.nodes, index, tree.checkpoint.size).catch((error: unknown) => {
         // What could not be read is not remembered.
-        trees.delete(municipality)
+        trees.delete(logOf(municipality).origin)
         throw error
       })
       const openings = await openingsOf(entry.fields)

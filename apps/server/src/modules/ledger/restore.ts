@@ -37,7 +37,7 @@ export async function importPublished(deps: RestoreDeps, log: Log, readBundle: R
   return deps.database.transaction(async (tx) => {
     await lockLog(tx, log.municipality, 'sequence')
     await lockLog(tx, log.municipality, 'publish')
-    const size = await sizeOf(tx, log.municipality)
+    const size = await sizeOf(tx, log)
     const signed = await deps.signer.lastCheckpoint(log.origin)
     if (signed === null || signed.size <= size) {
       return 0
@@ -55,7 +55,7 @@ export async function importPublished(deps: RestoreDeps, log: Log, readBundle: R
       // A node is new when the leaf that completes it is.
       await insertNodes(
         tx,
-        log.municipality,
+        log,
         grown.nodes.filter(({ level, index }) => (index + 1) * 256 ** level > size),
       )
     }
@@ -81,7 +81,7 @@ export async function importPublished(deps: RestoreDeps, log: Log, readBundle: R
 
 async function demandSame(tx: Db, log: Log, first: number, hashes: readonly Uint8Array[], size: number): Promise<void> {
   const width = Math.min(hashes.length, Math.max(0, size - first))
-  const held = await tileHashes(tx, log.municipality, { level: 0, first, width })
+  const held = await tileHashes(tx, log, { level: 0, first, width })
   if (held.length !== width || !held.every((hash, offset) => equal(hash, hashes[offset] ?? new Uint8Array(0)))) {
     throw new Refusal('ledger.forked')
   }
@@ -118,6 +118,6 @@ async function takeBack(
     placed.push({ id, hash })
   }
   if (placed.length > 0) {
-    await placeLeaves(tx, log.municipality, Math.max(bundle.first, bundle.size), placed)
+    await placeLeaves(tx, log, Math.max(bundle.first, bundle.size), placed)
   }
 }

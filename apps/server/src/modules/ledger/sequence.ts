@@ -1,14 +1,14 @@
 import { emptyFrontier, type Frontier } from '@sereno/proof'
 import type { Database } from '../../kernel/database.ts'
 import { extend, storedFrontier } from './frontier.ts'
-import { insertNodes, lockLog, pendingLeaves, placeLeaves, sizeOf } from './store.ts'
+import { insertNodes, type Log, lockLog, pendingLeaves, placeLeaves, sizeOf } from './store.ts'
 
 /** Leaves placed by one transaction. */
 const batchSize = 500
 
 export type Sequencer = {
   /** Gives every committed entry its place; answers the tree's size. */
-  readonly run: (municipality: string) => Promise<number>
+  readonly run: (log: Log) => Promise<number>
 }
 
 /** Where a test stops the machine: the numbered steps of {@link createSequencer} and of the publisher. */
@@ -30,14 +30,14 @@ export type Step = (name: string) => void | Promise<void>
 export function createSequencer(database: Database, step: Step = () => undefined): Sequencer {
   const frontiers = new Map<string, Frontier>()
 
-  async function placeBatch(municipality: string): Promise<{ readonly size: number; readonly more: boolean }> {
+  async function placeBatch(log: Log): Promise<{ readonly size: number; readonly more: boolean }> {
     const placed = await database.transaction(async (tx) => {
-      await lockLog(tx, municipality, 'sequence')
+      await lockLog(tx, log.municipality, 'sequence')
       await step('sequence.locked')
-      const size = await sizeOf(tx, municipality)
-      const kept = frontiers.get(municipality) ?? emptyFrontier
-      const frontier = kept.size === size ? kept : await storedFrontier(tx, municipality, size)
-      const leaves = await pendingLeaves(tx, municipality, batchSize)
+      const size = await sizeOf(tx, log)
+      const kept = frontiers.get(log.origin) ?? emptyFrontier
+      const frontier = kept.size === size ? kept : await storedFrontier(tx, log, size)
+      const leaves = await pendingLeaves(tx, log.municipality, batchSize)
       await step('sequence.read')
       if (leaves.length === 0) {
         return { frontier, more: false }
@@ -46,22 +46,22 @@ export function createSequencer(database: Database, step: Step = () => undefined
         frontier,
         leaves.map(({ hash }) => hash),
       )
-      await placeLeaves(tx, municipality, size, leaves)
+      await placeLeaves(tx, log, size, leaves)
       await step('sequence.placed')
-      await insertNodes(tx, municipality, grown.nodes)
+      await insertNodes(tx, log, grown.nodes)
       await step('sequence.written')
       return { frontier: grown.frontier, more: leaves.length === batchSize }
     })
     await step('sequence.committed')
-    frontiers.set(municipality, placed.frontier)
+    frontiers.set(log.origin, placed.frontier)
     return { size: placed.frontier.size, more: placed.more }
   }
 
   return {
-    run: async (municipality) => {
-      let batch = await placeBatch(municipality)
+    run: async (log) => {
+      let batch = await placeBatch(log)
       while (batch.more) {
-        batch = await placeBatch(municipality)
+        batch = await placeBatch(log)
       }
       return batch.size
     },

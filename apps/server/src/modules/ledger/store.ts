@@ -1,8 +1,8 @@
-import { type SelectQueryBuilder, sql } from 'kysely'
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
 
-/** Tables of this module (migrations/0001). Times are epoch milliseconds, hashes 32 bytes. */
+/** Tables of this module (migrations/0001, 0003; those of 0004 and later have stores of their own). Times are epoch milliseconds, hashes 32 bytes. */
 export type LedgerTables = {
   readonly log: { municipality: string; origin: string; created_at: number }
   readonly leaf: { id: string; municipality: string; coarse: string; bytes: Uint8Array; hash: Uint8Array }
@@ -15,10 +15,18 @@ export type LedgerTables = {
   }
   readonly leaf_subject: { municipality: string; subject: string; leaf: string }
   readonly leaf_pending: { municipality: string; leaf: string }
-  readonly leaf_place: { municipality: string; index: number; leaf: string; hash: Uint8Array }
-  readonly tree_node: { municipality: string; level: number; index: number; hash: Uint8Array }
-  readonly checkpoint: { municipality: string; size: number; root: Uint8Array; note: string; published_at: number }
+  readonly leaf_place: { municipality: string; origin: string; index: number; leaf: string; hash: Uint8Array }
+  readonly tree_node: { municipality: string; origin: string; level: number; index: number; hash: Uint8Array }
+  readonly checkpoint: {
+    municipality: string
+    origin: string
+    size: number
+    root: Uint8Array
+    note: string
+    published_at: number
+  }
   readonly leaf_lost: { leaf: string; municipality: string; imported_at: number }
+  readonly leaf_destroyed: { leaf: string; municipality: string; entry: string }
   readonly counter: { municipality: string; name: string; value: number }
 }
 
@@ -50,8 +58,54 @@ export async function insertLog(tx: Db, log: Log, nowMs: number): Promise<void> 
     .execute()
 }
 
+/** The log that grows, of each municipality; the installation's own first. */
 export async function allLogs(db: Db): Promise<readonly Log[]> {
-  return tables(db).selectFrom('log').select(['municipality', 'origin']).orderBy('created_at').execute()
+  const rows = await tables(db).selectFrom('log').select(['municipality', 'origin']).orderBy('created_at').execute()
+  return [...new Map(rows.map((row) => [row.municipality, row])).values()]
+}
+
+/** Logs that another one continues: they are served and never grow. */
+export async function olderLogs(db: Db): Promise<readonly Log[]> {
+  const { rows } = await sql<Log>`select municipality, predecessor as origin from log_succession`.execute(db)
+  return rows
+}
+
+/** Where each log ended that another one continues, newest first, with the keys it was signed by. */
+export async function successions(
+  db: Db,
+  municipality: string,
+): Promise<
+  readonly {
+    readonly predecessor: string
+    readonly successor: string
+    readonly size: number
+    readonly root: Uint8Array
+    readonly keys: readonly string[]
+  }[]
+> {
+  const { rows } = await sql<{
+    predecessor: string
+    successor: string
+    size: number
+    root: Uint8Array
+    keys: readonly string[]
+  }>`
+    select s.predecessor, s.successor, s.size, s.root,
+      array(select k.vkey from log_key k where k.origin = s.predecessor order by k.vkey) as keys
+    from log_succession s join log on log.origin = s.predecessor
+    where s.municipality = ${municipality} order by log.created_at desc`.execute(db)
+  return rows.map((row) => ({ ...row, size: Number(row.size), root: new Uint8Array(row.root) }))
+}
+
+/** When the first entry was made that has a place and is not published; null when all are. */
+export async function oldestUnpublishedMs(db: Db, { origin }: Log, publishedSize: number): Promise<number | null> {
+  const row = await tables(db)
+    .selectFrom('leaf_place')
+    .where('origin', '=', origin)
+    .where('index', '=', publishedSize)
+    .select('leaf')
+    .executeTakeFirst()
+  return row === undefined ? null : Number.parseInt(row.leaf.replaceAll('-', '').slice(0, 12), 16)
 }
 
 /** Leaf, opening, subjects and the wish for a place: one statement, because every look pays for it. */
@@ -110,11 +164,17 @@ export async function pendingLeaves(
 
 export async function placeLeaves(
   tx: Db,
-  municipality: string,
+  { municipality, origin }: Log,
   firstIndex: number,
   leaves: readonly { readonly id: string; readonly hash: Uint8Array }[],
 ): Promise<void> {
-  const places = leaves.map(({ id, hash }, offset) => ({ municipality, index: firstIndex + offset, leaf: id, hash }))
+  const places = leaves.map(({ id, hash }, offset) => ({
+    municipality,
+    origin,
+    index: firstIndex + offset,
+    leaf: id,
+    hash,
+  }))
   await tables(tx).insertInto('leaf_place').values(places).execute()
   await tables(tx)
     .deleteFrom('leaf_pending')
@@ -129,22 +189,22 @@ export async function placeLeaves(
 
 export async function insertNodes(
   tx: Db,
-  municipality: string,
+  { municipality, origin }: Log,
   nodes: readonly { readonly level: number; readonly index: number; readonly hash: Uint8Array }[],
 ): Promise<void> {
   if (nodes.length > 0) {
     await tables(tx)
       .insertInto('tree_node')
-      .values(nodes.map((node) => ({ ...node, municipality })))
+      .values(nodes.map((node) => ({ ...node, municipality, origin })))
       .execute()
   }
 }
 
 /** How many leaves have a place: they have no holes, so it is the next index. */
-export async function sizeOf(db: Db, municipality: string): Promise<number> {
+export async function sizeOf(db: Db, { origin }: Log): Promise<number> {
   const row = await tables(db)
     .selectFrom('leaf_place')
-    .where('municipality', '=', municipality)
+    .where('origin', '=', origin)
     .select((eb) => eb.fn.max<number | null>('index').as('last'))
     .executeTakeFirst()
   return row?.last === null || row?.last === undefined ? 0 : row.last + 1
@@ -162,21 +222,21 @@ export async function pendingCount(db: Db, municipality: string): Promise<number
 /** The hashes of a tile, joined: up to `width` of them from `first` on. Level 0 are the leaves'. */
 export async function tileHashes(
   db: Db,
-  municipality: string,
+  { origin }: Log,
   range: { readonly level: number; readonly first: number; readonly width: number },
 ): Promise<readonly Uint8Array[]> {
   const within = <T extends 'leaf_place' | 'tree_node'>(query: SelectQueryBuilder<LedgerTables, T, object>) => query
   const rows =
     range.level === 0
       ? await within(tables(db).selectFrom('leaf_place'))
-          .where('municipality', '=', municipality)
+          .where('origin', '=', origin)
           .where('index', '>=', range.first)
           .where('index', '<', range.first + range.width)
           .orderBy('index')
           .select('hash')
           .execute()
       : await within(tables(db).selectFrom('tree_node'))
-          .where('municipality', '=', municipality)
+          .where('origin', '=', origin)
           .where('level', '=', range.level)
           .where('index', '>=', range.first)
           .where('index', '<', range.first + range.width)
@@ -189,7 +249,7 @@ export async function tileHashes(
 /** Leaves in the order of the tree. */
 export async function leavesBetween(
   db: Db,
-  municipality: string,
+  { origin }: Log,
   first: number,
   width: number,
 ): Promise<
@@ -198,7 +258,7 @@ export async function leavesBetween(
   return tables(db)
     .selectFrom('leaf_place')
     .innerJoin('leaf', 'leaf.id', 'leaf_place.leaf')
-    .where('leaf_place.municipality', '=', municipality)
+    .where('leaf_place.origin', '=', origin)
     .where('leaf_place.index', '>=', first)
     .where('leaf_place.index', '<', first + width)
     .orderBy('leaf_place.index')
@@ -206,22 +266,30 @@ export async function leavesBetween(
     .execute()
 }
 
-export async function newestStored(db: Db, municipality: string): Promise<StoredCheckpoint | null> {
-  const row = await tables(db)
-    .selectFrom('checkpoint')
-    .where('municipality', '=', municipality)
-    .orderBy('size', 'desc')
-    .select(['size', 'root', 'note', 'published_at'])
-    .executeTakeFirst()
-  return row ?? null
+/** The newest checkpoint as it is published: the log's own signatures, then those of witnesses, by name. */
+export async function newestStored(db: Db, { origin }: Log): Promise<StoredCheckpoint | null> {
+  const result = await sql<StoredCheckpoint>`
+    select c.size, c.root, c.published_at, c.note || coalesce((
+      select string_agg(s.lines, '' order by w.name, w.id)
+      from cosignature s join witness w on w.id = s.witness
+      where s.origin = c.origin and s.size = c.size), '') as note
+    from checkpoint c where c.origin = ${origin} order by c.size desc limit 1`.execute(db)
+  const row = result.rows[0]
+  return row === undefined
+    ? null
+    : { ...row, size: Number(row.size), root: new Uint8Array(row.root), published_at: Number(row.published_at) }
 }
 
-/** Keeps the first note of a size: signing the same size again gives the same bytes. */
-export async function insertCheckpoint(tx: Db, municipality: string, checkpoint: StoredCheckpoint): Promise<void> {
+/** Keeps the first note of a size: another one of the same size says the same. */
+export async function insertCheckpoint(
+  tx: Db,
+  { municipality, origin }: Log,
+  checkpoint: StoredCheckpoint,
+): Promise<void> {
   await tables(tx)
     .insertInto('checkpoint')
-    .values({ municipality, ...checkpoint })
-    .onConflict((conflict) => conflict.columns(['municipality', 'size']).doNothing())
+    .values({ municipality, origin, ...checkpoint })
+    .onConflict((conflict) => conflict.columns(['origin', 'size']).doNothing())
     .execute()
 }
 
@@ -253,7 +321,11 @@ export async function entries(
   let query = tables(db)
     .selectFrom('leaf')
     .leftJoin('leaf_opening', 'leaf_opening.leaf', 'leaf.id')
-    .leftJoin('leaf_place', 'leaf_place.leaf', 'leaf.id')
+    .leftJoin('leaf_place', (join) =>
+      join
+        .onRef('leaf_place.leaf', '=', 'leaf.id')
+        .on('leaf_place.origin', '=', currentOrigin(sql`${scope.municipality}::uuid`)),
+    )
     .where('leaf.municipality', '=', scope.municipality)
     .orderBy('leaf.id', 'desc')
     .select(['leaf.id', 'leaf.coarse', 'leaf.hash', 'leaf_place.index', 'leaf_opening.fields'])
@@ -290,7 +362,11 @@ export async function entryById(
   const row = await tables(db)
     .selectFrom('leaf')
     .leftJoin('leaf_opening', 'leaf_opening.leaf', 'leaf.id')
-    .leftJoin('leaf_place', 'leaf_place.leaf', 'leaf.id')
+    .leftJoin('leaf_place', (join) =>
+      join
+        .onRef('leaf_place.leaf', '=', 'leaf.id')
+        .on('leaf_place.origin', '=', currentOrigin(sql.ref('leaf.municipality'))),
+    )
     .where('leaf.id', '=', id)
     .select([
       'leaf.id',
@@ -308,6 +384,11 @@ export async function entryById(
 /** One sequencer or publisher at a time per municipality, over all processes; released at the transaction's end. */
 export async function lockLog(tx: Db, municipality: string, work: 'sequence' | 'publish'): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${work}:${municipality}`}, 0))`.execute(tx)
+}
+
+// A leaf has a place in every log that holds it: its index is that in the one that grows.
+function currentOrigin(municipality: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`(select log.origin from log where log.municipality = ${municipality} order by log.created_at desc limit 1)`
 }
 
 function sqlArray(values: readonly string[]): string {
