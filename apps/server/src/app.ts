@@ -10,6 +10,7 @@ import type { Words } from './kernel/http-problem.ts'
 import type { JobTable } from './kernel/jobs.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import type { Migrations } from './kernel/migrations.ts'
+import { casesMigrations, createCases } from './modules/cases/index.ts'
 import { createEvidence, evidenceMigrations } from './modules/evidence/index.ts'
 import { createFleet, type Fleet, fleetMigrations } from './modules/fleet/index.ts'
 import { createIdentity, type Identity, identityMigrations } from './modules/identity/index.ts'
@@ -35,6 +36,7 @@ export const migrations: readonly Migrations[] = [
   evidenceMigrations,
   liveMigrations,
   incidentsMigrations,
+  casesMigrations,
   retentionMigrations,
 ]
 
@@ -75,8 +77,16 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
   const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })
   const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
   const incidents = createIncidents({ ...kernel, ledger, identity, territory, fleet, tracks, live })
-  const retention = createRetention({ ...kernel, ...given, ledger, identity, evidence })
-  const modules = [ledger, identity, fleet, tracks, evidence, live, incidents, retention]
+  const cases = createCases({ ...kernel, ledger, identity, fleet, evidence, live, incidents })
+  const retention = createRetention({
+    ...kernel,
+    ...given,
+    ledger,
+    identity,
+    evidence,
+    freezesOf: cases.freezesOf,
+  })
+  const modules = [ledger, identity, fleet, tracks, evidence, live, incidents, cases, retention]
 
   return {
     ledger,
@@ -84,10 +94,13 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     territory,
     fleet,
     retention,
-    routes: [territory, identity, fleet, tracks, evidence, live, incidents, retention, ledger].map(
-      (module) => module.routes,
-    ),
-    sockets: live.sockets,
+    routes: [
+      ...[territory, identity, fleet, tracks, evidence, live, incidents, retention, ledger].map(
+        (module) => module.routes,
+      ),
+      ...cases.routes,
+    ],
+    sockets: [...live.sockets, ...cases.sockets],
     files: [...ledger.files, ...retention.files],
     jobs: evidence.jobs,
     timers: [
@@ -98,7 +111,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     ],
     checks: [
       backups.check,
-      ...[ledger, identity, territory, fleet, tracks, evidence, live, incidents, retention].map(
+      ...[ledger, identity, territory, fleet, tracks, evidence, live, incidents, cases, retention].map(
         (module) => module.check,
       ),
     ],

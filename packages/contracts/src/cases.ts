@@ -185,7 +185,8 @@ export const TimelineItem = Type.Object({
 export type TimelineItem = Static<typeof TimelineItem>
 
 const ById = Type.Object({ id: Uuid })
-const InCase = (name: string) => Type.Object({ id: Uuid, [name]: Uuid })
+const InCase = <Name extends string>(name: Name) =>
+  Type.Object({ id: Uuid, [name]: Uuid } as { readonly id: typeof Uuid } & Readonly<Record<Name, typeof Uuid>>)
 const Because = Type.Object({ reason: Words(500) })
 const PurposeWish = Type.Object({ purpose: Type.Enum([...purposes]), reference: Type.Optional(Words(120)) })
 const Made = Type.Object({
@@ -243,7 +244,7 @@ export const caseOperations = {
   },
   'GET /cases/:id': {
     access: 'case.read',
-    summary: 'The whole case: recordings, people, notes, clips, hand-overs, shares, timeline. A look at it is an entry',
+    summary: 'The whole case: recordings, people, notes, clips, hand-overs, shares, timeline',
     params: ById,
     reply: Type.Object({
       case: CaseSummary,
@@ -370,14 +371,10 @@ export const caseOperations = {
   },
   'POST /cases/:id/stills': {
     access: 'case.write',
-    summary: 'Keep a picture that a player showed (PNG, base64), under an open look of its own',
+    summary: 'Keep a picture that a player showed (PNG, 12 MiB at most), under an open look of the sender’s own',
     params: ById,
-    body: Type.Object({
-      look: Uuid,
-      atMs: Type.Integer({ minimum: 0 }),
-      title: Words(160),
-      png: Type.String({ minLength: 60, maxLength: 12_000_000 }),
-    }),
+    query: Type.Object({ look: Uuid, atMs: Type.Integer({ minimum: 0 }), title: Words(160) }),
+    body: 'stream',
     reply: Derivative,
   },
   'POST /cases/:id/derivatives/:derivative/open': {
@@ -446,16 +443,18 @@ export const caseOperations = {
       key: Type.Optional(Words(120)),
       /** Under which record the recipient goes on with the chain of custody. */
       continued: Type.Optional(Words(500)),
-      scan: Type.Optional(
-        Type.Object({
-          type: Type.Enum(['application/pdf', 'image/jpeg', 'image/png']),
-          base64: Type.String({ minLength: 8, maxLength: 14_000_000 }),
-        }),
-      ),
     }),
     reply: HandOver,
   },
-  'GET /hand-overs/:id/receipt': {
+  'POST /hand-overs/:id/scan': {
+    access: 'case.hand-over',
+    summary: 'The signed acta as a scan (12 MiB at most), before its receipt is entered',
+    params: ById,
+    query: Type.Object({ type: Type.Enum(['application/pdf', 'image/jpeg', 'image/png']) }),
+    body: 'stream',
+    reply: Done,
+  },
+  'GET /hand-overs/:id/scan': {
     access: 'case.hand-over',
     summary: 'The scan of the signed acta',
     params: ById,

@@ -72,6 +72,8 @@ export type Identity = {
   /** For what purposes the actor may do it with the object, in the contract's order. */
   purposes(actor: Actor, action: Permission, resource: Resource): Purpose[]
   person(db: Db, municipality: string, id: string): Promise<Person | null>
+  /** Open accounts with the role, oldest first. */
+  peopleWith(scope: Scope, role: Role): Promise<readonly Person[]>
   /** The installation's municipality; null before set-up. */
   municipality(): Municipality | null
   state(): 'set-up' | 'ready'

@@ -105,6 +105,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
       const row = await accountById(db, municipality, id)
       return row === null ? null : { id: row.id, name: row.name, roles: row.roles }
     },
+    peopleWith: async (scope, role) => {
+      const rows = await openAccountsWith(database.db, scope.municipality, role, false)
+      return rows.map(({ id, name, roles }) => ({ id, name, roles }))
+    },
     municipality: () => known,
     state: () => (known === null ? 'set-up' : 'ready'),
     gate: async (operation) => {
