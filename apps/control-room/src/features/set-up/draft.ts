@@ -12,6 +12,8 @@ export type Draft = {
   readonly municipality: string
   readonly timeZone: string
   readonly origin: string
+  /** The control room's, for officers to call; may stay empty. */
+  readonly telephone: string
   readonly name: string
   readonly signIn: string
   readonly password: string
@@ -23,6 +25,7 @@ export const emptyDraft = (timeZone: string, origin: string): Draft => ({
   municipality: '',
   timeZone,
   origin,
+  telephone: '',
   name: '',
   signIn: '',
   password: '',
@@ -39,6 +42,12 @@ export function isZone(timeZone: string): boolean {
   }
 }
 
+/** As the contract takes it; empty is no number. */
+export function isTelephone(telephone: string): boolean {
+  const typed = telephone.trim()
+  return typed === '' || /^\+?[0-9][0-9 ]{2,23}$/.test(typed)
+}
+
 export const toBody = (token: string, draft: Draft): NonNullable<Given<'POST /installation'>['body']> => ({
   token,
   municipality: draft.municipality.trim(),
@@ -50,5 +59,6 @@ export const toBody = (token: string, draft: Draft): NonNullable<Given<'POST /in
     signIn: signIn.trim(),
     roles: [...roles],
   })),
+  telephone: draft.telephone.trim() === '' ? null : draft.telephone.trim(),
   backupFolder: draft.backupFolder.trim() === '' ? null : draft.backupFolder.trim(),
 })

@@ -5,7 +5,7 @@ import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import { OneTimeLink } from '../../shell/one-time-link.tsx'
 import page from '../../shell/page.module.css'
-import { type Draft, emptyDraft, isZone, toBody } from './draft.ts'
+import { type Draft, emptyDraft, isTelephone, isZone, toBody } from './draft.ts'
 import css from './set-up.module.css'
 import { AdministratorStep, BackupStep, PeopleStep, PlaceStep } from './steps.tsx'
 import { useSetUpText } from './text.ts'
@@ -27,7 +27,7 @@ export function SetUpPage({ token, onReady }: SetUpPageProps): ReactElement {
   const step = steps[at] ?? 'place'
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (step === 'place' && !isZone(draft.timeZone.trim())) {
+    if (step === 'place' && !(isZone(draft.timeZone.trim()) && isTelephone(draft.telephone))) {
       return
     }
     if (at < steps.length - 1) {

@@ -2,7 +2,7 @@ import { Button, Field } from '@sereno/ui'
 import type { ReactElement } from 'react'
 import page from '../../shell/page.module.css'
 import { RoleChoice } from '../../shell/role-choice.tsx'
-import { type Draft, isZone, type Person } from './draft.ts'
+import { type Draft, isTelephone, isZone, type Person } from './draft.ts'
 import css from './set-up.module.css'
 import { useSetUpText } from './text.ts'
 
@@ -42,6 +42,15 @@ export function PlaceStep({ draft, set }: StepProps): ReactElement {
         required
       />
       {insecure ? <p className={css.warn}>{text.originWarn}</p> : null}
+      <Field
+        label={text.telephone}
+        hint={text.telephoneHint}
+        value={draft.telephone}
+        onChange={(telephone) => set({ telephone })}
+        inputMode="tel"
+        maxLength={24}
+        {...(isTelephone(draft.telephone) ? {} : { error: text.badTelephone })}
+      />
     </>
   )
 }

@@ -17,6 +17,9 @@ export const setUpEs = {
   origin: 'Dirección de esta instalación',
   originHint:
     'La que abrirán los navegadores y teléfonos. Se elige una vez: las llaves de los equipos pertenecen a ella.',
+  telephone: 'Teléfono de la central',
+  telephoneHint: 'Como se marca desde un celular. Los teléfonos de los agentes ofrecen llamarlo. Puede quedar vacío.',
+  badTelephone: 'Solo cifras y espacios, con + delante si es internacional.',
   originWarn: 'Sin https los teléfonos no dejan usar la cámara. Sirve solo para probar en este equipo.',
   name: 'Nombre y apellido',
   signIn: 'Nombre de entrada',

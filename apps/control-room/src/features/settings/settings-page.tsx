@@ -6,6 +6,7 @@ import page from '../../shell/page.module.css'
 import { useSession } from '../../shell/session.ts'
 import { signOut } from '../../shell/sign-out.ts'
 import { turnTheme } from '../../shell/theme.ts'
+import { ContactSection } from './contact-section.tsx'
 import { FactorSection } from './factor-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import css from './settings.module.css'
@@ -57,6 +58,7 @@ export function SettingsPage(): ReactElement {
         </section>
         <PasswordSection hasFactor={me.account.secondFactor} />
         <FactorSection isSet={me.account.secondFactor} />
+        {me.permissions.includes('installation.read') ? <ContactSection /> : null}
       </div>
     </main>
   )

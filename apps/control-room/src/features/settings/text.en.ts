@@ -26,6 +26,15 @@ export const settingsEn = {
     saved: 'Password changed.',
     code: 'Code of the second factor',
   },
+  contact: {
+    title: 'Control room’s telephone',
+    none: 'No number: the phones do not offer to call.',
+    label: 'Number, as it is dialled',
+    hint: 'Officers’ phones learn it within a minute. Empty: no call is offered.',
+    change: 'Change the number',
+    save: 'Save',
+    saved: 'Number saved.',
+  },
   factor: {
     title: 'Second factor',
     on: 'Set. Signing in asks for a code from the phone.',

@@ -23,6 +23,15 @@ export const settingsEs = {
     saved: 'Contraseña cambiada.',
     code: 'Código del segundo factor',
   },
+  contact: {
+    title: 'Teléfono de la central',
+    none: 'Sin número: los teléfonos no ofrecen llamar.',
+    label: 'Número, como se marca',
+    hint: 'Los teléfonos de los agentes lo aprenden en un minuto. Vacío: no se ofrece llamar.',
+    change: 'Cambiar el número',
+    save: 'Guardar',
+    saved: 'Número guardado.',
+  },
   factor: {
     title: 'Segundo factor',
     on: 'Puesto. Al entrar se pide un código del teléfono.',
