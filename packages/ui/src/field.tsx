@@ -18,7 +18,7 @@ type FieldProps = {
   readonly minLength?: number
   readonly maxLength?: number
   readonly autoComplete?: string
-  readonly inputMode?: 'text' | 'numeric' | 'decimal'
+  readonly inputMode?: 'text' | 'numeric' | 'decimal' | 'tel'
   readonly autoFocus?: boolean
   readonly rows?: number
   readonly name?: string
