@@ -4,6 +4,7 @@ import { table } from './figures.ts'
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   ingest: () => import('./ingest.ts'),
   live: () => import('./live.ts'),
+  room: () => import('./room.ts'),
   positions: () => import('./positions.ts'),
   find: () => import('./find.ts'),
   verify: () => import('./verify.ts'),
