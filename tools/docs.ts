@@ -21,6 +21,7 @@ import {
 } from '@sereno/contracts'
 import { refusalsEn, refusalsEs } from '@sereno/text'
 import { root } from './run.ts'
+import { buildVerifier, releasePage } from './verifier.ts'
 
 const groups: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   Installation: installationOperations,
@@ -97,14 +98,15 @@ function openApi(): string {
       }
     }
   }
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   return `${JSON.stringify({ openapi: '3.1.0', info: { title: 'Sereno', version, license: { name: 'AGPL-3.0-or-later' } }, paths }, null, 2)}\n`
 }
 
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 const pages = {
   'docs/reference/operations.md': operationsPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/openapi.json': openApi(),
+  'docs/reference/verifier-release.md': releasePage(await buildVerifier(), version),
 }
 
 const stale = Object.entries(pages).filter(([file, text]) => {

@@ -1,0 +1,75 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { laptop, phone } from '../../tests/browser.ts'
+import { root } from '../run.ts'
+
+const folder = join(root, 'docs/pictures')
+const sizes = {
+  laptop: { viewport: laptop.viewport ?? { width: 1440, height: 900 }, suffix: '' },
+  phone: { viewport: phone.viewport ?? { width: 390, height: 844 }, suffix: '-phone' },
+  wall: { viewport: { width: 2560, height: 1440 }, suffix: '-wall' },
+} as const
+type Size = keyof typeof sizes
+type Theme = 'night' | 'day'
+/** Longest wait for what a picture is to show: software drawing on busy cores. */
+export const waitMs = 60_000
+
+/** The album begins empty: a picture of a screen that no longer exists is worse than none. */
+export async function emptyAlbum(): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.png')) {
+      await rm(join(folder, name))
+    }
+  }
+}
+
+export async function keep(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(folder, `${name}.png`), timeout: waitMs })
+  console.log(name)
+}
+
+/** The page as it stands, by night and by day, at the asked sizes; afterwards it is as it was. */
+export async function take(
+  page: Page,
+  name: string,
+  {
+    at = ['laptop', 'phone'],
+    by = ['night', 'day'],
+  }: { readonly at?: readonly Size[]; readonly by?: readonly Theme[] } = {},
+): Promise<void> {
+  for (const theme of by) {
+    await turnTo(page, theme)
+    for (const size of at) {
+      await page.setViewportSize(sizes[size].viewport)
+      await settle(page)
+      await keep(page, `${name}-${theme}${sizes[size].suffix}`)
+    }
+  }
+  await page.setViewportSize(sizes.laptop.viewport)
+  await turnTo(page, 'night')
+}
+
+/** By the key where the page hears it, so that the map turns too; in a field or a dialog by the attribute alone. */
+async function turnTo(page: Page, theme: Theme): Promise<void> {
+  const now = (): Promise<unknown> => page.evaluate('document.documentElement.dataset.theme')
+  if ((await now()) !== theme) {
+    await page.keyboard.press('t')
+  }
+  if ((await now()) !== theme) {
+    await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`)
+  }
+}
+
+/** Fonts are there, and the map has drawn what the new size shows. */
+export async function settle(page: Page, forMs = 1500): Promise<void> {
+  await page.evaluate('document.fonts.ready.then(() => true)')
+  await page.waitForTimeout(forMs)
+}
+
+/** The page in a language, from now on. */
+export async function speak(page: Page, language: 'es' | 'en'): Promise<void> {
+  await page.evaluate(`localStorage.setItem('sereno.language', '${language}')`)
+  await page.reload()
+}
