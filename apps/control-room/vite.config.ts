@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-
-/** Two entry pages: the control room, and the verifier, which works without a session. */
-const pages = ['index.html', 'verify.html'].map((page) => new URL(page, import.meta.url).pathname).filter(existsSync)
 
 export default defineConfig({
   root: new URL('.', import.meta.url).pathname,
@@ -17,7 +13,6 @@ export default defineConfig({
     emptyOutDir: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1500,
-    rolldownOptions: { input: pages },
   },
   server: {
     host: '127.0.0.1',

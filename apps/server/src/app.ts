@@ -2,6 +2,7 @@ import type { RefusalCode } from '@sereno/contracts'
 import { errorWords } from '@sereno/text'
 import type { FastifyRequest } from 'fastify'
 import { createBackups } from './backup/index.ts'
+import { repositoryFolder } from './config.ts'
 import type { Actor } from './kernel/actor.ts'
 import type { Checker, Cron } from './kernel/checker.ts'
 import type { PublicFile, RouteTable, SocketRoute } from './kernel/http.ts'
@@ -10,11 +11,13 @@ import type { Words } from './kernel/http-problem.ts'
 import type { JobTable } from './kernel/jobs.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import type { Migrations } from './kernel/migrations.ts'
-import { casesMigrations, createCases } from './modules/cases/index.ts'
+import { readVerifierPage } from './kernel/verifier-page.ts'
+import { type Cases, casesMigrations, createCases } from './modules/cases/index.ts'
 import { createEvidence, evidenceMigrations } from './modules/evidence/index.ts'
 import { createFleet, type Fleet, fleetMigrations } from './modules/fleet/index.ts'
 import { createIdentity, type Identity, identityMigrations } from './modules/identity/index.ts'
 import { createIncidents, incidentsMigrations } from './modules/incidents/index.ts'
+import { createIntake, type Intake, intakeMigrations } from './modules/intake/index.ts'
 import { createLedger, type Ledger, ledgerMigrations } from './modules/ledger/index.ts'
 import { createLive, liveMigrations } from './modules/live/index.ts'
 import {
@@ -34,6 +37,7 @@ export const migrations: readonly Migrations[] = [
   fleetMigrations,
   tracksMigrations,
   evidenceMigrations,
+  intakeMigrations,
   liveMigrations,
   incidentsMigrations,
   casesMigrations,
@@ -45,10 +49,12 @@ export type App = Access & {
   readonly identity: Identity
   readonly territory: Territory
   readonly fleet: Fleet
+  readonly cases: Cases
   readonly retention: Retention
   readonly routes: readonly RouteTable[]
   readonly sockets: readonly SocketRoute[]
   readonly files: readonly PublicFile[]
+  readonly plugins: readonly Intake['plugin'][]
   readonly jobs: JobTable
   readonly timers: readonly Cron[]
   readonly checks: readonly Checker[]
@@ -74,7 +80,9 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
   const territory = createTerritory(kernel)
   const fleet = createFleet({ ...kernel, ledger, identity, territory })
   const tracks = createTracks({ ...kernel, ledger, fleet })
-  const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })
+  const packageExtras = { verifier: async () => readVerifierPage(repositoryFolder) }
+  const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks, packageExtras })
+  const intake = createIntake({ ...kernel, ledger, identity, territory, fleet, tracks, evidence })
   const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
   const incidents = createIncidents({ ...kernel, ledger, identity, territory, fleet, tracks, live })
   const cases = createCases({ ...kernel, ledger, identity, fleet, evidence, live, incidents })
@@ -86,22 +94,24 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     evidence,
     freezesOf: cases.freezesOf,
   })
-  const modules = [ledger, identity, fleet, tracks, evidence, live, incidents, cases, retention]
+  const modules = [ledger, identity, fleet, tracks, evidence, intake, live, incidents, cases, retention]
 
   return {
     ledger,
     identity,
     territory,
     fleet,
+    cases,
     retention,
     routes: [
-      ...[territory, identity, fleet, tracks, evidence, live, incidents, retention, ledger].map(
+      ...[territory, identity, fleet, tracks, evidence, intake, live, incidents, retention, ledger].map(
         (module) => module.routes,
       ),
       ...cases.routes,
     ],
     sockets: [...live.sockets, ...cases.sockets],
     files: [...ledger.files, ...retention.files],
+    plugins: [intake.plugin],
     jobs: evidence.jobs,
     timers: [
       ...modules.flatMap((module) => module.timers),
@@ -111,7 +121,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     ],
     checks: [
       backups.check,
-      ...[ledger, identity, territory, fleet, tracks, evidence, live, incidents, cases, retention].map(
+      ...[ledger, identity, territory, fleet, tracks, evidence, intake, live, incidents, cases, retention].map(
         (module) => module.check,
       ),
     ],
@@ -129,12 +139,14 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
       await fleet.start()
       await tracks.start()
       await evidence.start()
+      await intake.start()
       await live.start()
       // Last, and before anybody is answered: what was destroyed stays destroyed.
       await retention.start()
     },
     async stop() {
       await live.stop()
+      await intake.stop()
       await ledger.flush()
     },
   }

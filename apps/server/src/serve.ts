@@ -13,8 +13,10 @@ import { type LanCertificate, openLanCertificate } from './kernel/lan-certificat
 import type { Log } from './kernel/log.ts'
 import { foldersOf, type OpenKernel, openKernel } from './kernel/open-kernel.ts'
 import { startTimers } from './kernel/timers.ts'
+import { readVerifierPage } from './kernel/verifier-page.ts'
 import { pageFor, serveWebApps } from './kernel/web-apps.ts'
 import { buildWebApp, builtApps, isStale, webApps } from './kernel/web-build.ts'
+import { askKeyPassphrase } from './key-passphrase.ts'
 import { enterRestore } from './restored.ts'
 import { openStorageSettings } from './storage-settings.ts'
 
@@ -80,7 +82,15 @@ async function start(
   const config = makeConfig(settings, installation, () => url)
 
   const [opened] = await Promise.all([
-    openKernel({ config, s3, log, migrations, mayMigrate: options.mayMigrate, say: options.say }),
+    openKernel({
+      config,
+      s3,
+      log,
+      migrations,
+      mayMigrate: options.mayMigrate,
+      say: options.say,
+      keyPassphrase: () => askKeyPassphrase(settings.keyPassphraseFile),
+    }),
     buildStale(options),
   ])
   stops.push(opened.close)
@@ -169,6 +179,7 @@ async function makeHttp(
   return createHttp({
     routes: app.routes,
     sockets: app.sockets,
+    plugins: app.plugins,
     files: [
       ...app.files,
       ...(lan === null
@@ -199,6 +210,7 @@ async function makeHttp(
         strictTransport: config.secure && lan === null,
         tileSources,
         pmtilesFile: settings.mapPmtiles,
+        verifier: readVerifierPage(repositoryFolder),
       }),
   })
 }

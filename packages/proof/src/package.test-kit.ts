@@ -18,6 +18,7 @@ import type { Trust } from './trust.ts'
 
 const logOrigin = '66666666-6666-4666-8666-666666666666'
 const madeAtMs = 1_790_000_100_000
+const patterns = new Map<string, Uint8Array>()
 /** What a person wrote; its hash stands in an entry. */
 export const testNote = 'Se ve la placa a los 40 s.'
 
@@ -270,6 +271,11 @@ function positionAt(wallClockMs: number) {
   return { ...place, altitudeCm: null, speedCmPerSecond: null, headingCentidegrees: null }
 }
 
+// 256 different ones of a size: gigabytes of footage cost the memory of these.
 function pattern(sizeBytes: number, seed: number): Uint8Array {
-  return Uint8Array.from({ length: sizeBytes }, (_, place) => (place * 31 + seed * 17) & 0xff)
+  const key = `${sizeBytes}/${seed & 0xff}`
+  const made =
+    patterns.get(key) ?? Uint8Array.from({ length: sizeBytes }, (_, place) => (place * 31 + seed * 17) & 0xff)
+  patterns.set(key, made)
+  return made
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import helmet from '@fastify/helmet'
 import serveFolder from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { VerifierPage } from './verifier-page.ts'
 import type { BuiltApp } from './web-build.ts'
 
 const immutable = 'public, max-age=31536000, immutable'
@@ -15,6 +16,7 @@ export async function serveWebApps(
     readonly strictTransport: boolean
     readonly tileSources: readonly string[]
     readonly pmtilesFile: string | null
+    readonly verifier: VerifierPage | null
   },
 ): Promise<void> {
   await app.register(helmet, {
@@ -44,7 +46,7 @@ export async function serveWebApps(
     reply.header('permissions-policy', 'camera=(self), microphone=(self), geolocation=(self), screen-wake-lock=(self)')
   })
   for (const { name, build } of options.apps) {
-    if (build !== null) {
+    if (build !== null && name !== 'verifier') {
       await app.register(serveFolder, {
         root: build,
         prefix: name === 'bodycam' ? '/bodycam/' : '/',
@@ -56,6 +58,18 @@ export async function serveWebApps(
           reply.header('cache-control', file.includes('/assets/') ? immutable : 'no-cache')
         },
       })
+    }
+  }
+  const { verifier } = options
+  if (verifier !== null) {
+    for (const address of ['/verify.html', '/verify']) {
+      app.get(address, (_request, reply) =>
+        reply
+          .header('content-security-policy', verifier.policy)
+          .header('cache-control', 'no-cache')
+          .type('text/html; charset=utf-8')
+          .send(Buffer.from(verifier.bytes)),
+      )
     }
   }
   const { pmtilesFile } = options
@@ -76,11 +90,8 @@ export function pageFor(apps: readonly BuiltApp[]): (request: FastifyRequest, re
     }
     const name = address.startsWith('/bodycam/') ? 'bodycam' : 'control-room'
     const build = apps.find((each) => each.name === name)?.build ?? null
-    const page = ['verify.html', 'index.html']
-      .filter((file) => file !== 'verify.html' || (name === 'control-room' && /^\/verify(\/|$)/.test(address)))
-      .flatMap((file) => (build === null ? [] : [path.join(build, file)]))
-      .find((file) => existsSync(file))
-    if (page === undefined) {
+    const page = build === null ? null : path.join(build, 'index.html')
+    if (page === null || !existsSync(page)) {
       reply.code(503).type('text/plain; charset=utf-8')
       reply.send(
         'La aplicación web no se pudo construir: vea data/logs/server.log. · The web application could not be built.',

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Log } from './log.ts'
 
-export type WebApp = { readonly name: 'control-room' | 'bodycam'; readonly folder: string }
+export type WebApp = { readonly name: 'control-room' | 'bodycam' | 'verifier'; readonly folder: string }
 /** An application and the folder of the build that is to be served, or null when there is none. */
 export type BuiltApp = WebApp & { readonly build: string | null }
 
@@ -16,7 +16,10 @@ export type BuiltApp = WebApp & { readonly build: string | null }
 const keptBuilds = 6
 
 export function webApps(repository: string): readonly WebApp[] {
-  return (['control-room', 'bodycam'] as const).map((name) => ({ name, folder: path.join(repository, 'apps', name) }))
+  return (['control-room', 'bodycam', 'verifier'] as const).map((name) => ({
+    name,
+    folder: path.join(repository, 'apps', name),
+  }))
 }
 
 /** Whether the sources there are now have no build. A build that is there counts as used now. */
@@ -97,7 +100,7 @@ const hashName = /^[0-9a-f]{32}$/
 function sourceHash(app: WebApp, repository: string): string {
   const digest = createHash('sha256')
   const roots = [
-    ...['src', 'public', 'index.html', 'verify.html', 'vite.config.ts', 'package.json'].map((name) =>
+    ...['src', 'public', 'index.html', 'template.html', 'vite.config.ts', 'package.json'].map((name) =>
       path.join(app.folder, name),
     ),
     path.join(repository, 'packages'),

@@ -7,6 +7,7 @@ import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import page from '../../shell/page.module.css'
 import { useSession } from '../../shell/session.ts'
+import { VerifierLink } from '../verify/index.ts'
 import { EntryPane } from './entry-pane.tsx'
 import { EntryTable } from './entry-table.tsx'
 import { knownKinds } from './kinds.ts'
@@ -60,6 +61,7 @@ export function LedgerPage(): ReactElement {
             </>
           )}
         </p>
+        <VerifierLink />
         <p className={page.tools}>
           <a className={page.link} href="/log/checkpoint">
             {text.raw}

@@ -1,30 +1,4 @@
 export const es = {
-  title: 'Verificar evidencia',
-  lead: 'Compruebe un paquete de evidencia en esta misma máquina. Nada se envía: puede cortar la red antes de empezar.',
-  drop: 'Suelte aquí el paquete (.zip) y, si lo tiene, el archivo de confianza (trust.json)',
-  choose: 'Elegir archivos',
-  package: 'Paquete',
-  trust: 'Archivo de confianza',
-  noTrust: 'sin archivo de confianza: se dirá si es coherente, no de quién es',
-  working: (name: string) => `Comprobando ${name}`,
-  cancel: 'Cancelar',
-  unreadable: {
-    package: 'El archivo no se pudo leer hasta el final. Cópielo de nuevo y repita.',
-    trust: 'El archivo de confianza no se puede leer. Pida otra copia a quien se lo dio.',
-  },
-  checks: 'Qué se comprobó',
-  facts: {
-    recording: 'Grabación',
-    device: 'Equipo',
-    officer: 'Agente',
-    time: 'Hora, según la cámara',
-    manifest: 'Huella del manifiesto',
-    missing: 'Tiempo que falta',
-    none: 'a nadie',
-    nothing: 'nada',
-  },
-  limits:
-    'Qué prueba: qué clave firmó qué bytes, y entre qué puntos del libro. Qué no: que la lente vio la verdad, ni dónde estaba.',
-  trustNothing: 'Si no confía en esta página, use el programa obtenido por otra vía: npx --no-install sereno verify.',
-  language: 'English',
+  open: 'Verificador sin red',
+  save: 'guardarlo en una memoria USB',
 }

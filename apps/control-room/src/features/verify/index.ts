@@ -1,0 +1,1 @@
+export { VerifierLink } from './verifier-link.tsx'
