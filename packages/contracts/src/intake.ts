@@ -217,7 +217,8 @@ export const intakeOperations = {
   },
   'GET /looks/:look/files/:sequence': {
     access: 'recording.view',
-    summary: 'A file through an open look, decrypted while it is sent; `Range` is honoured. `copy` asks for the viewing copy',
+    summary:
+      'A file through an open look, decrypted while it is sent; `Range` is honoured. `copy` asks for the viewing copy',
     params: Type.Object({ look: Uuid, sequence: Type.Integer({ minimum: 0 }) }),
     query: Type.Object({ copy: Type.Optional(Type.Boolean()) }),
     reply: 'stream',

@@ -24,6 +24,8 @@ export type HttpOptions = Access & {
   readonly https?: { readonly key: string; readonly cert: string }
   /** Answers what no route does with a page; false leaves it to "not found". */
   readonly page?: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>
+  /** Routes that another system's protocol places outside `/api`: each in a scope of its own, with its own errors. */
+  readonly plugins?: readonly ((app: FastifyInstance) => Promise<void>)[]
   /** Routes and headers outside the contract: the web applications. */
   readonly register?: (app: FastifyInstance) => Promise<void>
   /** Believe `x-forwarded-*` of a proxy on this machine. */
@@ -120,6 +122,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   })
   for (const route of all.filter(({ operation }) => operation.body !== 'stream')) {
     addOperation(app, route)
+  }
+  for (const plugin of options.plugins ?? []) {
+    await app.register(plugin)
   }
   for (const file of options.files?.filter(({ method }) => method === undefined) ?? []) {
     app.route({ method: 'GET', url: file.url, handler: file.handle })

@@ -10,7 +10,7 @@ import { createEvents, type EventBus } from '../kernel/events.ts'
 import { createFanout } from '../kernel/fanout.ts'
 import type { PublicFile, RouteTable, SocketRoute } from '../kernel/http.ts'
 import type { Access } from '../kernel/http-operation.ts'
-import { createHttp } from '../kernel/http-server.ts'
+import { createHttp, type HttpOptions } from '../kernel/http-server.ts'
 import { createIds, type Ids } from '../kernel/ids.ts'
 import { type JobRunner, type JobTable, jobs, runJobs } from '../kernel/jobs.ts'
 import type { Kernel } from '../kernel/kernel.ts'
@@ -27,6 +27,7 @@ export type Composition = {
   readonly routes?: readonly RouteTable[]
   readonly sockets?: readonly SocketRoute[]
   readonly files?: readonly PublicFile[]
+  readonly plugins?: HttpOptions['plugins']
   readonly jobs?: JobTable
   readonly timers?: readonly Cron[]
   readonly checks?: readonly Checker[]
@@ -118,6 +119,7 @@ export async function startTestInstallation<C extends Composition>(
     routes: parts.routes ?? [],
     sockets: parts.sockets ?? [],
     files: parts.files ?? [],
+    ...(parts.plugins === undefined ? {} : { plugins: parts.plugins }),
     authenticate: parts.authenticate ?? (async () => null),
     permits: parts.permits ?? (() => false),
     words: (code: RefusalCode) => code,

@@ -74,6 +74,8 @@ export const evidenceDefaults: EvidenceSettings = {
 export type EvidenceFiles = {
   /** Stores one block durably under the recording's data key. */
   store(recording: string, place: FilePlace, bytes: Uint8Array): Promise<void>
+  /** Bytes of a stored block; null when it is not there. */
+  size(recording: string, place: FilePlace): Promise<number | null>
   /** Keeps a whole recording in the caller's transaction; false when it is there already. */
   keep(tx: Db, made: FileRecording): Promise<boolean>
   of(scope: Scope, recording: string): Promise<readonly OriginalFileRow[]>

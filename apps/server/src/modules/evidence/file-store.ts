@@ -13,6 +13,7 @@ export function createFiles(deps: EvidenceDeps): EvidenceFiles {
       const dataKey = await deps.signer.createDataKey(recording)
       await deps.blobs.put(fileBlockKey({ ...place, recording }), bytes, dataKey)
     },
+    size: (recording, place) => deps.blobs.size(fileBlockKey({ ...place, recording })),
     keep: (tx, made) => keepFiles(deps, tx, made),
     of: (scope, recording) => filesOf(db, scope, recording),
     byHash: (scope, sha256) => fileByHash(db, scope, sha256),

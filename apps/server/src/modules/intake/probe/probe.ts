@@ -1,0 +1,85 @@
+/** Reads a kept file in the sandbox: bytes go in decrypted piece by piece, facts come out. It never fails: it answers null. */
+import { fileURLToPath } from 'node:url'
+import { isRoot } from '../../../kernel/accounts.ts'
+import type { Log } from '../../../kernel/log.ts'
+import { type MediaTools, nobody, spawnSandboxed } from '../sandbox.ts'
+import type { Facts, Reader } from './facts.ts'
+
+/** Null: no container that is known here, or it could not be read within its limits. */
+export type Probe = (reader: Reader) => Promise<Facts | null>
+
+const script = fileURLToPath(new URL('./child.ts', import.meta.url))
+const timeoutMs = 60_000
+/** What one file may make us read: a movie box at the end, tracks of text and telemetry. */
+const mostReadBytes = 1024 * 1024 * 1024
+const mostAnswerBytes = 64 * 1024 * 1024
+const mostPieceBytes = 96 * 1024 * 1024
+
+export function createProbe(tools: () => MediaTools, log: Log): Probe {
+  return (reader) =>
+    new Promise((resolve) => {
+      const drop = isRoot() ? [String(nobody.uid), String(nobody.gid)] : []
+      const child = spawnSandboxed(
+        tools().sandbox,
+        [
+          process.execPath,
+          '--max-old-space-size=384',
+          '--disable-warning=ExperimentalWarning',
+          script,
+          String(reader.sizeBytes),
+          ...drop,
+        ],
+        { memoryBytes: 1536 * 1024 * 1024, cpuSeconds: 60, fileBytes: 0, folder: null, dropsItself: true },
+        'pipe',
+      )
+      let answer: Facts | null = null
+      let text = ''
+      let complaint = ''
+      let readBytes = 0
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+      const give = async (offset: number, lengthBytes: number): Promise<void> => {
+        const wanted = Math.max(0, Math.min(lengthBytes, mostPieceBytes))
+        readBytes += wanted
+        if (!Number.isSafeInteger(offset) || offset < 0 || readBytes > mostReadBytes) {
+          child.kill('SIGKILL')
+          return
+        }
+        const bytes = await reader.read(offset, wanted)
+        const head = Buffer.alloc(4)
+        head.writeUInt32BE(bytes.length)
+        child.stdin?.write(head)
+        child.stdin?.write(bytes)
+      }
+      child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece
+        if (text.length > mostAnswerBytes) {
+          child.kill('SIGKILL')
+          return
+        }
+        for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+          const line = text.slice(0, end)
+          text = text.slice(end + 1)
+          const said = JSON.parse(line) as { readonly read?: readonly [number, number]; readonly facts?: Facts | null }
+          if (said.read !== undefined) {
+            give(...said.read).catch(() => child.kill('SIGKILL'))
+          } else {
+            answer = said.facts ?? null
+          }
+        }
+      })
+      child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+        complaint = (complaint + piece).slice(-2_000)
+      })
+      child.stdin?.on('error', () => undefined)
+      child.once('error', (error) => {
+        complaint = error.message
+      })
+      child.once('close', (code) => {
+        clearTimeout(timer)
+        if (code !== 0) {
+          log.warn({ code, complaint }, 'intake: a file could not be read in the sandbox')
+        }
+        resolve(answer)
+      })
+    })
+}
