@@ -50,6 +50,10 @@ export type Erase = {
   /** Shown in lists; decided by whoever places and releases holds. */
   readonly markHeld: (tx: Db, scope: Scope, recording: string, held: boolean) => Promise<void>
   readonly onErase: (letGo: LetGo) => void
+  /** Whether this process destroyed its key: whoever remembers keys must not use that one any more. */
+  readonly isErased: (recording: string) => boolean
+  /** Removes what an upload under way meanwhile left of a destroyed recording; nothing of any other. */
+  readonly sweep: (scope: Scope, recording: string) => Promise<void>
 }
 
 const columns = sql.raw(`id, code, device_code, category, state, started_at, ended_at, sealed_at, size_bytes,
@@ -59,6 +63,7 @@ const hourMs = 3_600_000
 export function createErase(deps: Pick<EvidenceDeps, 'database' | 'blobs' | 'signer' | 'tracks'>): Erase {
   const db = deps.database.db
   const others: LetGo[] = []
+  const erased = new Set<string>()
 
   // By folder, not by row: an upload that was never acknowledged left an object without one.
   async function* objects(scope: Scope, recording: string): AsyncGenerator<string> {
@@ -70,6 +75,15 @@ export function createErase(deps: Pick<EvidenceDeps, 'database' | 'blobs' | 'sig
       yield* deps.blobs.list(`${municipality}/${folder}/${recording}-`)
     }
     yield* deps.blobs.list(`derivatives/${recording}/`)
+  }
+
+  async function removeObjects(scope: Scope, recording: string): Promise<number> {
+    let removed = 0
+    for await (const key of objects(scope, recording)) {
+      await deps.blobs.remove(key)
+      removed += 1
+    }
+    return removed
   }
 
   async function select(from: Db, scope: Scope, recording: string): Promise<Retainable | null> {
@@ -111,13 +125,18 @@ export function createErase(deps: Pick<EvidenceDeps, 'database' | 'blobs' | 'sig
       await sql`delete from evidence_export where municipality = ${municipality}::uuid
         and recording = ${recording}::uuid`.execute(tx)
     },
-    key: (recording) => deps.signer.destroyDataKey(recording),
-    async bytes(scope, recording) {
-      let removed = 0
-      for await (const key of objects(scope, recording)) {
-        await deps.blobs.remove(key)
-        removed += 1
+    async key(recording) {
+      erased.add(recording)
+      await deps.signer.destroyDataKey(recording)
+    },
+    isErased: (recording) => erased.has(recording),
+    async sweep(scope, recording) {
+      if ((await select(db, scope, recording))?.destroyedAt != null) {
+        await removeObjects(scope, recording)
       }
+    },
+    async bytes(scope, recording) {
+      const removed = await removeObjects(scope, recording)
       for (const letGo of others) {
         await letGo(scope, recording)
       }

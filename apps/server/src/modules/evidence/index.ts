@@ -37,8 +37,9 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
   const looks = createLooks(deps, settings)
   const footage = createFootage(deps, looks)
   const exports = createExports(deps, settings)
+  const erase = createErase(deps)
   const routes = evidenceRoutes(deps, {
-    ingest: createIngest(deps, settings, { strangers, sos: createSos(deps) }),
+    ingest: createIngest(deps, settings, { strangers, sos: createSos(deps), erase }),
     phone: createPhone(deps),
     custody: createCustody(deps),
     seal,
@@ -54,7 +55,7 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
     check: createCheck(deps),
     start: async () => undefined,
     offer,
-    erase: createErase(deps),
+    erase,
     files: createFiles(deps),
     async through(scope, look) {
       const { row } = await looks.through(scope, look)

@@ -19,10 +19,12 @@ import type { IncomingMessage } from 'node:http'
 import type { Receipt as ReceiptReply } from '@sereno/contracts'
 import { encodeReceipt, type Receipt, receiptPayloadType, type Statement } from '@sereno/proof'
 import type { Static } from 'typebox'
+import { systemActor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type BodyShare, createBodyBudget, readBody } from '../../kernel/http-body.ts'
 import { SignerRefusal } from '../../kernel/signer.ts'
 import { createCounters } from './counters.ts'
+import type { Erase } from './erase.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { createDuty } from './duty.ts'
 import { tell } from './events.ts'
@@ -43,10 +45,10 @@ const heldBytes = 256 * 1024 * 1024
 type Reply = Static<typeof ReceiptReply>
 export type Ingest = (request: IncomingMessage, source: string, place: Place) => Promise<Reply>
 
-export type IngestParts = { readonly strangers: Strangers; readonly sos: Sos }
+export type IngestParts = { readonly strangers: Strangers; readonly sos: Sos; readonly erase: Erase }
 
 export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, parts: IngestParts): Ingest {
-  const { strangers, sos } = parts
+  const { strangers, sos, erase } = parts
   const judge = createJudge({ fleet: deps.fleet, db: deps.database.db, installation: deps.config.installation })
   const duty = createDuty(deps)
   const counters = createCounters(async (device) => (await deps.fleet.self(device)).lastCounter)
@@ -100,6 +102,9 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     const origin = known.has(place)
       ? null
       : { ...(await duty.origin(key, recording, issue, capturedAt)), sos: sos.nearOf(device, receivedAt) }
+    if (erase.isErased(recording)) {
+      throw new Refusal('recording.destroyed')
+    }
     const dataKey = await dataKeys(recording)
     const media = statement.kind === 'media' ? statement.body : null
     const init = media !== null && upload.init.length > 0 ? initKey(municipality, recording, media.init) : null
@@ -176,6 +181,8 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     const kept = await group.add(made).catch(tellFullDisk)
     deps.fleet.touch(made.incoming.device, deps.clock.nowMs())
     if (kept.kind === 'destroyed') {
+      const { municipality } = made.incoming.row
+      await erase.sweep({ municipality, actor: systemActor(municipality) }, place.recording)
       throw new Refusal('recording.destroyed')
     }
     if (kept.kind !== 'kept') {

@@ -61,6 +61,7 @@ export async function assign(deps: RetentionDeps, tx: Db, scope: Scope, found: R
       batch: null,
       destroyed_at: null,
       final_at: null,
+      forgotten_at: null,
     })
   } else {
     await changeRetained(tx, scope, found.id, { category, leaves_at: later(known.leaves_at, at) })

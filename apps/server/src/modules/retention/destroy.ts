@@ -7,7 +7,7 @@
  *     hold can be placed, and what follows is finished whatever happens                          crash: from 3 at start
  *  3. its data key is destroyed in the signer's store                 crash: destroying a destroyed key is nothing
  *  4. its objects, derivatives, viewing copies and thumbnails are removed                 crash: absent ones are fine
- *  5. its positions, marks and notes are removed
+ *  5. its positions, marks and notes are removed, with what entries quote of them (forget.ts)
  *  6. the tombstone, an entry of a coarse kind everybody can count; its deadline row says destroyed
  *  7. published: the tombstone with its proof is on the list outside the database (tombstones.ts)
  *
@@ -19,6 +19,7 @@ import { type Acta, makeActa } from './acta.ts'
 import { leaveOut } from './batch.ts'
 import { endOfTerm } from './calendar.ts'
 import type { RetentionDeps, RetentionSettings } from './door.ts'
+import { forgetWords } from './forget.ts'
 import { timeZoneOf } from './four-eyes.ts'
 import { heldBack } from './freeze.ts'
 import { pe2026 } from './profile-pe-2026.ts'
@@ -119,6 +120,7 @@ export function createDestroy(deps: RetentionDeps, settings: RetentionSettings, 
     }
     if (item.step < 5) {
       await erase.rows(scope, item.recording)
+      await deps.database.transaction((tx) => forgetWords(deps, tx, scope, item.recording))
       await updateItem(db, scope, item, { step: 5 })
       await atStep(5)
     }

@@ -5,6 +5,7 @@ import { applyRipe } from './change.ts'
 import { checkRetention } from './check.ts'
 import { createDestroy } from './destroy.ts'
 import { type Retention, type RetentionDeps, retentionDefaults } from './door.ts'
+import { forgetLooks } from './forget.ts'
 import { heldBack } from './freeze.ts'
 import { releaseWitnessed } from './hold.ts'
 import { replay } from './replay.ts'
@@ -41,6 +42,7 @@ export function createRetention(deps: RetentionDeps): Retention {
         everyMs: settings.reconcileEveryMs,
         run: here((id) => reconcile(deps, { municipality: id, actor: systemActor(id) })),
       },
+      { name: 'retention.forget', everyMs: settings.reconcileEveryMs, run: here((id) => forgetLooks(deps, id)) },
       {
         name: 'retention.propose',
         everyMs: settings.proposeEveryMs,

@@ -7,6 +7,7 @@
  */
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import type { RetentionDeps } from './door.ts'
+import { forgetWords } from './forget.ts'
 import { changeRetained, findRetained, keptOf } from './store-retained.ts'
 import { isTrue, type Tombstone, type TombstoneFile } from './tombstones.ts'
 
@@ -58,6 +59,9 @@ async function destroyAgain(deps: RetentionDeps, scope: Scope, stone: Tombstone)
   await erase.key(stone.recording)
   await erase.bytes(scope, stone.recording)
   await erase.rows(scope, stone.recording)
+  if ((await deps.ledger.status()).state === 'following') {
+    await deps.database.transaction((tx) => forgetWords(deps, tx, scope, stone.recording))
+  }
 }
 
 /** Recordings that the database kept as if nothing had happened: for the check. */

@@ -72,7 +72,8 @@ export async function heldAmong(db: Db, scope: Scope): Promise<ReadonlySet<strin
 
 /** False when the same proceeding freezes it already. */
 export async function addFreeze(tx: Db, row: FreezeRow): Promise<boolean> {
-  const added = await sql`insert into freeze (municipality, id, recording, kind, reference, opened_at, opened_entry)
+  const added =
+    await sql`insert into proceeding_freeze (municipality, id, recording, kind, reference, opened_at, opened_entry)
     values (${row.municipality}::uuid, ${row.id}::uuid, ${row.recording}::uuid, ${row.kind}, ${row.reference},
       ${row.opened_at}::bigint, ${row.opened_entry}::uuid)
     on conflict (municipality, recording, kind, reference) where closed_at is null do nothing
@@ -82,7 +83,7 @@ export async function addFreeze(tx: Db, row: FreezeRow): Promise<boolean> {
 
 export async function freezeById(db: Db, scope: Scope, id: string, forUpdate = false): Promise<FreezeRow | null> {
   const query = tables(db)
-    .selectFrom('freeze')
+    .selectFrom('proceeding_freeze')
     .selectAll()
     .where('municipality', '=', scope.municipality)
     .where('id', '=', id)
@@ -91,7 +92,7 @@ export async function freezeById(db: Db, scope: Scope, id: string, forUpdate = f
 
 export async function updateFreeze(tx: Db, scope: Scope, id: string, change: Partial<FreezeRow>): Promise<void> {
   await tables(tx)
-    .updateTable('freeze')
+    .updateTable('proceeding_freeze')
     .set(change)
     .where('municipality', '=', scope.municipality)
     .where('id', '=', id)
@@ -100,7 +101,7 @@ export async function updateFreeze(tx: Db, scope: Scope, id: string, change: Par
 
 export async function freezesOf(db: Db, scope: Scope, recording: string): Promise<readonly FreezeRow[]> {
   return tables(db)
-    .selectFrom('freeze')
+    .selectFrom('proceeding_freeze')
     .selectAll()
     .where('municipality', '=', scope.municipality)
     .where('recording', '=', recording)

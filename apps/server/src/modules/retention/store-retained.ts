@@ -83,7 +83,7 @@ export async function leaving(
   const found = await sql<LeavingRow>`select r.*,
       exists (select 1 from hold h where h.municipality = r.municipality and h.recording = r.recording
         and h.state <> 'released') as held,
-      exists (select 1 from freeze f where f.municipality = r.municipality and f.recording = r.recording
+      exists (select 1 from proceeding_freeze f where f.municipality = r.municipality and f.recording = r.recording
         and (f.closed_at is null or f.until_at > ${page.nowMs}::bigint)) as frozen
     from retained r
     where r.municipality = ${scope.municipality}::uuid and r.destroyed_at is null
@@ -104,7 +104,7 @@ export async function dueNow(db: Db, scope: Scope, nowMs: number, limit: number)
       and (r.postponed_until is null or r.postponed_until <= ${nowMs}::bigint) and r.batch is null
       and not exists (select 1 from hold h where h.municipality = r.municipality and h.recording = r.recording
         and h.state <> 'released')
-      and not exists (select 1 from freeze f where f.municipality = r.municipality and f.recording = r.recording
+      and not exists (select 1 from proceeding_freeze f where f.municipality = r.municipality and f.recording = r.recording
         and (f.closed_at is null or f.until_at > ${nowMs}::bigint))
     order by r.leaves_at, r.recording limit ${limit}`.execute(db)
   return found.rows
@@ -127,7 +127,7 @@ export async function countsOf(db: Db, scope: Scope, nowMs: number): Promise<Cou
       count(*) filter (where destroyed_at is not null) as destroyed,
       (select count(distinct recording) from hold where municipality = ${scope.municipality}::uuid
         and state <> 'released') as held,
-      (select count(distinct recording) from freeze where municipality = ${scope.municipality}::uuid
+      (select count(distinct recording) from proceeding_freeze where municipality = ${scope.municipality}::uuid
         and (closed_at is null or until_at > ${nowMs}::bigint)) as frozen
     from retained where municipality = ${scope.municipality}::uuid`.execute(db)
   const none = { kept: 0, until_released: 0, held: 0, frozen: 0, due: 0, destroyed: 0 }

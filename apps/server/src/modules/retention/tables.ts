@@ -17,6 +17,7 @@ export type RetainedRow = {
   batch: string | null
   destroyed_at: number | null
   final_at: number | null
+  forgotten_at: number | null
 }
 
 export type RuleRow = {
@@ -171,7 +172,7 @@ export type RetentionTables = {
   retention_setting: SettingRow
   retention_change: ChangeRow
   hold: HoldRow
-  freeze: FreezeRow
+  proceeding_freeze: FreezeRow
   destruction_batch: BatchRow
   destruction_item: ItemRow
   acta: ActaRow

@@ -21,6 +21,8 @@ create table retained (
   batch uuid,
   destroyed_at bigint,
   final_at bigint,
+  -- When who looked at it and why stopped being readable; the record of its end stays.
+  forgotten_at bigint,
   primary key (municipality, recording)
 );
 create index retained_by_deadline on retained (municipality, leaves_at, recording) where destroyed_at is null;
@@ -110,7 +112,7 @@ create index hold_by_recording on hold (municipality, recording);
 create index hold_in_force on hold (municipality, state) where state <> 'released';
 
 -- A proceeding about a recording, told by people until a module tells it.
-create table freeze (
+create table proceeding_freeze (
   municipality uuid not null,
   id uuid not null,
   recording uuid not null,
@@ -124,7 +126,7 @@ create table freeze (
   until_at bigint,
   primary key (municipality, id)
 );
-create unique index freeze_once on freeze (municipality, recording, kind, reference) where closed_at is null;
+create unique index freeze_once on proceeding_freeze (municipality, recording, kind, reference) where closed_at is null;
 
 create table destruction_batch (
   municipality uuid not null,

@@ -1,0 +1,312 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { ReplyOf, retentionOperations } from '@sereno/contracts'
+import * as contracts from '@sereno/contracts'
+import { openEnvelope } from '@sereno/proof'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { jsonOf } from '../evidence/evidence.test-kit.ts'
+import { dayMs, type House, need, openHouse } from './retention.test-kit.ts'
+import { isTrue, type Tombstone } from './tombstones.ts'
+
+type Reply<K extends keyof typeof retentionOperations> = ReplyOf<(typeof retentionOperations)[K]>
+type OfRecording = Reply<'GET /recordings/:id/retention'>
+type Batches = Reply<'GET /retention/batches'>
+type Change = Reply<'POST /retention/changes'>
+type Hold = Reply<'POST /recordings/:id/holds'>
+
+let house: House
+beforeAll(async () => {
+  house = await openHouse()
+})
+afterAll(() => house.close())
+
+const iso = (ms: number | null): string => (ms === null ? 'open' : new Date(ms).toISOString())
+
+describe('deadlines', () => {
+  test('each category has the term of the profile, in days of Lima; crimes are held at once', async () => {
+    const phone = await house.phone()
+    const [plain, force, crime] = [
+      await house.record(phone),
+      await house.record(phone, 'force'),
+      await house.record(phone, 'crime'),
+    ]
+    const custodian = await house.person('custodian')
+    const of = (id: string) => need(custodian<OfRecording>(`GET /recordings/${id}/retention`))
+    // The clock stands at 22:00 of 21 November in Lima; 60 whole days later it is 21 January.
+    expect(iso((await of(plain)).leavesAt)).toBe('2027-01-21T05:00:00.000Z')
+    expect(iso((await of(force)).leavesAt)).toBe('2029-11-22T05:00:00.000Z')
+    const held = await of(crime)
+    expect(held.leavesAt).toBeNull()
+    expect(held.holds).toMatchObject([{ basis: 'crime', state: 'held', mustNotify: true, notification: null }])
+    expect((await custodian<{ unnotified: number }>('GET /retention')).json.unnotified).toBe(1)
+    const listed = await custodian<{ recordings: { id: string; held: boolean }[] }>('GET /recordings')
+    expect(listed.json.recordings.find(({ id }) => id === crime)?.held).toBe(true)
+  })
+
+  test('another category makes the deadline later, never earlier', async () => {
+    const phone = await house.phone()
+    const recording = await house.record(phone, 'no-incident')
+    const custodian = await house.person('custodian')
+    for (const [category, expected] of [
+      ['force', '2029-11-22T05:00:00.000Z'],
+      ['no-incident', '2029-11-22T05:00:00.000Z'],
+    ] as const) {
+      await need(custodian(`POST /recordings/${recording}/category`, { category }))
+      await house.tick()
+      const found = await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))
+      expect(iso(found.leavesAt)).toBe(expected)
+      expect(found.category).toBe(category)
+    }
+  })
+})
+
+describe('changes of a rule', () => {
+  test('are counted exactly, approved by somebody else, wait, and never reach back by themselves', async () => {
+    const phone = await house.phone()
+    const before = await house.record(phone, 'complaint')
+    const custodian = await house.person('custodian')
+    const wish = { kind: 'term', category: 'complaint', keep: { unit: 'day', count: 881 } }
+    const simulated = await need(custodian<Change['simulation']>('POST /retention/simulations', wish))
+    expect(simulated).toMatchObject({
+      recordings: 1,
+      earlier: 1,
+      later: 0,
+      weakening: true,
+      dueAtOnce: 0,
+      lastMonth: 1,
+    })
+    expect(simulated.groups).toEqual([{ days: -215, recordings: 1 }])
+
+    const low = { ...wish, keep: { unit: 'day', count: 44 } }
+    expect((await custodian('POST /retention/changes', { wish: low, reason: 'x' })).code).toBe('retention.below-floor')
+    const change = await need(custodian<Change>('POST /retention/changes', { wish, reason: 'Menos espacio.' }))
+    expect(change.may).not.toContain('retention.approve')
+    expect((await custodian(`POST /retention/changes/${change.id}/approve`)).code).toBe('retention.second-person')
+    const supervisor = await house.person('supervisor')
+    expect((await supervisor(`POST /retention/changes/${change.id}/approve`)).code).toBe('access.denied')
+    const officer = await house.person('data-protection-officer')
+    const approved = await need(officer<Change>(`POST /retention/changes/${change.id}/approve`))
+    expect(approved.takesEffectAt).toBe(house.clock.nowMs() + 7 * dayMs)
+    expect((await officer(`POST /retention/changes/${change.id}/approve`)).code).toBe('retention.already-decided')
+
+    await house.tick()
+    house.clock.advance(7 * dayMs - 1000)
+    await house.tick()
+    const again = await house.person('custodian')
+    const rule = async () => {
+      const { rules } = await need(again<Reply<'GET /retention/rules'>>('GET /retention/rules'))
+      return rules.find(({ category }) => category === 'complaint')
+    }
+    expect((await rule())?.keep).toEqual({ unit: 'year', count: 3 })
+    house.clock.advance(2000)
+    await house.tick()
+    expect(await rule()).toMatchObject({ keep: { unit: 'day', count: 881 }, weakened: true })
+    // What was sealed before keeps what it was sealed with.
+    const kept = await need(again<OfRecording>(`GET /recordings/${before}/retention`))
+    expect(iso(kept.leavesAt)).toBe('2029-11-22T05:00:00.000Z')
+
+    const figures = await house.call({ method: 'GET', url: '/api/public/retention' })
+    const shown = JSON.parse(new TextDecoder().decode(figures.body)) as Reply<'GET /public/retention'>
+    expect(shown.weakenings).toBe(1)
+    expect(shown.lastWeakenings[0]?.reason).toBe('Menos espacio.')
+    const counted = await house.owner<{ n: number }[]>`select count(*)::int as n from leaf where coarse = 'weakening'`
+    expect(counted[0]?.n).toBe(1)
+
+    // Reaching back is a decision of its own, which says what it does.
+    const back = { kind: 'existing', category: 'complaint' }
+    const decision = await need(
+      again<Change>('POST /retention/changes', { wish: back, reason: 'También las de antes.' }),
+    )
+    expect(decision.simulation).toMatchObject({ earlier: 1, weakening: true })
+    await need((await house.person('data-protection-officer'))(`POST /retention/changes/${decision.id}/approve`))
+    house.clock.advance(7 * dayMs + 1)
+    await house.tick()
+    await house.tick()
+    const moved = await need((await house.person('custodian'))<OfRecording>(`GET /recordings/${before}/retention`))
+    expect(iso(moved.leavesAt)).toBe('2029-04-21T05:00:00.000Z')
+  })
+
+  test('a longer term reaches what is kept already', async () => {
+    const recording = await house.record(await house.phone(), 'test')
+    const supervisor = await house.person('supervisor')
+    const wish = { kind: 'term', category: 'test', keep: { unit: 'day', count: 90 } }
+    const change = await need(supervisor<Change>('POST /retention/changes', { wish, reason: 'Pruebas de lente.' }))
+    expect(change.simulation).toMatchObject({ later: 1, earlier: 0, weakening: false, aboveAdvised: true })
+    await need((await house.person('custodian'))(`POST /retention/changes/${change.id}/approve`))
+    const find = async () => {
+      const custodian = await house.person('custodian')
+      return (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt ?? 0
+    }
+    const was = await find()
+    house.clock.advance(7 * dayMs + 1)
+    await house.tick()
+    expect((await find()) - was).toBe(30 * dayMs)
+  })
+})
+
+describe('holds', () => {
+  test('one person places, two let go, and only once the second entry is witnessed', async () => {
+    const recording = await house.record(await house.phone())
+    const custodian = await house.person('custodian')
+    const officer = await house.person('data-protection-officer')
+    const hold = await need(
+      custodian<Hold>(`POST /recordings/${recording}/holds`, { reason: 'Carpeta 12', basis: 'investigation' }),
+    )
+    const notice = {
+      number: 'OF-221-2026',
+      date: '2026-11-22',
+      channel: 'mesa de partes',
+      fileName: 'cargo.pdf',
+      fileSha256: 'a'.repeat(64),
+    }
+    const notified = await need(custodian<Hold>(`POST /retention/holds/${hold.id}/notification`, notice))
+    expect(notified.notification).toMatchObject({ number: 'OF-221-2026', noted: { name: 'Marta Salas Bravo' } })
+    expect((await officer(`POST /retention/holds/${hold.id}/release/approve`)).code).toBe('retention.already-decided')
+    await need(custodian(`POST /retention/holds/${hold.id}/release`, { reason: 'Archivada por la fiscalía.' }))
+    expect((await custodian(`POST /retention/holds/${hold.id}/release/approve`)).code).toBe('retention.second-person')
+    await need(officer(`POST /retention/holds/${hold.id}/release/approve`))
+    const state = async () =>
+      (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).holds[0]?.state
+    // The timer comes before anything is published: it stays.
+    await house.app.timers.find(({ name }) => name === 'retention.releases')?.run()
+    expect(await state()).toBe('release-approved')
+    await house.app.ledger.flush()
+    await house.tick()
+    expect(await state()).toBe('released')
+    expect(await house.findings()).toEqual([])
+  })
+
+  test('proceedings freeze while they are open, and a request until nobody can appeal', async () => {
+    const recording = await house.record(await house.phone())
+    const officer = await house.person('data-protection-officer')
+    const placed = { kind: 'request', reference: 'SAIP-77' }
+    const freeze = await need(officer<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
+    const again = await need(officer<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
+    expect(again.id).toBe(freeze.id)
+    const closed = await need(
+      officer<{ until: number }>(`POST /retention/freezes/${freeze.id}/close`, { reason: 'Entregada.' }),
+    )
+    expect(closed.until - house.clock.nowMs()).toBeGreaterThan(25 * dayMs)
+    const listed = await need(officer<Reply<'GET /retention/leaving'>>('GET /retention/leaving'))
+    expect(listed.recordings.find((row) => row.recording === recording)?.frozen).toBe(true)
+  })
+})
+
+describe('destruction', () => {
+  test('two people, a cooling-off, and then nothing of it is left but its record', async () => {
+    const phone = await house.phone()
+    const [gone, kept] = [await house.record(phone), await house.record(phone)]
+    const keys = async (id: string): Promise<string[]> => {
+      const found: string[] = []
+      for await (const key of house.kernel.blobs.list('')) {
+        if (key.includes(id)) {
+          found.push(key)
+        }
+      }
+      return found
+    }
+    const dataKey = await house.kernel.signer.dataKey(gone)
+    await house.kernel.blobs.put(`derivatives/${gone}/still-1`, new Uint8Array([1, 2, 3]), dataKey ?? new Uint8Array())
+    expect((await keys(gone)).length).toBeGreaterThan(2)
+
+    house.clock.advance(61 * dayMs)
+    await house.tick()
+    const custodian = await house.person('custodian')
+    const officer = await house.person('data-protection-officer')
+    const newest = async () => (await need(custodian<Batches>('GET /retention/batches'))).batches[0]
+    const batch = await newest()
+    expect(batch).toMatchObject({ state: 'proposed' })
+    const id = batch?.id ?? ''
+    expect((await officer(`POST /retention/batches/${id}/approve`)).code).toBe('retention.already-decided')
+    await need(custodian(`POST /retention/batches/${id}/review`, { schedule: 'PCD-2026-03', leaveOut: [] }))
+    expect((await custodian(`POST /retention/batches/${id}/approve`)).code).toBe('retention.second-person')
+    await need(officer(`POST /retention/batches/${id}/approve`))
+    await house.tick()
+    // Changing one's mind is possible until it runs: a hold takes its recording out.
+    await need(custodian(`POST /recordings/${kept}/holds`, { reason: 'Apareció un pedido.', basis: 'access-request' }))
+    house.clock.advance(3 * dayMs - 60_000)
+    await house.tick()
+    expect(await keys(gone)).not.toEqual([])
+    house.clock.advance(120_000)
+    for (let round = 0; round < 4; round += 1) {
+      await house.tick()
+    }
+    expect(await keys(gone)).toEqual([])
+    expect(await house.kernel.signer.dataKey(gone)).toBeNull()
+    expect((await keys(kept)).length).toBeGreaterThan(0)
+
+    const again = await house.person('custodian')
+    const done = (await need(again<Batches>('GET /retention/batches'))).batches.find((one) => one.id === id)
+    expect(done).toMatchObject({ state: 'done', schedule: 'PCD-2026-03' })
+    const acta = done?.acta
+    expect((acta?.finalAt ?? 0) - (acta?.erasedAt ?? 0)).toBeGreaterThan(14 * dayMs)
+    const pdf = await again(`GET /retention/batches/${id}/acta.pdf`)
+    expect(new TextDecoder().decode(pdf.bytes.subarray(0, 5))).toBe('%PDF-')
+    expect(createHash('sha256').update(pdf.bytes).digest('hex')).toBe(acta?.sha256)
+    const signed = openEnvelope(new Uint8Array((await again(`GET /retention/batches/${id}/acta.json`)).bytes))
+    expect(signed.ok && new TextDecoder().decode(signed.value.payload)).toContain(acta?.sha256)
+    const items = await need(again<Reply<'GET /retention/batches/:id'>>(`GET /retention/batches/${id}`))
+    expect(items.items.find((item) => item.recording === kept)).toMatchObject({ state: 'left-out' })
+
+    // Nothing opens it, nothing is added to it, and it cannot be held any more.
+    expect((await again(`POST /recordings/${gone}/looks`, { purpose: 'audit' })).code).toBe('recording.destroyed')
+    expect((await again(`POST /recordings/${gone}/holds`, { reason: 'x', basis: 'crime' })).code).toBe(
+      'retention.under-way',
+    )
+
+    const afterwards = await phone.upload(await house.recorded(gone).media(new Uint8Array(8)))
+    expect(jsonOf(afterwards)).toMatchObject({ status: 410, code: 'recording.destroyed' })
+
+    // Anybody can read the list of the destroyed, and each line proves itself.
+    const list = await house.call({ method: 'GET', url: '/log/tombstones' })
+    const stones = new TextDecoder()
+      .decode(list.body)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Tombstone)
+    const stone = stones.find(({ recording }) => recording === gone)
+    const vkey = await house.app.ledger.vkey()
+    expect(stone === undefined ? false : await isTrue(stone, vkey)).toBe(true)
+    expect(stone === undefined ? true : await isTrue({ ...stone, recording: kept }, vkey)).toBe(false)
+    expect(await house.findings()).toEqual([])
+  })
+
+  test('a database restored to before the destruction is destroyed again at the start', async () => {
+    const before = await house.owner<
+      { recording: string }[]
+    >`select recording from destruction_item where state = 'destroyed' limit 1`
+    const recording = before[0]?.recording ?? ''
+    await house.owner`update recording set destroyed_at = null where id = ${recording}`
+    await house.owner`update retained set destroyed_at = null, batch = null where recording = ${recording}`
+    expect((await house.findings()).map(({ code }) => code)).toContain('retention.tombstone-ignored')
+    await house.app.retention.start()
+    const after = await house.owner<
+      { destroyed_at: string | null }[]
+    >`select destroyed_at from recording where id = ${recording}`
+    expect(after[0]?.destroyed_at).not.toBeNull()
+    expect(await house.findings()).toEqual([])
+  })
+})
+
+test('nothing else deletes: no operation of any contract, and no other caller of what erases', () => {
+  const names = Object.entries<unknown>(contracts).flatMap(([name, value]) =>
+    name.endsWith('Operations') && typeof value === 'object' && value !== null ? Object.keys(value) : [],
+  )
+  expect(names.length).toBeGreaterThan(60)
+  expect(names.filter((name) => name.startsWith('DELETE '))).toEqual(['DELETE /session'])
+  expect(names.filter((name) => /delete|erase|destroy|purge|discard/i.test(name.slice(8)))).toEqual([])
+
+  const source = new URL('../../', import.meta.url).pathname
+  const callers = (pattern: RegExp): string[] =>
+    readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/\.test(-kit)?\.ts$/.test(file))
+      .filter((file) => pattern.test(readFileSync(`${source}${file}`, 'utf8')))
+      .sort()
+  // A new name here is a new way to lose evidence: it needs the decision of two people, or another way.
+  expect(callers(/destroyDataKey\(/)).toEqual(['kernel/signer-client.ts', 'modules/evidence/erase.ts'])
+  expect(callers(/erase\.(condemn|key|bytes|rows)\(/)).toEqual([
+    'modules/retention/destroy.ts',
+    'modules/retention/replay.ts',
+  ])
+  expect(callers(/blobs\.remove\(/)).toEqual(['modules/evidence/erase.ts'])
+})
