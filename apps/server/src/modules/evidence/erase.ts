@@ -74,6 +74,7 @@ export function createErase(deps: Pick<EvidenceDeps, 'database' | 'blobs' | 'sig
     for (const folder of folders) {
       yield* deps.blobs.list(`${municipality}/${folder}/${recording}-`)
     }
+    yield* deps.blobs.list(`${municipality}/files/${recording}/`)
     yield* deps.blobs.list(`derivatives/${recording}/`)
   }
 
