@@ -1,12 +1,17 @@
 #!/usr/bin/env node
+import { mirror } from './mirror/mirror.ts'
 import { runServerCommand } from './server-command.ts'
 import { verify } from './verify.ts'
+import { witness } from './witness/witness.ts'
 
 const usage = `sereno VERB
 
   verify FILE [--trust FILE] [--json] [--en]
                         checks an evidence package; needs no installation and no network
                         0 holds · 1 fails · 2 not a package · 3 consistent, origin not established
+  witness --log URL [--name NAME]        attests a log as it grows; own key, no account: docs/guide/witnesses.md
+  mirror URL [--trust FILE] [--once]     follows a log, keeps a copy, says what went wrong and where
+                        0 consistent · 1 something is wrong · 2 not reached
   trust  [--data FOLDER]                 prints the installation's trust file and its fingerprint
   check  [--data FOLDER] [--full]        examines every promise and names what is not as promised
   link ROLE [--data FOLDER]              a new one-time sign-in link
@@ -16,6 +21,8 @@ const usage = `sereno VERB
   backup --to FOLDER --recipient KEY     a base backup while Sereno works, and from then on all that follows
   restore --from FOLDER --data FOLDER --identity FILE [--at INSTANT]
                                          back into an empty folder, as it was at that instant
+  keys rotate | lock | unlock | share --needed M --of N | recover --from FILE
+                                         the key store (Sereno stopped): docs/guide/keys.md
   drill --from FOLDER --identity FILE    restores beside the running installation, checks, and enters the result
   recover [--data FOLDER]                takes back published entries that an older database lacks (Sereno stopped)`
 
@@ -25,6 +32,12 @@ switch (verb) {
   case 'verify':
     process.exitCode = await verify(args)
     break
+  case 'witness':
+    process.exitCode = await witness(args)
+    break
+  case 'mirror':
+    process.exitCode = await mirror(args)
+    break
   case 'trust':
   case 'check':
   case 'link':
@@ -33,6 +46,7 @@ switch (verb) {
   case 'recover':
   case 'backup-key':
   case 'drill':
+  case 'keys':
     process.exitCode = await runServerCommand(verb, args)
     break
   case 'help':

@@ -26,6 +26,11 @@ const table = {
   'no-simulator': { type: 'boolean', help: 'demonstration without simulated phones' },
   'map-style': { type: 'string', takes: 'URL', help: 'MapLibre style to use instead of the offline one' },
   'map-pmtiles': { type: 'string', takes: 'FILE', help: 'own PMTiles file for the map' },
+  'key-passphrase-file': {
+    type: 'string',
+    takes: 'FILE',
+    help: 'passphrase of the locked keys (or SERENO_KEY_PASSPHRASE)',
+  },
   'footage-s3': {
     type: 'string',
     takes: 'URL',
@@ -62,6 +67,7 @@ export type Settings = {
   readonly mapStyle: string | null
   readonly mapPmtiles: string | null
   readonly storage: WantedStorage
+  readonly keyPassphraseFile: string | null
   readonly migrate: boolean
   readonly quiet: boolean
   readonly help: boolean
@@ -106,6 +112,7 @@ export function readSettings(args: readonly string[]): Settings {
     simulator: values['no-simulator'] !== true,
     mapStyle: values['map-style'] ?? null,
     mapPmtiles: values['map-pmtiles'] ?? null,
+    keyPassphraseFile: values['key-passphrase-file'] ?? null,
     storage: { s3: values['footage-s3'] ?? null, lockDays: readDays(values['footage-lock-days']) },
     migrate: values.migrate === true,
     quiet: values.quiet === true,

@@ -20,6 +20,7 @@ const spanish = {
   yes: /^(s|si|sí|y|yes)$/i,
   passphrase: 'Frase de paso: ',
   passphraseAgain: 'Otra vez: ',
+  keyPassphrase: 'Frase de paso de las llaves: ',
 }
 
 const english: typeof spanish = {
@@ -43,6 +44,7 @@ const english: typeof spanish = {
   yes: /^(s|si|sí|y|yes)$/i,
   passphrase: 'Passphrase: ',
   passphraseAgain: 'Again: ',
+  keyPassphrase: 'Passphrase of the keys: ',
 }
 
 export type ConsoleText = typeof spanish

@@ -4,6 +4,7 @@ import { lockInstance, runningServer } from '../kernel/instance-lock.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { silentLog } from '../kernel/log.ts'
 import { foldersOf, openKernel } from '../kernel/open-kernel.ts'
+import { askKeyPassphrase } from '../key-passphrase.ts'
 import { openStorageSettings } from '../storage-settings.ts'
 
 export type OpenInstallation = { readonly app: App; readonly kernel: Kernel; readonly running: boolean }
@@ -36,6 +37,7 @@ export async function withInstallation<T>(
       log: silentLog,
       migrations,
       beside: server !== null,
+      keyPassphrase: () => askKeyPassphrase(null),
       mayMigrate: async () => false,
       say: (sentence) => console.error(sentence),
     })

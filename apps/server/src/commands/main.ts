@@ -7,9 +7,12 @@ import { NoSuchBackup } from '../backup/restore-set.ts'
 import { repositoryFolder, WrongSettings } from '../config.ts'
 import { consoleText } from '../console-text.ts'
 import { explain } from '../greeting.ts'
+import { WrongShare } from '../signer/key-shares.ts'
+import { VaultLocked } from '../signer/vault.ts'
 import { BackupRefused, backup, restore } from './backup.ts'
 import { backupOnline, drill, makeBackupKey, restoreFromSet } from './backup-set.ts'
 import { check } from './check.ts'
+import { lockKeys, recoverKey, rotateKeys, shareKey, unlockKeys } from './keys.ts'
 import { link } from './link.ts'
 import { askPassphrase, shortestPassphrase } from './passphrase.ts'
 import { recover } from './recover.ts'
@@ -18,6 +21,7 @@ import { trust } from './trust.ts'
 /** The verbs of `sereno` that need an installation; `apps/cli` runs this program as a child. */
 const usage = `sereno check [--full] [--json] | link ROLE | trust | recover | backup --to FILE | restore --from FILE --data FOLDER
        sereno backup-key --to FILE | backup --to FOLDER --recipient KEY… | restore --from FOLDER --data FOLDER --identity FILE [--at INSTANT] | drill --from FOLDER --identity FILE
+       sereno keys rotate | lock | unlock | share --needed M --of N | recover --from FILE
   --data FOLDER            the installation (default: data/ in this repository)
   --passphrase-file FILE   instead of asking; or SERENO_PASSPHRASE in the environment`
 
@@ -34,6 +38,8 @@ async function run(verb: string, args: readonly string[]): Promise<number> {
       recipient: { type: 'string', multiple: true },
       identity: { type: 'string' },
       at: { type: 'string' },
+      needed: { type: 'string' },
+      of: { type: 'string' },
       'passphrase-file': { type: 'string' },
     },
   })
@@ -82,6 +88,8 @@ async function run(verb: string, args: readonly string[]): Promise<number> {
         const { files } = await restore({ dataFolder, file, passphrase })
         console.log(`${dataFolder}: ${files} files and folders. npm start -- --data ${dataFolder}`)
       })
+    case 'keys':
+      return keys(dataFolder, positionals[0] ?? '', values)
     case 'drill':
       return keep(values.from, async (from) => {
         const openWith = { identity: readIdentity(values.identity) }
@@ -107,6 +115,40 @@ async function keep(file: string | undefined, work: (file: string) => Promise<vo
   }
   await work(path.resolve(file))
   return 0
+}
+
+async function keys(
+  dataFolder: string,
+  deed: string,
+  values: {
+    readonly needed?: string
+    readonly of?: string
+    readonly from?: string
+    readonly 'passphrase-file'?: string
+  },
+): Promise<number> {
+  switch (deed) {
+    case 'rotate':
+      console.log(`${await rotateKeys(dataFolder)} data keys wrapped anew; footage stays as it is.`)
+      return 0
+    case 'lock':
+      await lockKeys(dataFolder, await demandPassphrase(values['passphrase-file'], true))
+      console.log('Locked. Sereno now starts with --key-passphrase-file FILE, SERENO_KEY_PASSPHRASE or at a terminal.')
+      return 0
+    case 'unlock':
+      await unlockKeys(dataFolder)
+      return 0
+    case 'share':
+      console.log((await shareKey(dataFolder, Number(values.needed), Number(values.of))).join('\n'))
+      return 0
+    case 'recover':
+      return keep(values.from, async (file) =>
+        console.log(`${await recoverKey(dataFolder, file)} data keys open again.`),
+      )
+    default:
+      console.error(usage)
+      return 64
+  }
 }
 
 function readIdentity(file: string | undefined): string {
@@ -136,6 +178,17 @@ const [verb = '', ...args] = process.argv.slice(2)
 try {
   process.exit(await run(verb, args))
 } catch (error) {
-  console.error(explain(consoleText(process.env), error, WrongSettings, BackupRefused, NoSuchBackup, WrongArchive))
+  console.error(
+    explain(
+      consoleText(process.env),
+      error,
+      WrongSettings,
+      BackupRefused,
+      NoSuchBackup,
+      WrongArchive,
+      VaultLocked,
+      WrongShare,
+    ),
+  )
   process.exit(2)
 }

@@ -28,7 +28,8 @@ export async function askPassphrase(options: {
   return first === second && (!options.isNew || first.length >= shortestPassphrase) ? first : null
 }
 
-function hidden(question: string): Promise<string> {
+/** Asks at the terminal without showing the answer. */
+export function hidden(question: string): Promise<string> {
   process.stderr.write(question)
   const nowhere = new Writable({ write: (_piece, _encoding, done) => done() })
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })

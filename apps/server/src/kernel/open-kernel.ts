@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { isLocked, openVault } from '../signer/vault.ts'
 import { accountFor } from './accounts.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -57,6 +58,8 @@ export async function openKernel(options: {
   readonly migrations: readonly Migrations[]
   /** Where footage lies; null for files in the data folder. */
   readonly s3: S3Settings | null
+  /** Asked only when the signer's keys are locked; null when nobody can say it. */
+  readonly keyPassphrase?: () => Promise<string | null>
   readonly beside?: boolean
   /** Asked before an older database is changed; false or an exception leaves it alone. */
   readonly mayMigrate?: (count: number) => Promise<boolean>
@@ -119,9 +122,17 @@ export async function openKernel(options: {
     return cluster
   }
 
+  // A wrong one is found out here, not by a signer that dies again and again.
+  async function demandPassphrase(): Promise<string> {
+    const passphrase = (await options.keyPassphrase?.()) ?? null
+    openVault(folders.signer, passphrase)
+    return passphrase ?? ''
+  }
+
   async function ownSigner(): Promise<Pick<SignerProcess, 'client' | 'stop'>> {
     const account = accountFor({ name: 'sereno-signer', fallbacks: ['nobody'], folder: folders.signer }, say)
-    return startSigner({ folder: folders.signer, runFolder: folders.run, account, log })
+    const passphrase = isLocked(folders.signer) ? await demandPassphrase() : null
+    return startSigner({ folder: folders.signer, runFolder: folders.run, account, log, passphrase })
   }
 }
 

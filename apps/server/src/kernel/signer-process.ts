@@ -23,6 +23,8 @@ export async function startSigner(options: {
   readonly runFolder: string
   readonly account: Account
   readonly log: Log
+  /** Of the locked keys; null while they are open. */
+  readonly passphrase?: string | null
 }): Promise<SignerProcess> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   chmodSync(options.folder, 0o700)
@@ -34,11 +36,13 @@ export async function startSigner(options: {
   let stopping = false
   let ended = Promise.withResolvers<void>()
 
+  const passphrase = options.passphrase ?? null
+  const locked = passphrase === null ? [] : ['--locked']
   function start(): void {
     ended = Promise.withResolvers<void>()
     const current = spawn(
       process.execPath,
-      [...memoryFlags, program, ...argumentsFor(options.folder, socketPath, options.account)],
+      [...memoryFlags, program, ...argumentsFor(options.folder, socketPath, options.account), ...locked],
       {
         // Its own session: Ctrl-C in the terminal reaches the server, which stops the signer last.
         detached: true,
@@ -50,6 +54,10 @@ export async function startSigner(options: {
       options.log.error(`signer: ${Buffer.from(piece).toString().trim()}`),
     )
     current.stdin?.on('error', () => undefined)
+    // Not an argument, not the environment: both can be read in /proc.
+    if (passphrase !== null) {
+      current.stdin?.write(`${passphrase}\n`)
+    }
     current.on('error', (error) => options.log.error({ err: error }, 'signer: cannot be started'))
     current.on('exit', (code, signal) => {
       ended.resolve()

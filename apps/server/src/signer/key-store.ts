@@ -4,6 +4,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { readIfThere, writeDurably } from './durable-file.ts'
 import { SignerRefusal } from './terms.ts'
+import type { Vault } from './vault.ts'
+import { beginRotation, endRotation, openWrappingKeys, type WrappingKey } from './wrapping-key.ts'
 
 /**
  * The recordings' data keys, wrapped by the installation's key, outside PostgreSQL, its WAL and its backups: so that
@@ -17,18 +19,31 @@ export type KeyStore = {
   readonly create: (recording: string) => Promise<Uint8Array>
   readonly find: (recording: string) => Uint8Array | null
   readonly destroy: (recording: string) => Promise<void>
+  /**
+   * Wraps every data key with a new wrapping key: 1 the new key beside the old · 2 the journal written anew under it, in one
+   * step · 3 the new key in the old one's place. A crash before 2 leaves the old key in force, after 2 the next opening ends it.
+   * Answers how many were wrapped.
+   */
+  readonly rotate: () => Promise<number>
+  /** Opens every data key with the wrapping key; throws when one does not open. Answers how many there are. */
+  readonly examine: () => number
 }
 
-type Line = { readonly recording: string; readonly wrapped?: string; readonly destroyedAt?: number }
+type Line = {
+  readonly recording: string
+  readonly wrapped?: string
+  readonly by?: string
+  readonly destroyedAt?: number
+}
 
 const wrapNonceBytes = 12
 const wrapTagBytes = 16
 const syncData = promisify(fdatasync)
 
-export function openKeyStore(folder: string, nowMs: () => number): KeyStore {
+export function openKeyStore(folder: string, vault: Vault, nowMs: () => number): KeyStore {
   const file = path.join(folder, 'keys.journal')
-  const wrappingKey = openWrappingKey(path.join(folder, 'installation.key'))
   const lines = readLines(file)
+  let wrappingKey = settleRotation(vault, lines)
   let descriptor = openSync(file, 'a', 0o600)
   let waiting: string[] = []
   let flush: Promise<void> | null = null
@@ -68,7 +83,7 @@ export function openKeyStore(folder: string, nowMs: () => number): KeyStore {
         throw new SignerRefusal('signer.key-destroyed', recording)
       }
       if (existing?.wrapped === undefined) {
-        const line = { recording, wrapped: wrap(wrappingKey, recording, randomBytes(32)) }
+        const line = { recording, wrapped: wrap(wrappingKey.bytes, recording, randomBytes(32)), by: wrappingKey.id }
         lines.set(recording, line)
         const done = append(written(line)).catch((error: unknown) => {
           lines.delete(recording)
@@ -76,14 +91,14 @@ export function openKeyStore(folder: string, nowMs: () => number): KeyStore {
         })
         durable.set(recording, done)
         await done.finally(() => durable.delete(recording))
-        return unwrap(wrappingKey, recording, line.wrapped)
+        return unwrap(wrappingKey.bytes, recording, line.wrapped)
       }
       await durable.get(recording)
-      return unwrap(wrappingKey, recording, existing.wrapped)
+      return unwrap(wrappingKey.bytes, recording, existing.wrapped)
     },
     find(recording) {
       const wrapped = lines.get(recording)?.wrapped
-      return wrapped === undefined || durable.has(recording) ? null : unwrap(wrappingKey, recording, wrapped)
+      return wrapped === undefined || durable.has(recording) ? null : unwrap(wrappingKey.bytes, recording, wrapped)
     },
     async destroy(recording) {
       await durable.get(recording)
@@ -92,6 +107,32 @@ export function openKeyStore(folder: string, nowMs: () => number): KeyStore {
       }
       lines.set(recording, { recording, destroyedAt: nowMs() })
       await afterLast(rewrite)
+    },
+    rotate: () => {
+      let count = 0
+      return afterLast(async () => {
+        const following = beginRotation(vault)
+        for (const [recording, { wrapped }] of lines) {
+          if (wrapped !== undefined) {
+            const dataKey = unwrap(wrappingKey.bytes, recording, wrapped)
+            lines.set(recording, { recording, wrapped: wrap(following.bytes, recording, dataKey), by: following.id })
+            count += 1
+          }
+        }
+        wrappingKey = following
+        await rewrite()
+        endRotation(vault, following)
+      }).then(() => count)
+    },
+    examine() {
+      let count = 0
+      for (const [recording, { wrapped }] of lines) {
+        if (wrapped !== undefined) {
+          unwrap(wrappingKey.bytes, recording, wrapped)
+          count += 1
+        }
+      }
+      return count
     },
   }
 }
@@ -135,7 +176,7 @@ function parseLine(text: string): Line | null {
     }
     const { recording } = value
     if ('wrapped' in value && typeof value.wrapped === 'string') {
-      return { recording, wrapped: value.wrapped }
+      return { recording, wrapped: value.wrapped, ...('by' in value ? { by: String(value.by) } : {}) }
     }
     return 'destroyedAt' in value && typeof value.destroyedAt === 'number'
       ? { recording, destroyedAt: value.destroyedAt }
@@ -145,17 +186,15 @@ function parseLine(text: string): Line | null {
   }
 }
 
-function openWrappingKey(file: string): Uint8Array {
-  const stored = readIfThere(file)
-  if (stored !== null) {
-    if (stored.length !== 32) {
-      throw new Error(`${file} is damaged; restore it from a backup`)
-    }
-    return stored
+// The journal says which key wrapped it. Lines of before keys had names were wrapped by the only one there was.
+function settleRotation(vault: Vault, lines: ReadonlyMap<string, Line>): WrappingKey {
+  const { current, next } = openWrappingKeys(vault)
+  const isGoneOver = next !== null && next.id !== current.id && [...lines.values()].some(({ by }) => by === next.id)
+  if (isGoneOver) {
+    endRotation(vault, next)
+    return next
   }
-  const made = randomBytes(32)
-  writeDurably(file, made)
-  return made
+  return current
 }
 
 // The recording is authenticated with its key: a line given another recording's name does not open.

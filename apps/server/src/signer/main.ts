@@ -9,6 +9,7 @@ import { type Answer, type Call, createFrames, frame, type Request } from './pro
 import { openQueueKeys, type QueueKeys } from './queue-keys.ts'
 import { hasKeys, openSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { SignerRefusal } from './terms.ts'
+import { openVault } from './vault.ts'
 
 /**
  * The signer: `node main.ts --folder FOLDER --socket PATH [--uid N --gid N]`. It ends when its standard input ends, so it
@@ -23,6 +24,8 @@ const { values } = parseArgs({
     socket: { type: 'string' },
     uid: { type: 'string' },
     gid: { type: 'string' },
+    // The first line of standard input is the passphrase of the locked keys.
+    locked: { type: 'boolean', default: false },
   },
 })
 const { folder, socket: socketPath } = values
@@ -52,19 +55,35 @@ if (values.uid !== undefined && values.gid !== undefined) {
   process.setgid?.(Number(values.gid))
   process.setuid?.(Number(values.uid))
 }
+const passphrase = values.locked ? await firstLine() : null
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))
 process.on('SIGINT', () => undefined)
 
 await waitForPredecessor('signer.lock', folder)
-beginMemory('.', hasKeys('.'))
-const keys = await openSigningKeys('.')
+const vault = openVault('.', passphrase)
+beginMemory('.', hasKeys(vault))
+const keys = await openSigningKeys(vault)
 house.resolve({
   keys,
-  queueKeys: await openQueueKeys('.'),
-  keyStore: openKeyStore('.', () => Date.now()),
+  queueKeys: await openQueueKeys(vault),
+  keyStore: openKeyStore('.', vault, () => Date.now()),
   checkpoints: openCheckpoints('.', keys, () => Date.now()),
 })
+
+function firstLine(): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    process.stdin.setEncoding('utf8').on('data', function read(piece: string) {
+      text += piece
+      if (text.includes('\n')) {
+        process.stdin.off('data', read)
+        resolve(text.slice(0, text.indexOf('\n')))
+      }
+    })
+    process.stdin.on('end', () => process.exit(0))
+  })
+}
 
 function serve(socket: Socket, ready: Promise<House>): void {
   socket.on('error', () => socket.destroy())

@@ -1,10 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import path from 'node:path'
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core'
 import { keyId, sealedUploadInfo } from '@sereno/proof'
-import { readIfThere, writeDurably } from './durable-file.ts'
 import { type KeyInfo, SignerRefusal } from './terms.ts'
+import type { Vault } from './vault.ts'
 
 /** What phones seal their queues to. The private half opens 80 bytes at a time here and never leaves. */
 export type QueueKeys = {
@@ -28,11 +26,11 @@ const suite = new CipherSuite({
 const keyFile = /^queue(?:-[0-9a-f]{16})?\.key$/
 
 /** Reads the keys, making the current one when there is none. PKCS#8 PEM. */
-export async function openQueueKeys(folder: string): Promise<QueueKeys> {
-  const current = await infoOf(openCurrent(path.join(folder, 'queue.key')))
+export async function openQueueKeys(vault: Vault): Promise<QueueKeys> {
+  const current = await infoOf(openCurrent(vault))
   const privateKeys = new Map<string, CryptoKey>()
-  for (const name of readdirSync(folder).filter((each) => keyFile.test(each))) {
-    const stored = readIfThere(path.join(folder, name))
+  for (const name of vault.names().filter((each) => keyFile.test(each))) {
+    const stored = vault.read(name)
     if (stored !== null) {
       const key = createPrivateKey(Buffer.from(stored))
       privateKeys.set((await infoOf(key)).keyId, await importable(key))
@@ -61,13 +59,13 @@ export async function openQueueKeys(folder: string): Promise<QueueKeys> {
 
 type CryptoKey = Awaited<ReturnType<typeof suite.kem.deserializePrivateKey>>
 
-function openCurrent(file: string): KeyObject {
-  const stored = readIfThere(file)
+function openCurrent(vault: Vault): KeyObject {
+  const stored = vault.read('queue.key')
   if (stored !== null) {
     return createPrivateKey(Buffer.from(stored))
   }
   const { privateKey } = generateKeyPairSync('x25519')
-  writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  vault.write('queue.key', privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return privateKey
 }
 

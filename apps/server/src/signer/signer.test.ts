@@ -23,6 +23,7 @@ import { SignerRefusal } from '../kernel/signer.ts'
 import { type SignerProcess, startSigner } from '../kernel/signer-process.ts'
 import { temporaryFolder } from '../test-kit/index.ts'
 import { openKeyStore } from './key-store.ts'
+import { openVault } from './vault.ts'
 
 const data = temporaryFolder('signer')
 const folder = path.join(data, 'signer')
@@ -166,15 +167,15 @@ describe('data keys', () => {
 
   test('a torn last line is cut off, damage elsewhere is not passed over', async () => {
     const own = temporaryFolder('journal')
-    const store = openKeyStore(own, () => 1)
+    const store = openKeyStore(own, openVault(own, null), () => 1)
     const key = await store.create('a')
     appendFileSync(path.join(own, 'keys.journal'), '{"recording":"b","wra')
-    const again = openKeyStore(own, () => 2)
+    const again = openKeyStore(own, openVault(own, null), () => 2)
     expect(Buffer.from(again.find('a') ?? '').equals(key)).toBe(true)
     await again.create('c')
-    expect(openKeyStore(own, () => 3).find('c')).not.toBeNull()
+    expect(openKeyStore(own, openVault(own, null), () => 3).find('c')).not.toBeNull()
     appendFileSync(path.join(own, 'keys.journal'), 'garbage\n')
-    expect(() => openKeyStore(own, () => 4)).toThrow('damaged at line 3')
+    expect(() => openKeyStore(own, openVault(own, null), () => 4)).toThrow('damaged at line 3')
   })
 })
 

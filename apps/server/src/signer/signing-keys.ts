@@ -1,8 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import path from 'node:path'
 import { ed25519Key, keyId, mlDsa44, type Signer as ProofSigner, type PublicKey, toBase64Url } from '@sereno/proof'
-import { readIfThere, writeDurably } from './durable-file.ts'
 import type { KeyInfo, KeyName } from './terms.ts'
+import type { Vault } from './vault.ts'
 
 /**
  * One key for each purpose, so that a signature made for one can never be taken for another. What must hold for decades,
@@ -27,13 +26,13 @@ const ed25519KeyBytes = 32
 const mlDsaKeyBytes = 1312
 
 /** Whether the log's key was made before. */
-export function hasKeys(folder: string): boolean {
-  return readIfThere(path.join(folder, 'log.key')) !== null
+export function hasKeys(vault: Vault): boolean {
+  return vault.read('log.key') !== null
 }
 
-/** Reads the keys, making those that are missing. Files `<name>.key`, PKCS#8 PEM, readable by the signer's account only. */
-export async function openSigningKeys(folder: string): Promise<SigningKeys> {
-  const open = (name: KeyName) => openKey(folder, name)
+/** Reads the keys, making those that are missing: `<name>.key`, PKCS#8 PEM. */
+export async function openSigningKeys(vault: Vault): Promise<SigningKeys> {
+  const open = (name: KeyName) => openKey(vault, name)
   return {
     log: await open('log'),
     receipt: await open('receipt'),
@@ -55,10 +54,9 @@ export function proofSigner(key: SigningKey): ProofSigner {
   }
 }
 
-async function openKey(folder: string, name: KeyName): Promise<SigningKey> {
-  const file = path.join(folder, `${name}.key`)
-  const stored = readIfThere(file)
-  const privateKey = stored === null ? createKey(file, name) : createPrivateKey(Buffer.from(stored))
+async function openKey(vault: Vault, name: KeyName): Promise<SigningKey> {
+  const stored = vault.read(`${name}.key`)
+  const privateKey = stored === null ? createKey(vault, name) : createPrivateKey(Buffer.from(stored))
   const publicKey = publicHalf(privateKey)
   return {
     ...publicKey,
@@ -75,8 +73,8 @@ function publicHalf(privateKey: KeyObject): PublicKey {
   return ed25519Key(spki.subarray(-ed25519KeyBytes))
 }
 
-function createKey(file: string, name: KeyName): KeyObject {
+function createKey(vault: Vault, name: KeyName): KeyObject {
   const { privateKey } = algorithms[name] === mlDsa44 ? generateKeyPairSync(mlDsa44) : generateKeyPairSync('ed25519')
-  writeDurably(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  vault.write(`${name}.key`, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return privateKey
 }
