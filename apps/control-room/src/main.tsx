@@ -14,6 +14,8 @@ import { takeTokens } from './shell/tokens.ts'
 startTheme(localStorage.getItem('sereno.theme'))
 startLanguage(localStorage.getItem('sereno.language'), navigator.languages)
 const tokens = takeTokens()
+// a link that is pasted into a page already open changes nothing but the hash
+addEventListener('hashchange', () => /^#(link|setup)=/.test(location.hash) && location.reload())
 
 const root = document.querySelector('#root')
 if (root !== null) {
