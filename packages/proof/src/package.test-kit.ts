@@ -63,6 +63,10 @@ export type FixtureOptions = {
   readonly exported?: Readonly<Record<string, string>>
   /** Nothing published holds the export's entry yet: the log's promise stands for it. */
   readonly promised?: boolean
+  /** Changes what the camera signs, statement by statement; what follows is chained to the changed one. */
+  readonly statement?: (statement: Statement) => Statement
+  /** Fields of the enrolment that differ. */
+  readonly enrolled?: Readonly<Record<string, string>>
   readonly manifest?: (manifest: Manifest) => Manifest
   readonly parts?: (parts: PackageParts) => PackageParts
 }
@@ -89,6 +93,7 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     algorithm: 'ed25519',
     publicKey: testSigners.device.key.publicKey,
     simulated: String(options.simulated === true),
+    ...options.enrolled,
   })
   const manifest = manifestOf(kept, toHex(await leafHash(encodeLeaf(enrolment.leaf))))
   const changed = options.manifest?.(manifest) ?? manifest
@@ -173,7 +178,8 @@ export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8A
 async function record(options: FixtureOptions, init: string, positions: string): Promise<readonly Recorded[]> {
   const recorded: Recorded[] = []
   const add = async (make: (previous: string | null) => Statement, media: Uint8Array | null): Promise<void> => {
-    const envelope = await signStatement(testSigners.device, make(recorded.at(-1)?.known.hash ?? null))
+    const made = make(recorded.at(-1)?.known.hash ?? null)
+    const envelope = await signStatement(testSigners.device, options.statement?.(made) ?? made)
     const opened = openStatement(envelope)
     if (!opened.ok) {
       throw new Error(opened.code)
