@@ -82,7 +82,10 @@ export function createRecorder(engine: EngineApi, events: RecorderEvents): Recor
   let streams = false
   let fixes: Fix[] = []
   const drops = createDrops()
-  const clock = createClockWatch(Date.now, () => performance.now())
+  const clock = createClockWatch(
+    () => Date.now(),
+    () => performance.now(),
+  )
   let reopenAtMs = 0
   let recoding = false
 
