@@ -80,7 +80,10 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
   const territory = createTerritory(kernel)
   const fleet = createFleet({ ...kernel, ledger, identity, territory })
   const tracks = createTracks({ ...kernel, ledger, fleet })
-  const packageExtras = { verifier: async () => readVerifierPage(repositoryFolder) }
+  const packageExtras = {
+    verifier: async () => readVerifierPage(repositoryFolder),
+    timestamps: ledger.stampsOf,
+  }
   const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks, packageExtras })
   const intake = createIntake({ ...kernel, ledger, identity, territory, fleet, tracks, evidence })
   const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })

@@ -33,7 +33,7 @@ export async function mergeCase(
     await endSharesIn(deps, tx, scope, from, { because: reason, policy })
     await stopClock(deps, tx, scope, from, `Unido a ${into.code}.`)
     await moveRoot(tx, scope, from.id, into.id)
-    await changeCase(tx, scope, from.id, { state: 'merged', changed_at: deps.clock.nowMs() })
+    await changeCase(tx, scope, from.id, { changed_at: deps.clock.nowMs() })
     const known = [into.known_at, from.known_at].filter((at) => at !== null)
     await changeCase(tx, scope, into.id, {
       // The clock of whichever was known first goes on; a hand-over of one of them was not one of all.

@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { CasesDeps } from './door.ts'
+import { folded } from './store.ts'
 import type { CaseRow } from './tables.ts'
 
 export type Wanted = QueryOf<(typeof caseOperations)['GET /cases']>
@@ -43,7 +44,7 @@ function conditionsOf(deps: CasesDeps, scope: Scope, wanted: Wanted): RawBuilder
       and m.number = ${wanted.number}))`)
   }
   if (wanted.text !== undefined) {
-    conditions.push(sql`c.search @@ websearch_to_tsquery('spanish', ${wanted.text})`)
+    conditions.push(sql`c.search @@ websearch_to_tsquery('spanish', ${folded(sql<string>`${wanted.text}::text`)})`)
   }
   const recordings = recordingConditions(wanted)
   if (recordings.length > 0) {

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -91,21 +91,29 @@ export async function familyOf(db: Db, scope: Scope, root: string): Promise<read
   return [...rows.filter(({ id }) => id === root), ...rows.filter(({ id }) => id !== root)]
 }
 
+/** The case is merged, with all that was merged into it before. */
 export async function moveRoot(tx: Db, scope: Scope, from: string, to: string): Promise<void> {
   await tables(tx)
     .updateTable('case_file')
-    .set({ root: to })
+    .set({ root: to, state: 'merged' })
     .where('municipality', '=', scope.municipality)
     .where('root', '=', from)
     .execute()
 }
 
 /**
+ * Accents are folded on both sides: people type them or not, and a stem must be the same either way. The `ñ` too.
+ */
+export function folded(text: RawBuilder<string>): RawBuilder<string> {
+  return sql<string>`translate(lower(${text}), 'áéíóúüñ', 'aeiouun')`
+}
+
+/**
  * What free text finds a case by: its own words, its people, its notes, and what its recordings were when they were
- * added; those of the cases merged into it too. Spanish stems, accents or not.
+ * added; those of the cases merged into it too. Spanish stems.
  */
 export async function refreshSearch(tx: Db, root: string): Promise<void> {
-  await sql`update case_file c set search = to_tsvector('spanish', concat_ws(' ',
+  const words = sql<string>`concat_ws(' ',
       (select string_agg(concat_ws(' ', f.code, f.number, f.title, f.summary, array_to_string(f.tags, ' ')), ' ')
         from case_file f where f.root = c.id),
       (select string_agg(concat_ws(' ', p.name, p.note), ' ') from case_person p join case_file f on f.id = p.case_id
@@ -113,7 +121,8 @@ export async function refreshSearch(tx: Db, root: string): Promise<void> {
       (select string_agg(n.text, ' ') from case_note n join case_file f on f.id = n.case_id where f.root = c.id),
       (select string_agg(concat_ws(' ', r.about, r.why), ' ') from case_recording r join case_file f on f.id = r.case_id
         where f.root = c.id and r.removed_at is null),
-      (select string_agg(d.title, ' ') from derivative d join case_file f on f.id = d.case_id where f.root = c.id)))
+      (select string_agg(d.title, ' ') from derivative d join case_file f on f.id = d.case_id where f.root = c.id))`
+  await sql`update case_file c set search = to_tsvector('spanish', ${folded(words)})
     where c.id = ${root}::uuid`.execute(tx)
 }
 
