@@ -162,6 +162,14 @@ test('the custodian finds it, plays it and the look is on the list', { timeout: 
   const row = page.getByRole('row', { name: /BC-E2E/ })
   await expect.poll(() => row.innerText(), { timeout: 60_000 }).toMatch(/sellada/i)
   await photograph(page, 'journey-14-found')
+  // near the place and in the last day; a minute that has just begun belongs to it, and elsewhere there is nothing
+  await page.locator('summary').click()
+  const place = page.getByRole('textbox', { name: 'Latitud, longitud' })
+  await place.fill('-12.05000,-77.05000')
+  await expect.poll(() => row.count(), { timeout: soonMs }).toBe(0)
+  await place.fill('-12.13900,-76.99100')
+  await expect.poll(() => row.count(), { timeout: soonMs }).toBe(1)
+  await photograph(page, 'journey-14-near')
   await row.getByRole('link').first().click()
   await page.getByRole('heading', { name: /grabación/ }).waitFor()
   recording = new URL(page.url()).pathname.split('/').at(-1) ?? ''

@@ -54,7 +54,8 @@ export async function take(
 /** By the key where the page hears it, so that the map turns too; in a field or a dialog by the attribute alone. */
 async function turnTo(page: Page, theme: Theme): Promise<void> {
   const now = (): Promise<unknown> => page.evaluate('document.documentElement.dataset.theme')
-  if ((await now()) !== theme) {
+  const typing = await page.evaluate("document.activeElement?.matches('input, textarea, [role=combobox]') === true")
+  if ((await now()) !== theme && typing !== true) {
     await page.keyboard.press('t')
   }
   if ((await now()) !== theme) {
