@@ -9,7 +9,7 @@ import type { Fleet } from '../fleet/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Tracks } from '../tracks/index.ts'
-import type { DecidedWatch } from './open-watch.ts'
+import type { DecidedWatch } from './watch.ts'
 
 export type LiveDeps = Kernel & {
   readonly ledger: Ledger

@@ -7,7 +7,7 @@ import type { Grants } from './grants.ts'
 import { insertWatch } from './store.ts'
 import { statusOf, type UnitState } from './unit.ts'
 import type { Units } from './units.ts'
-import { type OpenWatch, type WatchRow, watchLivesMs } from './watch.ts'
+import { type DecidedWatch, type OpenWatch, type WatchRow, watchLivesMs } from './watch.ts'
 import type { Watches } from './watches.ts'
 
 type OpenWatchOperation = (typeof liveOperations)['POST /watches']
@@ -115,16 +115,6 @@ export async function openWatch(
     release()
   }
   return answer(deps, watch)
-}
-
-/**
- * A look that a module on the right has decided: a police guest of a case. It ends at `untilMs` however often it is
- * renewed, and its entries name `subjects` too.
- */
-export type DecidedWatch = {
-  readonly policy: string
-  readonly untilMs: number
-  readonly subjects: readonly string[]
 }
 
 /** For what the actor may watch the device now. Throws `live.device-away` for one that is on nobody's shift. */

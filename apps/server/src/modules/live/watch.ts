@@ -82,3 +82,13 @@ export function dueToClose(watch: OpenWatch, nowMs: number): CloseReason | null 
   }
   return watch.detachedAt !== null && nowMs - watch.detachedAt >= detachedLivesMs ? 'left' : null
 }
+
+/**
+ * A look that a module on the right has decided: a police guest of a case. It ends at `untilMs` however often it is
+ * renewed, and its entries name `subjects` too.
+ */
+export type DecidedWatch = {
+  readonly policy: string
+  readonly untilMs: number
+  readonly subjects: readonly string[]
+}
