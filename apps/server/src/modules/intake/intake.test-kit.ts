@@ -1,0 +1,129 @@
+/** An installation up to intake for tests: PostgreSQL, signer, HTTP and sandbox are real. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Role } from '@sereno/contracts'
+import type { FastifyRequest } from 'fastify'
+import type { Finding } from '../../kernel/checker.ts'
+import { startTestInstallation } from '../../test-kit/index.ts'
+import { createEvidence, evidenceMigrations } from '../evidence/index.ts'
+import { createFleet, fleetMigrations } from '../fleet/index.ts'
+import { createIdentity, identityMigrations } from '../identity/index.ts'
+import { createLedger, ledgerMigrations } from '../ledger/index.ts'
+import { createTerritory, territoryMigrations } from '../territory/index.ts'
+import { createTracks, tracksMigrations } from '../tracks/index.ts'
+import type { IntakeSettings } from './door.ts'
+import { createIntake, intakeMigrations } from './index.ts'
+
+export type Said = { readonly status: number; readonly json: Record<string, unknown>; readonly bytes: Uint8Array }
+export type Ask = (name: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Said>
+export type IntakeHouse = Awaited<ReturnType<typeof openIntakeHouse>>
+
+export async function openIntakeHouse(settings: Partial<IntakeSettings> = {}) {
+  const installation = await startTestInstallation({
+    migrations: [
+      ledgerMigrations,
+      identityMigrations,
+      territoryMigrations,
+      fleetMigrations,
+      tracksMigrations,
+      evidenceMigrations,
+      intakeMigrations,
+    ],
+    compose(kernel) {
+      mkdirSync(join(kernel.config.dataFolder, 'footage'), { recursive: true })
+      const ledger = createLedger(kernel)
+      const identity = createIdentity({ ...kernel, ledger })
+      const territory = createTerritory(kernel)
+      const fleet = createFleet({ ...kernel, ledger, identity, territory })
+      const tracks = createTracks({ ...kernel, ledger, fleet })
+      const left = { ...kernel, ledger, identity, territory, fleet, tracks }
+      const evidence = createEvidence(left)
+      const intake = createIntake({ ...left, evidence, intakeSettings: settings })
+      return {
+        ledger,
+        identity,
+        fleet,
+        evidence,
+        intake,
+        routes: [ledger, identity, territory, fleet, tracks, evidence, intake].map((module) => module.routes),
+        plugins: [intake.plugin],
+        permits: identity.permits,
+        timers: [...intake.timers, ...evidence.timers, ...ledger.timers],
+        authenticate: async (request: FastifyRequest) => {
+          const token = /^Device (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+          return token === undefined ? identity.authenticate(request) : fleet.authenticateDevice(token)
+        },
+        async start() {
+          for (const module of [ledger, identity, fleet, tracks, evidence, intake]) {
+            await module.start()
+          }
+        },
+      }
+    },
+  })
+  const { app, parts, kernel, database } = installation
+  await parts.identity.seedDemonstration()
+  await parts.ledger.start()
+
+  async function person(role: Role): Promise<Ask> {
+    const link = await parts.identity.linkFor(role)
+    const token = link?.url.split('#link=')[1]
+    const signedIn = await app.inject({ method: 'POST', url: '/api/session/link', payload: { token } })
+    const cookie = signedIn.cookies.find(({ name }) => name === 'sereno_session')?.value ?? ''
+    return async (name, body, headers = {}) => {
+      const [method, path] = name.split(' ') as ['GET' | 'POST', string]
+      const answered = await app.inject({
+        method,
+        url: `/api${path}`,
+        headers: { cookie: `sereno_session=${cookie}`, ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      })
+      const text = answered.payload
+      const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
+      return { status: answered.statusCode, json, bytes: answered.rawPayload }
+    }
+  }
+
+  return {
+    kernel,
+    app,
+    owner: database.owner,
+    ledger: parts.ledger,
+    fleet: parts.fleet,
+    municipality: parts.identity.municipality()?.id ?? '',
+    person,
+    tick: installation.tick,
+    listen: installation.listen,
+    dataFolder: installation.dataFolder,
+    async findings(): Promise<readonly Finding[]> {
+      const found: Finding[] = []
+      for (const module of [parts.intake, parts.evidence, parts.fleet, parts.ledger]) {
+        await module.check.run((finding) => found.push(finding), { full: true })
+      }
+      return found
+    },
+    async close() {
+      await parts.intake.stop()
+      await installation.close()
+    },
+  }
+}
+
+/** Asks again until the answer is there; a deadline for busy machines. */
+export async function until<T>(
+  ask: () => Promise<T | null | undefined | false>,
+  what: string,
+  timeoutMs = 30_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs
+  for (;;) {
+    const answer = await ask()
+    if (answer !== null && answer !== undefined && answer !== false) {
+      return answer
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited in vain: ${what}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
