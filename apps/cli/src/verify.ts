@@ -3,10 +3,13 @@ import { parseArgs } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { parseTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
 import { dateAndTime, type Language, verificationLines, verificationWords } from '@sereno/text'
+import { checkTimestamp } from '@sereno/timestamp'
 import { openFile } from './file-source.ts'
+import { quietExperimental } from './quiet-warnings.ts'
 
 /** `sereno verify FILE`: the exit code is the result (0 to 3), 64 a wrong call, 66 a file that cannot be read. */
 export async function verify(args: readonly string[]): Promise<number> {
+  quietExperimental()
   let call: {
     readonly file: string
     readonly trust: string | null
@@ -28,6 +31,7 @@ export async function verify(args: readonly string[]): Promise<number> {
       const verification = await verifyPackage(source, {
         ...(trust ? { trust } : {}),
         crc32: (bytes, value) => crc32(bytes, value),
+        checkTimestamp,
         onProgress: progress(call.json),
       })
       console.log(call.json ? JSON.stringify(verification, null, 2) : told(verification, call.language))

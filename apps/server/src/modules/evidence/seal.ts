@@ -142,6 +142,7 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
         manifest_sha256: sha256,
       })
       await deps.events.publish(tx, 'recording.sealed', municipality, { recording, manifestSha256: sha256 })
+      await deps.ledger.stampManifest(tx, municipality, sha256)
       return true
     })
   }
@@ -224,6 +225,7 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
       const signedAt = manifest.sealedAtMs
       await addManifest(tx, { municipality, recording, number, sha256, envelope, entry: entry.id, signed_at: signedAt })
       await numberSupplement(tx, scope, recording, number)
+      await deps.ledger.stampManifest(tx, municipality, sha256)
     })
   }
 

@@ -66,6 +66,9 @@ export function valuesOf(entry: NewEntry, nowMs: number): ReadonlyMap<string, st
     throw new TypeError(`not a ledger entry: ${entry.kind} ${entry.subjects.join(' ')}`)
   }
   const values = new Map<string, string>(Object.entries(entry.fields ?? {}))
+  if (entry.actor.enteredBy !== undefined) {
+    values.set('enteredBy', entry.actor.enteredBy)
+  }
   const standard: readonly (readonly [(typeof standardFields)[number], string | undefined])[] = [
     ['kind', entry.kind],
     ['at', String(entry.at ?? nowMs)],

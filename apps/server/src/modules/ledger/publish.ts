@@ -231,8 +231,16 @@ export async function compareWithSigner(
   if (signed.size > size) {
     return { state: 'behind', signedSize: signed.size }
   }
-  const root = await rootAt(storedNodes(db, log, signed.size), signed.size)
-  return { state: equal(root, signed.root) ? 'following' : 'forked', signedSize: signed.size }
+  try {
+    const root = await rootAt(storedNodes(db, log, signed.size), signed.size)
+    return { state: equal(root, signed.root) ? 'following' : 'forked', signedSize: signed.size }
+  } catch (error) {
+    if (error instanceof RangeError) {
+      // A tile is shorter than the tree: rows are gone.
+      return { state: 'missing', signedSize: signed.size }
+    }
+    throw error
+  }
 }
 
 export function shown(checkpoint: {

@@ -1,0 +1,195 @@
+import { rmSync } from 'node:fs'
+import { judgeCheckpoint } from '@sereno/proof'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from '../../test-kit/index.ts'
+import { ledgerMigrations } from './index.ts'
+import { findings, type House, openHouse } from './ledger.test-kit.ts'
+import { sereno, servePublicLog, startWitness, type WitnessProcess } from './outside.test-kit.ts'
+import { createWitnesses } from './witnesses.ts'
+
+let house: House
+let log: Awaited<ReturnType<typeof servePublicLog>>
+const running: WitnessProcess[] = []
+
+beforeAll(async () => {
+  house = await openHouse([ledgerMigrations])
+  // Those outside have clocks of their own.
+  house.clock.jumpTo(Date.now())
+  await house.append({})
+  await house.ledger.flush()
+  log = await servePublicLog(() => house.ledger)
+})
+afterAll(async () => {
+  await Promise.all(running.map(({ stop }) => stop()))
+  await log.close()
+  await house.close()
+})
+
+const witnessesOf = ({ database, clock, ids, ledger }: House) =>
+  createWitnesses({ database, clock, ids, append: (tx, entry) => ledger.append(tx, entry) })
+
+async function published() {
+  const note = await (await fetch(`${log.url}/log/checkpoint`)).text()
+  const judged = await judgeCheckpoint(note, await house.ledger.trusted())
+  if (!judged.ok) {
+    throw new Error(judged.code)
+  }
+  return judged.value
+}
+
+async function status() {
+  return (await (await fetch(`${log.url}/log/status.json`)).json()) as {
+    readonly quorum: number
+    readonly waiting: { readonly size: number; readonly cosigned: number } | null
+    readonly published: { readonly size: number }
+    readonly size: number
+  }
+}
+
+async function run(...args: Parameters<typeof startWitness>): Promise<WitnessProcess> {
+  const witness = await startWitness(...args)
+  running.push(witness)
+  return witness
+}
+
+const asking = (witness: WitnessProcess, municipal = false) => ({
+  name: witness.name,
+  vkeys: witness.vkeys,
+  url: witness.url,
+  municipal,
+})
+
+test('a quorum of strangers attests what is published; without it publication waits, visibly, and work goes on', {
+  timeout: 120_000,
+}, async () => {
+  const { ledger, scope } = house
+  const change = witnessesOf(house)
+  const vkey = await ledger.vkey()
+  const before = await published()
+  expect(before.attestation).toEqual({ quorum: 0, unsupported: 0, witnesses: [] })
+  expect(before.mlDsa).toBe('signed')
+
+  // One that is asked, one of the municipality's own, one behind a firewall that fetches by itself.
+  const defensoria = await run(['--log', vkey, '--name', 'defensoria'])
+  const own = await run(['--log', vkey, '--name', 'municipio'])
+  await change.add(scope, asking(defensoria))
+  await change.add(scope, asking(own, true))
+  await ledger.flush()
+  expect((await status()).quorum).toBe(0)
+
+  const folder = temporaryFolder('witness')
+  const diario = await run(['--log', log.url, '--name', 'diario', '--every', '0.2'], folder)
+  await change.add(scope, { ...asking(diario), url: null })
+  expect((await status()).quorum).toBe(2)
+  const entry = await house.append({})
+  await expect
+    .poll(
+      async () => {
+        await ledger.flush()
+        return ledger.witnessed(entry.id)
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true)
+  const attested = await published()
+  expect(attested.attestation.witnesses.map(({ name }) => name)).toEqual(['defensoria', 'diario'])
+  expect(attested.signed.filter(({ by }) => by.name === 'diario').length).toBe(2)
+  expect(await findings(ledger)).toEqual([])
+
+  // One of the two goes away: nothing is published, everything is entered, and everybody can see it.
+  await diario.stop()
+  const waiting = await house.append({})
+  await ledger.flush()
+  house.clock.advance(61_000)
+  await ledger.flush()
+  expect(await ledger.isPublished(waiting.id)).toBe(false)
+  expect(await ledger.witnessed(waiting.id)).toBe(false)
+  expect((await house.append({})).id).not.toBe('')
+  const delayed = await status()
+  expect(delayed.waiting?.cosigned).toBe(2)
+  expect(delayed.published.size).toBe(attested.checkpoint.size)
+  expect((await ledger.status()).waitingSince).not.toBeNull()
+  expect(await findings(ledger)).toContainEqual({ code: 'ledger.publication-delayed', detail: expect.any(String) })
+
+  // It comes back with what it remembers, and everything is published.
+  await run(['--log', log.url, '--every', '0.2'], folder)
+  await expect
+    .poll(
+      async () => {
+        await ledger.flush()
+        return ledger.witnessed(waiting.id)
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(true)
+  expect((await status()).waiting).toBeNull()
+  expect((await ledger.status()).waitingSince).toBeNull()
+})
+
+test('changes are entries; what cannot be is refused', async () => {
+  const { ledger, scope } = house
+  const change = witnessesOf(house)
+  const added = (await ledger.entriesOf(scope, `witness:${(await idsByName()).get('defensoria')}`))[0]
+  expect(added).toMatchObject({ kind: 'witness.added', details: { name: 'defensoria', municipal: 'false' } })
+  const someone = { name: 'x', url: null, municipal: false }
+  await expect(change.add(scope, { ...someone, vkeys: [await ledger.vkey()] })).rejects.toMatchObject({
+    code: 'ledger.wrong-key',
+  })
+  const [known] = running
+  await expect(change.add(scope, asking(known!))).rejects.toMatchObject({ code: 'ledger.witness-known' })
+  await expect(change.changeQuorum(scope, 3)).rejects.toMatchObject({ code: 'ledger.quorum' })
+  const removed = await run(['--log', await ledger.vkey(), '--name', 'de-paso'])
+  const id = await change.add(scope, asking(removed))
+  await change.remove(scope, id, 'se mudó')
+  expect((await ledger.entriesOf(scope, `witness:${id}`)).map(({ kind }) => kind)).toEqual([
+    'witness.removed',
+    'witness.added',
+  ])
+})
+
+async function idsByName(): Promise<ReadonlyMap<string, string>> {
+  const rows = await house.database.sql<{ id: string; name: string }[]>`select id, name from witness`
+  return new Map(rows.map(({ id, name }) => [name, id]))
+}
+
+test('a witness that has seen more than the database holds is named: signer and database came from one old copy', async () => {
+  const { ledger } = house
+  const ids = await idsByName()
+  await house.database.sql`
+    insert into witness_contact (municipality, witness, tried_at, problem)
+    values (${house.municipality}, ${ids.get('defensoria') ?? ''}, 1, 'ahead 9999')
+    on conflict (witness) do update set problem = excluded.problem`
+  expect(await findings(ledger)).toContainEqual({ code: 'ledger.witness-ahead', detail: 'defensoria: ahead 9999' })
+})
+
+test('an auditor follows it, by trust file or by first sight', { timeout: 60_000 }, async () => {
+  const allPublished = () =>
+    expect
+      .poll(
+        async () => {
+          await house.ledger.flush()
+          const { size, published: newest } = await status()
+          return size - newest.size
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0)
+  await allPublished()
+  const folder = temporaryFolder('mirror')
+  const good = await sereno('mirror', log.url, '--folder', folder, '--once')
+  expect(good).toEqual({ exitCode: 0, output: expect.stringContaining('con 2 testigos') })
+  await house.append({})
+  await allPublished()
+  const grown = await sereno('mirror', log.url, '--folder', folder, '--once', '--full', '--json')
+  expect(JSON.parse(grown.output)).toEqual({ size: (await status()).size, cosigned: 2, findings: [] })
+  rmSync(folder, { recursive: true })
+  expect((await sereno('mirror', 'http://127.0.0.1:9', '--folder', folder, '--once')).exitCode).toBe(2)
+  expect((await sereno('mirror', 'nowhere')).exitCode).toBe(64)
+})
+
+test('nobody’s cosignature is taken', async () => {
+  const post = (body: string) => fetch(`${log.url}/log/cosignatures`, { method: 'POST', body })
+  expect((await post('— defensoria AAAAAAAAAAAAAAAA\n')).status).toBe(422)
+  expect((await post('nothing')).status).toBe(422)
+  expect((await fetch(`${log.url}/log/pending?old=99999`)).status).toBe(404)
+})
