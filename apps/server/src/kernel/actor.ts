@@ -12,6 +12,8 @@ export type Actor = {
   readonly officer: string | null
   readonly session: string | null
   readonly device: string | null
+  /** Name of whoever made the link that opened the session, when it was somebody else: what is done there says so. */
+  readonly enteredBy?: string
   /** An outside account: the one case it may see, and until when (epoch ms). Absent for everybody else. */
   readonly bound?: { readonly case: string; readonly untilMs: number }
 }

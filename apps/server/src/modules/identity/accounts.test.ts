@@ -1,6 +1,7 @@
 import type { Me } from '@sereno/contracts'
 import type { Static } from 'typebox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemActor } from '../../kernel/actor.ts'
 import { openPlace, type Place } from './people.test-kit.ts'
 
 let place: Place
@@ -45,6 +46,13 @@ describe('accounts', () => {
     expect((await administrator.call(`POST /accounts/${me.account.id}/close`, { reason: 'me voy' })).code).toBe(
       'account.last-administrator',
     )
+
+    // whoever made the link could have used it: what is done in its session names its maker; the machine's own do not
+    const scope = { municipality: place.identity.municipality()?.id ?? '', actor: systemActor('') }
+    const through = async (person: string): Promise<unknown> =>
+      (await place.ledger.entriesOf(scope, `person:${person}`)).find(({ kind }) => kind === 'session.opened')?.details
+    expect(await through(account.id)).toMatchObject({ enteredBy: me.account.name })
+    expect(await through(me.account.id)).not.toHaveProperty('enteredBy')
 
     const closed = await administrator.call(`POST /accounts/${account.id}/close`, { reason: 'cese' })
     expect(closed.body).toMatchObject({ active: false, may: [] })

@@ -202,6 +202,7 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
       used_at: null,
       code_hash: code === null ? null : tokenHash(`${token}.${code}`),
       wrong_codes: 0,
+      made_by: actor.kind === 'person' ? actor.name : null,
     })
     await record(tx, actor, account, { kind: 'account.link-made', fields: { expiresAt: String(nowMs + validMs) } })
     return token

@@ -26,7 +26,12 @@ export type Sessions = {
   readonly open: (
     tx: Db,
     account: AccountRow,
-    how: { readonly method: 'password' | 'link' | 'set-up'; readonly source: string },
+    how: {
+      readonly method: 'password' | 'link' | 'set-up'
+      readonly source: string
+      /** Who made the link for them, when a person did. */
+      readonly enteredBy?: string | null
+    },
   ) => Promise<{ readonly id: string; readonly token: string }>
   readonly authenticate: (request: FastifyRequest) => Promise<Actor | null>
   /** A new token for the request's session when one is due (or `now`); sets the cookie. */
@@ -124,6 +129,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         ends_at: endsAt,
         ended_at: null,
         source: how.source,
+        entered_by: how.enteredBy ?? null,
       })
       await changeAccount(tx, account.municipality, account.id, { seen_at: nowMs })
       await ledger.append(tx, {
@@ -131,7 +137,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         kind: 'session.opened',
         coarse: 'access',
         subjects: [`person:${account.id}`],
-        actor: actorOf(account, id),
+        actor: actorOf(account, id, how.enteredBy),
         fields: { method: how.method, source: how.source },
       })
       return { id, token }
@@ -156,7 +162,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         return null
       }
       await noteUse(session, account, { isPrevious, isWork: isWork(request), nowMs })
-      return actorOf(account, session.id)
+      return actorOf(account, session.id, session.entered_by)
     },
 
     async rotate(request, reply, session, now) {
@@ -234,7 +240,7 @@ function isWork(request: FastifyRequest): boolean {
 }
 
 /** A person at work, in a session or (null) before there is one. */
-export function actorOf(account: AccountRow, session: string | null): Actor {
+export function actorOf(account: AccountRow, session: string | null, enteredBy?: string | null): Actor {
   return {
     kind: 'person',
     id: account.id,
@@ -244,6 +250,7 @@ export function actorOf(account: AccountRow, session: string | null): Actor {
     officer: account.officer,
     session,
     device: null,
+    ...(enteredBy == null ? {} : { enteredBy }),
     ...(account.bound_case === null || account.bound_until === null
       ? {}
       : { bound: { case: account.bound_case, untilMs: account.bound_until } }),

@@ -18,6 +18,7 @@ describe('set-up of a real installation', () => {
     administrator: { name: 'Hugo Medina', signIn: 'hmedina', password },
     accounts: [{ name: 'Luz Quispe', signIn: 'lquispe', roles: ['operator'] }],
     backupFolder: '/srv/backup',
+    telephone: '01 411 5555',
   })
 
   test('nothing but the set-up is answered before it', async () => {
@@ -64,12 +65,40 @@ describe('set-up of a real installation', () => {
     expect(await empty.findings()).toEqual([])
   })
 
+  test('the control room’s number is the administrator’s to change, and anybody’s there to read', async () => {
+    const browser = empty.browser()
+    await browser.call('POST /session', { signIn: 'hmedina', password })
+    expect((await browser.call('GET /installation/contact')).body).toEqual({
+      telephone: '01 411 5555',
+      may: ['installation.write'],
+    })
+    expect((await browser.call('POST /installation/contact', { telephone: 'javascript:1' })).code).toBe(
+      'request.invalid',
+    )
+    expect((await browser.call('POST /installation/contact', { telephone: '+51 1 411 5555' })).status).toBe(200)
+    expect(empty.identity.municipality()?.telephone).toBe('+51 1 411 5555')
+    await empty.ledger.flush()
+    const { body } = await browser.call('GET /ledger/entries?kind=installation')
+    expect(body.entries).toMatchObject([
+      { kind: 'installation.contact-changed', fields: { telephone: '+51 1 411 5555', before: '01 411 5555' } },
+      { kind: 'installation.founded', fields: { telephone: '01 411 5555' } },
+    ])
+    const operator = await empty.identity.linkFor('operator')
+    const other = empty.browser()
+    await other.call('POST /session/link', { token: operator?.url.split('#link=')[1] })
+    expect((await other.call('GET /installation/contact')).body).toEqual({ telephone: '+51 1 411 5555', may: [] })
+    expect((await other.call('POST /installation/contact', { telephone: null })).status).toBe(403)
+  })
+
   test('and the log holds it, published', async () => {
     await empty.ledger.flush()
     const browser = empty.browser()
     await browser.call('POST /session', { signIn: 'hmedina', password })
     const { body } = await browser.call('GET /ledger/entries?kind=installation')
-    expect(body.entries).toMatchObject([{ kind: 'installation.founded', fields: { name: 'Municipalidad de Prueba' } }])
+    expect(body.entries.at(-1)).toMatchObject({
+      kind: 'installation.founded',
+      fields: { name: 'Municipalidad de Prueba' },
+    })
     const health = await browser.call('GET /health')
     expect(health.body).toMatchObject({
       signer: true,

@@ -218,7 +218,7 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
       if (tried !== null) {
         await takeBack(tx, found.municipality, tried, true)
       }
-      const opened = await deps.sessions.open(tx, now, { method: 'link', source })
+      const opened = await deps.sessions.open(tx, now, { method: 'link', source, enteredBy: found.made_by })
       return { account: now, session: opened.id, token: opened.token }
     })
   }

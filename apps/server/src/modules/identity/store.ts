@@ -51,6 +51,8 @@ export type IdentityTables = {
     ends_at: number
     ended_at: number | null
     source: string
+    /** Name of the person whose link opened it. */
+    entered_by: string | null
   }
   readonly sign_in_link: {
     token_hash: Uint8Array
@@ -62,6 +64,8 @@ export type IdentityTables = {
     /** SHA-256 of `<token>.<code>`; null for a link that asks for none. */
     code_hash: Uint8Array | null
     wrong_codes: number
+    /** Name of the person who made it; null for the machine's own. */
+    made_by: string | null
   }
   readonly sign_in_attempt: {
     municipality: string

@@ -5,10 +5,10 @@ import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import type { CustodyEntry, Recording } from '../../../api/api.ts'
 import { Failure } from '../../../api/failure.tsx'
-import { asked } from '../../../api/queries.ts'
 import { useMay, useTimeZone } from '../../../shell/session.ts'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
+import { useViewer } from './viewer.ts'
 
 const icons: readonly (readonly [RegExp, IconName])[] = [
   [/view|look/, 'eye'],
@@ -30,10 +30,13 @@ export function CustodyList({
   readonly entry: string | null
 }): ReactElement {
   const text = usePlayerText().custody
-  const mayRead = useMay('recording.custody')
+  const viewer = useViewer()
+  const isStaffReader = useMay('recording.custody')
+  const mayRead = isStaffReader || viewer.isGuest
   const ledger = useMay('ledger.read')
   const custody = useQuery({
-    ...asked('GET /recordings/:id/custody', { params: { id: recording.id } }),
+    queryKey: [viewer.custodyName, { params: { id: recording.id } }],
+    queryFn: ({ signal }) => viewer.custody(recording.id, signal),
     enabled: mayRead,
     refetchInterval: 60_000,
   })
@@ -90,6 +93,7 @@ function CustodyRow({ entry, current }: { readonly entry: CustodyEntry; readonly
         <b>{entry.allowed ? deed : `${text.denied}: ${deed}`}</b> {entry.who}
         {role}
         {purpose} · {when(entry.at, now(), zone, language)}
+        {entry.details.enteredBy === undefined ? null : <span>{text.enteredBy(entry.details.enteredBy)}</span>}
         {entry.policy === null ? null : (
           <span>
             {text.policy} <code>{entry.policy}</code>

@@ -4,7 +4,6 @@ import { Button, Checkbox, Field, useLanguage } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, type ReactElement, useRef, useState } from 'react'
 import type { RecordingFile } from '../../../api/api.ts'
-import { call } from '../../../api/call.ts'
 import { Failure } from '../../../api/failure.tsx'
 import { changed } from '../../../api/queries.ts'
 import page from '../../../shell/page.module.css'
@@ -12,6 +11,7 @@ import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
 import { download, saveBlob } from './download.ts'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
+import { useViewer } from './viewer.ts'
 
 const exportPurposes: readonly Purpose[] = ['request', 'complaint', 'audit', 'incident', 'supervision']
 
@@ -25,6 +25,7 @@ export function ExportForm({
 }): ReactElement {
   const text = usePlayerText()
   const language = useLanguage()
+  const viewer = useViewer()
   const choices = offered(exportPurposes, purposes.export)
   const [purpose, setPurpose] = useState<Purpose>(choices[0] ?? 'request')
   const [reference, setReference] = useState('')
@@ -34,16 +35,17 @@ export function ExportForm({
   const make = useMutation({
     mutationFn: async () => {
       stop.current = new AbortController()
-      const made = await call('POST /recordings/:id/exports', {
-        params: { id: recording.id },
-        body: { purpose, positions, ...(reference.trim() === '' ? {} : { reference: reference.trim() }) },
+      const made = await viewer.pack(recording.id, {
+        purpose,
+        positions,
+        ...(reference.trim() === '' ? {} : { reference: reference.trim() }),
       })
       setProgress({ done: 0, all: made.sizeBytes })
       const onProgress = (done: number): void => setProgress({ done, all: Math.max(done, made.sizeBytes) })
       const blob = await download({ url: made.url, signal: stop.current.signal, onProgress })
       saveBlob(blob, made.fileName)
     },
-    onSettled: () => changed('GET /recordings/:id/custody'),
+    onSettled: () => changed(viewer.custodyName),
   })
   const stopped = make.error instanceof DOMException
   const submit = (event: FormEvent): void => {
@@ -80,11 +82,15 @@ export function ExportForm({
   return (
     <form className={page.form} onSubmit={submit}>
       <p className={page.soft}>{text.export.body}</p>
-      <PurposeChoice legend={text.purpose.open} purposes={choices} value={purpose} onChange={setPurpose} />
-      <Field label={text.purpose.reference} value={reference} onChange={setReference} maxLength={120} />
-      <Checkbox checked={positions} onChange={setPositions}>
-        {text.export.positions}
-      </Checkbox>
+      {viewer.isGuest ? null : (
+        <>
+          <PurposeChoice legend={text.purpose.open} purposes={choices} value={purpose} onChange={setPurpose} />
+          <Field label={text.purpose.reference} value={reference} onChange={setReference} maxLength={120} />
+          <Checkbox checked={positions} onChange={setPositions}>
+            {text.export.positions}
+          </Checkbox>
+        </>
+      )}
       <Failure error={make.error} />
       <div className={page.row}>
         <Button type="submit" look="go">

@@ -9,6 +9,7 @@ import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
 import type { Looking } from './use-look.ts'
+import { useViewer } from './viewer.ts'
 
 const viewPurposes: readonly Purpose[] = [
   'incident',
@@ -31,6 +32,7 @@ export function PurposePanel({
   readonly look: Looking
 }): ReactElement {
   const text = usePlayerText().purpose
+  const { isGuest } = useViewer()
   const language = useLanguage()
   const choices = offered(viewPurposes, purposes.view)
   const [chosen, setPurpose] = useState<Purpose | null>(null)
@@ -86,7 +88,7 @@ export function PurposePanel({
         )}
       </div>
       <PurposeChoice legend={text.open} purposes={choices} value={purpose ?? null} onChange={setPurpose} />
-      <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} />
+      {isGuest ? null : <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} />}
       <Failure error={look.error} />
       <div className={css.purposeFoot}>
         <Button

@@ -40,7 +40,8 @@ export function RecordingPage(): ReactElement {
   return <Player key={id} file={file.data} />
 }
 
-function Player({ file }: { readonly file: RecordingFile }): ReactElement {
+/** The player of one recording, whoever looks: see `viewer.ts`. */
+export function Player({ file }: { readonly file: RecordingFile }): ReactElement {
   const { recording, segments, markers, track } = file
   const [playback] = useState(createPlayback)
   const [sound] = useState(createSound)

@@ -88,6 +88,7 @@ export const playerEn = {
   file: 'File',
   facts: { category: 'Category', note: 'Note', quadrant: 'Quadrant', size: 'Size', manifest: 'Manifest', none: '–' },
   custody: {
+    enteredBy: (who: string) => `entered through a link made by ${who}`,
     title: 'Custody',
     count: (n: number) => (n === 1 ? '1 entry' : `${n} entries`),
     empty: 'No entries yet.',

@@ -92,6 +92,7 @@ export const playerEs = {
     none: '–',
   },
   custody: {
+    enteredBy: (who: string) => `entró con un enlace que hizo ${who}`,
     title: 'Custodia',
     count: (n: number) => (n === 1 ? '1 asiento' : `${n} asientos`),
     empty: 'Todavía sin asientos.',

@@ -3,8 +3,8 @@ import { now } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Look } from '../../../api/api.ts'
-import { call } from '../../../api/call.ts'
 import { changed } from '../../../api/queries.ts'
+import { useViewer } from './viewer.ts'
 
 export type OpenLook = Look & { readonly purpose: Purpose; readonly openedAt: number }
 export type Looking = {
@@ -19,6 +19,7 @@ export type Looking = {
 
 /** A look at footage: asked for a purpose, renewed by a deed, closed with the page. Keeps I-3 on this side. */
 export function useLook(recording: string): Looking {
+  const viewer = useViewer()
   const [look, setLook] = useState<OpenLook | null>(null)
   const [lapsed, setLapsed] = useState(false)
   const latest = useRef<OpenLook | null>(null)
@@ -28,25 +29,26 @@ export function useLook(recording: string): Looking {
       const body = { purpose, ...(reference === '' ? {} : { reference }) }
       const open = latest.current
       if (open !== null) {
-        const renewed = await call('POST /looks/:look/renew', { params: { look: open.look }, body })
+        const renewed = await viewer.renew(open.look, body)
         return { ...open, ...renewed, purpose }
       }
-      const opened = await call('POST /recordings/:id/looks', { params: { id: recording }, body })
+      const opened = await viewer.open(recording, body)
       return { ...opened, purpose, openedAt: now() }
     },
     onSuccess: (opened) => {
       setLook(opened)
       setLapsed(false)
     },
-    onSettled: () => changed('GET /recordings/:id/custody'),
+    onSettled: () => changed(viewer.custodyName),
   })
   function close(): void {
     const open = latest.current
     setLook(null)
     if (open !== null) {
-      void call('POST /looks/:look/close', { params: { look: open.look } })
+      void viewer
+        .close(open.look)
         .catch(() => undefined)
-        .then(() => changed('GET /recordings/:id/custody'))
+        .then(() => changed(viewer.custodyName))
     }
   }
   const end = useRef(close)
