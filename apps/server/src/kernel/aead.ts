@@ -32,6 +32,9 @@ export type Sealing = {
   readonly push: (plaintext: Uint8Array) => readonly Uint8Array[]
   readonly end: () => readonly Uint8Array[]
 }
+/** Bytes encrypted by one call: small enough for the processor's cache, and for memory that is used again at once. */
+const stepBytes = 32 * 1024
+
 export type Opening = { readonly open: (index: number, isLast: boolean, ciphertext: Uint8Array) => Uint8Array }
 
 export type StreamingAead = {
@@ -40,6 +43,16 @@ export type StreamingAead = {
   /** How many fresh random bytes `seal` needs: salt and nonce prefix. */
   readonly randomBytes: number
   readonly seal: (dataKey: Uint8Array, associatedData: Uint8Array, random: Uint8Array) => Sealing
+  /**
+   * The same stream for a plaintext that is there as a whole: header and ciphertext in small steps, so that each can be
+   * written while it is in the processor's cache and its memory used for the next (measured: half the CPU of one step).
+   */
+  readonly sealWhole: (
+    dataKey: Uint8Array,
+    associatedData: Uint8Array,
+    random: Uint8Array,
+    plaintext: Uint8Array,
+  ) => Generator<Uint8Array>
   /** Opens segments one by one. Throws {@link WrongCiphertext}. */
   readonly open: (dataKey: Uint8Array, associatedData: Uint8Array, header: Uint8Array) => Opening
   /** Stored size of a plaintext of so many bytes. */
@@ -69,26 +82,45 @@ export function streamingAead(parameters: Parameters): StreamingAead {
     return new Uint8Array(hkdfSync(hash, dataKey, salt, associatedData, derivedKeyBytes))
   }
 
-  function seal(dataKey: Uint8Array, associatedData: Uint8Array, random: Uint8Array): Sealing {
+  function begin(dataKey: Uint8Array, associatedData: Uint8Array, random: Uint8Array) {
     const salt = random.subarray(0, derivedKeyBytes)
     const prefix = random.subarray(derivedKeyBytes, derivedKeyBytes + prefixBytes)
     const key = derive(dataKey, salt, associatedData)
+    return { key, prefix, header: Buffer.concat([Uint8Array.of(headerBytes), salt, prefix]) }
+  }
+
+  function* sealSegment(
+    { key, prefix }: { readonly key: Uint8Array; readonly prefix: Uint8Array },
+    index: number,
+    last: boolean,
+    plaintext: Iterable<Uint8Array>,
+  ): Generator<Uint8Array> {
+    const cipher = createCipheriv(cipherName, key, nonce(prefix, index, last))
+    for (const piece of plaintext) {
+      for (let from = 0; from < piece.length; from += stepBytes) {
+        yield cipher.update(piece.subarray(from, from + stepBytes))
+      }
+    }
+    cipher.final()
+    yield cipher.getAuthTag()
+  }
+
+  function seal(dataKey: Uint8Array, associatedData: Uint8Array, random: Uint8Array): Sealing {
+    const stream = begin(dataKey, associatedData, random)
     let index = 0
     let held: Uint8Array[] = []
     let heldBytes = 0
 
-    function sealSegment(last: boolean): readonly Uint8Array[] {
-      const cipher = createCipheriv(cipherName, key, nonce(prefix, index, last))
-      const parts = held.map((piece) => cipher.update(piece))
-      cipher.final()
+    function sealHeld(last: boolean): readonly Uint8Array[] {
+      const parts = [...sealSegment(stream, index, last, held)]
       index += 1
       held = []
       heldBytes = 0
-      return [...parts, cipher.getAuthTag()]
+      return parts
     }
 
     return {
-      header: Buffer.concat([Uint8Array.of(headerBytes), salt, prefix]),
+      header: stream.header,
       push(plaintext) {
         const ready: Uint8Array[] = []
         let rest = plaintext
@@ -96,7 +128,7 @@ export function streamingAead(parameters: Parameters): StreamingAead {
           const capacity = index === 0 ? firstPlainBytes : plainBytes
           // A full segment is sealed only when more follows: until then it may be the last one, which has another nonce.
           if (heldBytes === capacity) {
-            ready.push(...sealSegment(false))
+            ready.push(...sealHeld(false))
             continue
           }
           const piece = rest.subarray(0, capacity - heldBytes)
@@ -106,7 +138,24 @@ export function streamingAead(parameters: Parameters): StreamingAead {
         }
         return ready
       },
-      end: () => sealSegment(true),
+      end: () => sealHeld(true),
+    }
+  }
+
+  function* sealWhole(
+    dataKey: Uint8Array,
+    associatedData: Uint8Array,
+    random: Uint8Array,
+    plaintext: Uint8Array,
+  ): Generator<Uint8Array> {
+    const stream = begin(dataKey, associatedData, random)
+    const sizeBytes = plaintext.length
+    yield stream.header
+    let from = 0
+    for (let index = 0; index === 0 || from < sizeBytes; index += 1) {
+      const to = Math.min(sizeBytes, from + (index === 0 ? firstPlainBytes : plainBytes))
+      yield* sealSegment(stream, index, to === sizeBytes, [plaintext.subarray(from, to)])
+      from = to
     }
   }
 
@@ -149,6 +198,7 @@ export function streamingAead(parameters: Parameters): StreamingAead {
     headerBytes,
     randomBytes: derivedKeyBytes + prefixBytes,
     seal,
+    sealWhole,
     open,
     storedSize,
     plainSize(storedBytes) {

@@ -1,12 +1,12 @@
-import { closeSync, constants, fdatasync, open, writevSync } from 'node:fs'
-import { type FileHandle, mkdir, open as openHandle, readdir, rename, rm, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open as openHandle, readdir, rm, stat, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { footageAead, type Sealing, type StreamingAead, WrongCiphertext } from './aead.ts'
+import { footageAead, type StreamingAead, WrongCiphertext } from './aead.ts'
 import { createDirectorySync, type DirectorySync } from './directory-sync.ts'
 import type { Ids } from './ids.ts'
-import { release } from './release.ts'
+import { createObjectKeeper, type Put } from './object-file.ts'
+import type { ObjectThreads } from './object-threads.ts'
 import { checkBlobKey } from './storage/blob-key.ts'
-import { associatedData, readSealedRange } from './storage/sealed-range.ts'
+import { readSealedRange } from './storage/sealed-range.ts'
 
 /**
  * Encrypted objects. Each is its own stream under the recording's data key, with the key (its name) as associated data,
@@ -21,6 +21,16 @@ export type BlobStore = {
     key: string,
     bytes: Uint8Array | AsyncIterable<Uint8Array>,
     dataKey: Uint8Array,
+  ) => Promise<{ readonly sizeBytes: number; readonly storedBytes: number }>
+  /**
+   * The same for bytes whose SHA-256 (hexadecimal) somebody has signed: compared also with what is there already. Nobody
+   * changes the bytes before it answers; shared memory is not copied. Throws `WrongHash`, and then nothing was stored.
+   */
+  readonly putStated: (
+    key: string,
+    bytes: Uint8Array,
+    dataKey: Uint8Array,
+    sha256: string,
   ) => Promise<{ readonly sizeBytes: number; readonly storedBytes: number }>
   /** `range` is of the plaintext, end exclusive; pieces of at most 1 MiB. Throws `BlobMissing`, `WrongCiphertext`. */
   readonly read: (
@@ -47,21 +57,19 @@ export class BlobMissing extends Error {
 /** Names of files that were never renamed into place begin with a dot, which no key's part can. */
 const unfinished = '.new-'
 
-type Put = { readonly sizeBytes: number; readonly storedBytes: number }
-
 /**
- * Encrypted files under a folder, one for each key.
- *
- * put: 1 create `.new-<uuid>` beside the target · 2 write · 3 fdatasync · 4 rename into place · 5 fsync the directory.
- * A crash before 4 leaves a `.new-` file, removed by {@link removeUnfinished} at the next start; between 4 and 5 the
- * whole file or nothing: the caller has had no answer yet.
+ * Encrypted files under a folder, one for each key, written as `object-file.ts` says. What a crash leaves half written is
+ * removed by {@link removeUnfinished} at the next start.
  */
 export function createFileBlobs(
   folder: string,
   ids: Pick<Ids, 'uuid' | 'bytes'>,
   directories: DirectorySync = createDirectorySync(),
   aead: StreamingAead = footageAead,
+  /** Without them the caller's own thread does the work. */
+  threads?: Pick<ObjectThreads, 'keep'>,
 ): BlobStore {
+  const keep = createObjectKeeper(aead, directories)
   const underWay = new Map<string, Promise<Put>>()
   const knownFolders = new Set<string>([path.resolve(folder)])
   const fileOf = (key: string): string => path.join(folder, checkBlobKey(key))
@@ -86,47 +94,34 @@ export function createFileBlobs(
     key: string,
     bytes: Uint8Array | AsyncIterable<Uint8Array>,
     dataKey: Uint8Array,
+    sha256: string | null,
   ): Promise<Put> {
     const target = fileOf(key)
     const home = path.dirname(target)
-    const existing = await sizes(aead, target)
-    if (existing !== null) {
-      await directories.sync(home)
-      return existing
-    }
     await ensureFolder(path.resolve(home))
     const temporary = path.join(home, `${unfinished}${ids.uuid()}`)
-    const descriptor = await openNew(temporary)
-    let isOpen = true
-    const sealing = aead.seal(dataKey, associatedData(key), ids.bytes(aead.randomBytes))
-    try {
-      const put = await write(descriptor, sealing, bytes)
-      await dataSync(descriptor)
-      closeSync(descriptor)
-      isOpen = false
-      await rename(temporary, target)
-      await directories.sync(home)
-      return put
-    } catch (error) {
-      // Never twice: the number may already belong to another file.
-      if (isOpen) {
-        closeSync(descriptor)
+    const task = { key, target, temporary, dataKey, random: ids.bytes(aead.randomBytes), sha256 }
+    return threads !== undefined && bytes instanceof Uint8Array ? threads.keep(task, bytes) : keep(task, bytes)
+  }
+
+  // One after the other for each key: the second finds the first one's object, and compares its own bytes all the same.
+  function inTurn(key: string, work: () => Promise<Put>): Promise<Put> {
+    const before = underWay.get(key)
+    const put = before === undefined ? work() : before.then(work, work)
+    underWay.set(key, put)
+    const forget = (): void => {
+      if (underWay.get(key) === put) {
+        underWay.delete(key)
       }
-      await rm(temporary, { force: true })
-      throw error
     }
+    put.then(forget, forget)
+    return put
   }
 
   return {
-    async put(key, bytes, dataKey) {
-      const before = underWay.get(key)
-      if (before !== undefined) {
-        return before
-      }
-      const put = putOnce(key, bytes, dataKey).finally(() => underWay.delete(key))
-      underWay.set(key, put)
-      return put
-    },
+    put: async (key, bytes, dataKey) => inTurn(checkBlobKey(key), () => putOnce(key, bytes, dataKey, null)),
+    putStated: async (key, bytes, dataKey, sha256) =>
+      inTurn(checkBlobKey(key), () => putOnce(key, bytes, dataKey, sha256)),
     read: (key, dataKey, range) => readRange(aead, fileOf(key), key, dataKey, range),
     async size(key) {
       return (await sizes(aead, fileOf(key)))?.sizeBytes ?? null
@@ -160,41 +155,6 @@ export async function removeUnfinished(folder: string): Promise<number> {
     }
   }
   return removed
-}
-
-async function write(
-  descriptor: number,
-  sealing: Sealing,
-  bytes: Uint8Array | AsyncIterable<Uint8Array>,
-): Promise<Put> {
-  let storedBytes = writeAll(descriptor, [sealing.header])
-  let sizeBytes = 0
-  for await (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) {
-    sizeBytes += piece.length
-    storedBytes += writeAll(descriptor, sealing.push(piece))
-  }
-  return { sizeBytes, storedBytes: storedBytes + writeAll(descriptor, sealing.end()) }
-}
-
-// Into the page cache, which is a copy in memory: a thread-pool round trip costs more than the copy itself.
-function writeAll(descriptor: number, pieces: readonly Uint8Array[]): number {
-  const given = pieces.filter((piece) => piece.length > 0)
-  let left = given
-  let writtenBytes = 0
-  while (left.length > 0) {
-    let count = writevSync(descriptor, left)
-    writtenBytes += count
-    while (left[0] !== undefined && count >= left[0].length) {
-      count -= left[0].length
-      left = left.slice(1)
-    }
-    if (left[0] !== undefined && count > 0) {
-      left = [left[0].subarray(count), ...left.slice(1)]
-    }
-  }
-  // Ciphertext, ours alone: written, it is of no more use.
-  given.forEach(release)
-  return writtenBytes
 }
 
 async function* readRange(
@@ -264,19 +224,6 @@ async function* listFolder(root: string, prefix: string): AsyncGenerator<string>
       yield key
     }
   }
-}
-
-function openNew(file: string): Promise<number> {
-  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY
-  return new Promise((resolve, reject) => {
-    open(file, flags, 0o600, (error, descriptor) => (error === null ? resolve(descriptor) : reject(error)))
-  })
-}
-
-function dataSync(descriptor: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error)))
-  })
 }
 
 function isCode(error: unknown, code: string): boolean {

@@ -66,6 +66,11 @@ export function createMovingBlobs(folder: string, files: BlobStore, store: S3Blo
       alone(key, async () =>
         (await files.exists(key)) ? files.put(key, bytes, dataKey) : store.put(key, bytes, dataKey),
       ),
+    putStated: (key, bytes, dataKey, sha256) =>
+      alone(key, async () => {
+        const home = (await files.exists(key)) ? files : store
+        return home.putStated(key, bytes, dataKey, sha256)
+      }),
     async *read(key, dataKey, range) {
       let begun = false
       try {

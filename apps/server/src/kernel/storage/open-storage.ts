@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { Unavailable } from '../errors.ts'
 import type { Ids } from '../ids.ts'
 import type { Log } from '../log.ts'
+import { createObjectThreads } from '../object-threads.ts'
 import { createMovingBlobs, type MoveProgress } from './moving-blobs.ts'
 import { abortUnfinished, createS3Blobs } from './s3-blobs.ts'
 import { away, openS3, present, type S3Client, type S3Settings } from './s3-client.ts'
@@ -35,7 +36,8 @@ export async function openStorage(options: {
   readonly log: Log
 }): Promise<Storage> {
   const { folder, s3, ids, clock, log } = options
-  const files = createFileBlobs(folder, ids)
+  const threads = createObjectThreads()
+  const files = createFileBlobs(folder, ids, undefined, undefined, threads)
   if (s3 === null) {
     return {
       blobs: files,
@@ -43,7 +45,7 @@ export async function openStorage(options: {
       progress: () => null,
       move: async () => undefined,
       tidy: async () => void (await removeUnfinished(folder)),
-      close: () => undefined,
+      close: threads.close,
     }
   }
   const client = await openS3(s3)
@@ -80,7 +82,10 @@ export async function openStorage(options: {
       await removeUnfinished(folder)
       await tolerate(abortUnfinished(client, s3.bucket))
     },
-    close: client.close,
+    close() {
+      client.close()
+      threads.close()
+    },
   }
 }
 

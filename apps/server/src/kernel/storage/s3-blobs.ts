@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { footageAead, type StreamingAead, WrongCiphertext } from '../aead.ts'
 import { BlobMissing, type BlobStore } from '../blobs.ts'
 import type { Ids } from '../ids.ts'
+import { checkStated } from '../object-file.ts'
 import { checkBlobKey } from './blob-key.ts'
 import { away, present, type S3Client, type S3Settings, statusOf } from './s3-client.ts'
 import { associatedData, readSealedRange } from './sealed-range.ts'
@@ -158,16 +159,22 @@ export function createS3Blobs(options: {
     yield* readSealedRange(aead, { storedBytes: found.storedBytes, readAt }, key, dataKey, range)
   }
 
+  async function put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>, dataKey: Uint8Array): Promise<Put> {
+    checkBlobKey(key)
+    const before = underWay.get(key)
+    if (before !== undefined) {
+      return before
+    }
+    const made = putOnce(key, bytes, dataKey).finally(() => underWay.delete(key))
+    underWay.set(key, made)
+    return made
+  }
+
   return {
-    async put(key, bytes, dataKey) {
-      checkBlobKey(key)
-      const before = underWay.get(key)
-      if (before !== undefined) {
-        return before
-      }
-      const put = putOnce(key, bytes, dataKey).finally(() => underWay.delete(key))
-      underWay.set(key, put)
-      return put
+    put,
+    async putStated(key, bytes, dataKey, sha256) {
+      checkStated(key, bytes, sha256)
+      return put(key, bytes, dataKey)
     },
     read: (key, dataKey, range) => read(checkBlobKey(key), dataKey, range),
     size: async (key) => (await stored(checkBlobKey(key)))?.sizeBytes ?? null,

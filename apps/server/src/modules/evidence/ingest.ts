@@ -2,18 +2,20 @@
  * Takes one segment (design §3, steps 4 and 6). In this order, so that `kill -9` at any instant loses nothing that was
  * acknowledged (I-1):
  *
- *  1. read the body, counting bytes and time      crash: nothing was kept, the device sends again
- *  2. judge form, key, signature, place, hash     crash: the same
- *  3. the recording's data key, fsynced by signer crash: a key without footage; the retry gets the same key
- *  4. init and media encrypted, file and folder   crash: objects without a row; the retry finds them (their names
- *     fsynced                                            carry the statement's hash) and writes nothing twice
- *  5. the receipt is signed                       crash: nobody has seen it; the retry gets one
- *  6. one transaction: statement and receipt, tally of the recording, counter of the device, ledger entries, events
- *                                                 crash before the commit is durable: as 5; after: 7 is repeated from
+ *  1. read the head of the body and judge form,   crash: nothing was kept, the device sends again
+ *     key, signature, place; then read the media,
+ *     counting bytes and time
+ *  2. the recording's data key, fsynced by signer crash: a key without footage; the retry gets the same key
+ *  3. init, then media: hash compared, encrypted, crash: objects without a row; the retry finds them (their names
+ *     file and folder fsynced (on a thread)              carry the statement's hash), compares and writes nothing twice
+ *  4. the receipt is signed                       crash: nobody has seen it; the retry gets one
+ *  5. one transaction: statement and receipt, tally of the recording, counter of the device, ledger entries, events
+ *                                                 crash before the commit is durable: as 4; after: 6 is repeated from
  *                                                        the stored receipt
- *  7. the answer                                  crash: the device sends again and gets the same receipt
+ *  6. the answer                                  crash: the device sends again and gets the same receipt
  *
- * Steps 5 and 6 are done for whole groups of uploads (group.ts); none is answered before its commit.
+ * Steps 4 and 5 are done for whole groups of uploads (group.ts); none is answered before its commit. What is refused is
+ * answered at once, and the rest of it thrown away as it comes.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Receipt as ReceiptReply } from '@sereno/contracts'
@@ -21,21 +23,25 @@ import { encodeReceipt, type Receipt, receiptPayloadType, type Statement } from 
 import type { Static } from 'typebox'
 import { systemActor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
-import { type BodyShare, createBodyBudget, readBody } from '../../kernel/http-body.ts'
+import { type Body, type BodyShare, bodyOf, createBodyBudget, openBody, readBody } from '../../kernel/http-body.ts'
+import { WrongHash } from '../../kernel/object-file.ts'
 import { SignerRefusal } from '../../kernel/signer.ts'
 import { createCounters } from './counters.ts'
-import type { Erase } from './erase.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { createDuty } from './duty.ts'
+import type { Erase } from './erase.ts'
 import { tell } from './events.ts'
 import { initKey, mediaKey, type Quarantine } from './evidence.ts'
 import { createGroup } from './group.ts'
-import { createJudge, type Judged, type Place } from './judge.ts'
+import { createJudge, type Judged, type Place, refusalOf } from './judge.ts'
 import { type Incoming, type Kept, keep } from './keep.ts'
+import { createKeyCache, createMemory } from './memory.ts'
 import { createPool } from './pool.ts'
-import { bodyLimit, createUnsealer } from './sealed-body.ts'
+import { bodyLimit, createUnsealer, isSealed } from './sealed-body.ts'
 import type { Sos } from './sos.ts'
+import { captureTime, receiptOf, rowOf, type Unsigned } from './statement-row.ts'
 import type { Strangers } from './strangers.ts'
+import { checkHashes, checkHead, readHead } from './upload-head.ts'
 
 /** Buffers of 1 MiB kept for the next uploads. */
 const idleBuffers = 32
@@ -90,71 +96,108 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     })
   }
 
-  async function ready(judged: Judged, receivedAt: number): Promise<Ready> {
-    const { statement, key, upload, statementSha256 } = judged
-    const { municipality, recording, sequence, device } = statement.body
-    const place = `${municipality}/${recording}`
+  async function ready(judged: Judged, init: Uint8Array, media: Uint8Array): Promise<Ready> {
+    const { statement, key, statementSha256 } = judged
+    const { municipality, recording, device } = statement.body
+    const receivedAt = deps.clock.nowMs()
     const capturedAt = captureTime(statement)
     const issue = await duty.at(key, capturedAt)
     const jumps = await counters.jumps(device, statement.body.counter)
     const quarantine: Quarantine | null =
       key.revokedAtMs !== null ? 'key-revoked' : jumps ? 'counter-jump' : issue === null ? 'not-issued' : null
-    const origin = known.has(place)
+    const origin = known.has(`${municipality}/${recording}`)
       ? null
       : { ...(await duty.origin(key, recording, issue, capturedAt)), sos: sos.nearOf(device, receivedAt) }
     if (erase.isErased(recording)) {
       throw new Refusal('recording.destroyed')
     }
     const dataKey = await dataKeys(recording)
-    const media = statement.kind === 'media' ? statement.body : null
-    const init = media !== null && upload.init.length > 0 ? initKey(municipality, recording, media.init) : null
-    if (init !== null && !inits.has(init)) {
-      await deps.blobs.put(init, upload.init, dataKey)
-      inits.add(init)
-    }
-    if (media !== null) {
-      const name = { municipality, recording, sequence, statementSha256, capturedAt }
-      await deps.blobs.put(mediaKey(name), upload.media, dataKey)
-    }
+    const initStored = await storeInit(statement, init, dataKey)
+    await storeMedia(judged, media, dataKey)
     const row = rowOf(judged, capturedAt, receivedAt, quarantine)
-    const counts = !jumps
-    const initSha256 = media?.init ?? null
+    const initSha256 = statement.kind === 'media' ? statement.body.init : null
     return {
-      incoming: { row, device, initSha256, initStored: init !== null, origin, counts },
+      incoming: { row, device, initSha256, initStored, origin, counts: !jumps },
       receipt: receiptOf(statement, statementSha256, receivedAt, quarantine !== null),
     }
   }
 
+  async function storeInit(statement: Statement, init: Uint8Array, dataKey: Uint8Array): Promise<boolean> {
+    if (statement.kind !== 'media' || init.length === 0) {
+      return false
+    }
+    const name = initKey(statement.body.municipality, statement.body.recording, statement.body.init)
+    if (!inits.has(name)) {
+      await deps.blobs.put(name, init, dataKey)
+      inits.add(name)
+    }
+    return true
+  }
+
+  async function storeMedia(judged: Judged, media: Uint8Array, dataKey: Uint8Array): Promise<void> {
+    const { statement, statementSha256 } = judged
+    if (statement.kind !== 'media') {
+      return
+    }
+    const { municipality, recording, sequence } = statement.body
+    const name = mediaKey({ municipality, recording, sequence, statementSha256, capturedAt: captureTime(statement) })
+    await deps.blobs.putStated(name, media, dataKey, statement.body.media.sha256).catch((problem: unknown) => {
+      throw problem instanceof WrongHash ? refusalOf('wrong-media-hash') : problem
+    })
+  }
+
   // The opening media of a recording must bring the init: without it nothing of the recording can ever be shown.
-  async function lacksInit({ statement, upload }: Judged): Promise<boolean> {
-    if (statement.kind !== 'media' || statement.body.sequence > 0 || upload.init.length > 0) {
+  async function lacksInit(statement: Statement, init: Uint8Array): Promise<boolean> {
+    if (statement.kind !== 'media' || statement.body.sequence > 0 || init.length > 0) {
       return false
     }
     const name = initKey(statement.body.municipality, statement.body.recording, statement.body.init)
     return !inits.has(name) && !(await deps.blobs.exists(name))
   }
 
-  /** Steps 1 to 4. The body's buffer is given back as soon as its bytes are stored, or refused. */
+  async function open(request: IncomingMessage, place: Place, share: BodyShare): Promise<Opened> {
+    const sizeBytes = announcedBytes(request)
+    if (!isSealed(request)) {
+      return { body: openBody(request, limitsOf(request, share), sizeBytes), sizeBytes }
+    }
+    const plain = await unseal(request, place, await readBody(request, limitsOf(request, share), sizeBytes))
+    return { body: bodyOf(plain), sizeBytes: plain.length }
+  }
+
+  /** Steps 1 to 3. The body's buffer is given back as soon as its bytes are stored, or refused. */
   async function receive(request: IncomingMessage, place: Place): Promise<Ready> {
-    let lent: Uint8Array | null = null
     const share = budget.open()
+    let lent: Uint8Array | null = null
     const allocate = (sizeBytes: number): Uint8Array => {
       lent = pool.take(sizeBytes)
       return lent
     }
+    let body: Body | null = null
     try {
-      const judged = await judge(
-        await unseal(
-          request,
-          place,
-          await readBody(request, limitsOf(request, share), announcedBytes(request), allocate),
-        ),
-        place,
-      )
-      if (await lacksInit(judged)) {
+      const opened = await open(request, place, share)
+      body = opened.body
+      const head = await readHead(body)
+      const judged = await judge(head.envelope, place)
+      const { statement } = judged
+      if (opened.sizeBytes !== undefined) {
+        checkHead(head, opened.sizeBytes - head.sizeBytes, statement)
+      }
+      const whole = await body.whole(allocate)
+      const init = whole.subarray(head.sizeBytes - head.initBytes, head.sizeBytes)
+      const media = whole.subarray(head.sizeBytes)
+      checkHead(head, media.length, statement)
+      const isLacking = await lacksInit(statement, init)
+      if (isLacking || init.length > 0) {
+        // Before the init is stored, or missed; all other media is hashed where it is encrypted.
+        checkHashes(init, media, statement)
+      }
+      if (isLacking) {
         throw new Refusal('segment.init-missing')
       }
-      return await ready(judged, deps.clock.nowMs())
+      return await ready(judged, init, media)
+    } catch (problem) {
+      body?.discard()
+      throw problem
     } finally {
       share.close()
       if (lent !== null) {
@@ -225,7 +268,7 @@ function announcedBytes(request: IncomingMessage): number | undefined {
 }
 
 type Ready = { readonly incoming: Omit<Incoming, 'row'> & { readonly row: Unsigned }; readonly receipt: Receipt }
-type Unsigned = Omit<Incoming['row'], 'receipt'>
+type Opened = { readonly body: Body; readonly sizeBytes: number | undefined }
 
 function withReceipt(ready: Ready, receipt: Uint8Array | undefined): Incoming {
   if (receipt === undefined) {
@@ -234,105 +277,6 @@ function withReceipt(ready: Ready, receipt: Uint8Array | undefined): Incoming {
   return { ...ready.incoming, row: { ...ready.incoming.row, receipt: textOf(receipt) } }
 }
 
-/** The device's clock, corrected by what it knew of the server's. */
-function captureTime(statement: Statement): number {
-  return statement.body.wallClockMs + (statement.body.serverTime?.offsetMs ?? 0)
-}
-
-function rowOf(judged: Judged, capturedAt: number, receivedAt: number, quarantine: Quarantine | null): Unsigned {
-  const { statement } = judged
-  const { body, kind } = statement
-  const media = kind === 'media' ? statement.body : null
-  return {
-    municipality: body.municipality,
-    recording: body.recording,
-    sequence: body.sequence,
-    statement_sha256: judged.statementSha256,
-    kind,
-    counter: body.counter,
-    captured_at: capturedAt,
-    wall_clock_at: body.wallClockMs,
-    received_at: receivedAt,
-    media_sha256: media?.media.sha256 ?? null,
-    size_bytes: media?.media.sizeBytes ?? 0,
-    timescale: media?.timescale ?? 1,
-    decode_time: media?.decodeTime ?? 0,
-    duration_ticks: media?.duration ?? 0,
-    duration_ms: durationOf(statement),
-    pre_event: media?.preEvent ?? false,
-    audio: media?.audioOn ?? false,
-    reason: statement.kind === 'gap' || statement.kind === 'stop' ? statement.body.reason : null,
-    quarantine,
-    envelope: judged.envelope,
-  }
-}
-
-// A day bounds what one statement may claim, so that no sum overflows.
-function durationOf(statement: Statement): number {
-  const ms =
-    statement.kind === 'media'
-      ? Math.round((statement.body.duration * 1_000) / statement.body.timescale)
-      : statement.kind === 'gap'
-        ? statement.body.missingMs
-        : 0
-  return Math.min(ms, 86_400_000)
-}
-
-function receiptOf(statement: Statement, hash: string, receivedAtMs: number, quarantined: boolean): Receipt {
-  const { installation, municipality, device, recording, sequence } = statement.body
-  const media = statement.kind === 'media' ? statement.body.media : null
-  return {
-    format: 1,
-    installation,
-    municipality,
-    device,
-    recording,
-    sequence,
-    statement: hash,
-    media: media === null ? null : { sha256: media.sha256, sizeBytes: media.sizeBytes },
-    receivedAtMs,
-    quarantined,
-  }
-}
-
 function textOf(envelope: Uint8Array): string {
   return Buffer.from(envelope.buffer, envelope.byteOffset, envelope.length).toString('latin1')
-}
-
-type Memory = {
-  readonly has: (name: string) => boolean
-  readonly add: (name: string) => void
-  readonly delete: (name: string) => void
-}
-
-function createMemory(maximum: number): Memory {
-  const names = new Set<string>()
-  return {
-    has: (name) => names.has(name),
-    add: (name) => {
-      if (names.size >= maximum) {
-        names.clear()
-      }
-      names.add(name)
-    },
-    delete: (name) => void names.delete(name),
-  }
-}
-
-/** Data keys of the recordings now arriving; a failed request is not remembered. */
-function createKeyCache(load: (recording: string) => Promise<Uint8Array>): (recording: string) => Promise<Uint8Array> {
-  const keys = new Map<string, Promise<Uint8Array>>()
-  return (recording) => {
-    const known = keys.get(recording)
-    if (known !== undefined) {
-      return known
-    }
-    if (keys.size >= 2_000) {
-      keys.clear()
-    }
-    const loading = load(recording)
-    keys.set(recording, loading)
-    loading.catch(() => keys.delete(recording))
-    return loading
-  }
 }

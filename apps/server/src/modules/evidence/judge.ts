@@ -1,15 +1,7 @@
-/** Everything that can be judged of an upload before anything is stored. */
+/** Everything that can be judged of an upload by its head, before its media is waited for. */
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import type { RefusalCode } from '@sereno/contracts'
-import {
-  isSignedBy,
-  openStatement,
-  parseUpload,
-  type Statement,
-  type Upload,
-  type UploadProblem,
-  type Verifier,
-} from '@sereno/proof'
+import { isSignedBy, openStatement, type Statement, type UploadProblem, type Verifier } from '@sereno/proof'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { DeviceKey, Fleet } from '../fleet/index.ts'
@@ -20,7 +12,6 @@ export type Judged = {
   readonly statementSha256: string
   /** The envelope's own bytes; canonical JSON of ASCII members, so text holds them exactly. */
   readonly envelope: string
-  readonly upload: Upload
   readonly key: DeviceKey
 }
 
@@ -44,12 +35,12 @@ const codes: Readonly<Record<UploadProblem, RefusalCode>> = {
 
 const ed25519SpkiPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 
-export type Judge = (body: Uint8Array, place: Place) => Promise<Judged>
+/** @param envelope as it was sent, the first part of the body. */
+export type Judge = (envelope: Uint8Array, place: Place) => Promise<Judged>
 export type Place = { readonly recording: string; readonly sequence: number }
 
 /** In the order of the evidence format, section 3; the first problem is the one that is told. */
 export function createJudge(deps: { readonly fleet: Fleet; readonly db: Db; readonly installation: string }): Judge {
-  // node:crypto verifies and hashes on this thread: handing 512 KiB to WebCrypto's pool costs more than the work.
   const verifiers = new Map<string, Verifier>()
 
   function verifierOf(key: DeviceKey): Verifier {
@@ -66,12 +57,8 @@ export function createJudge(deps: { readonly fleet: Fleet; readonly db: Db; read
     return made
   }
 
-  return async (body, place) => {
-    const upload = parseUpload(body)
-    if (!upload.ok) {
-      throw refusalOf(upload.code)
-    }
-    const opened = openStatement(upload.value.envelope)
+  return async (sent, place) => {
+    const opened = openStatement(sent)
     if (!opened.ok) {
       throw refusalOf(opened.code)
     }
@@ -97,39 +84,12 @@ export function createJudge(deps: { readonly fleet: Fleet; readonly db: Db; read
     if (recording !== place.recording || sequence !== place.sequence || sequence > highestSequenceTaken) {
       throw new Refusal('segment.wrong-place')
     }
-    checkMedia(upload.value, statement)
     return {
       statement,
-      statementSha256: hash('sha256', upload.value.envelope),
-      envelope: Buffer.from(
-        upload.value.envelope.buffer,
-        upload.value.envelope.byteOffset,
-        upload.value.envelope.length,
-      ).toString('latin1'),
-      upload: upload.value,
+      statementSha256: hash('sha256', sent),
+      envelope: Buffer.from(sent.buffer, sent.byteOffset, sent.length).toString('latin1'),
       key,
     }
-  }
-}
-
-function checkMedia(upload: Upload, statement: Statement): void {
-  if (statement.kind !== 'media') {
-    if (upload.media.length > 0) {
-      throw refusalOf('unexpected-media')
-    }
-    if (upload.init.length > 0) {
-      throw refusalOf('unexpected-init')
-    }
-    return
-  }
-  if (upload.media.length !== statement.body.media.sizeBytes) {
-    throw refusalOf('wrong-media-size')
-  }
-  if (hash('sha256', upload.media) !== statement.body.media.sha256) {
-    throw refusalOf('wrong-media-hash')
-  }
-  if (upload.init.length > 0 && hash('sha256', upload.init) !== statement.body.init) {
-    throw refusalOf('wrong-init-hash')
   }
 }
 
@@ -147,6 +107,6 @@ function nodeVerifier(key: DeviceKey): Verifier {
   }
 }
 
-function refusalOf(problem: UploadProblem): Refusal {
+export function refusalOf(problem: UploadProblem): Refusal {
   return new Refusal(codes[problem], { problem })
 }

@@ -1,6 +1,6 @@
 /**
- * Buffers for upload bodies, used again and again: half a megabyte allocated for each segment would make the garbage
- * collector run for nothing else.
+ * Memory for upload bodies, used again and again and shared with the threads that store them: half a megabyte allocated for
+ * each segment would make the garbage collector run for nothing else, and handing it to a thread costs a copy.
  */
 export type Pool = {
   /** At least `sizeBytes` long, with whatever was in it. */
@@ -14,26 +14,26 @@ const pooledBytes = 1024 * 1024
 
 /** Keeps at most `maximum` idle buffers of 1 MiB. */
 export function createPool(maximum: number): Pool {
-  const idle = new Map<ArrayBufferLike, Uint8Array>()
+  const idle = new Set<ArrayBufferLike>()
   const ours = new WeakSet<ArrayBufferLike>()
   return {
     take(sizeBytes) {
       if (sizeBytes > pooledBytes) {
-        return Buffer.allocUnsafeSlow(sizeBytes)
+        return new Uint8Array(new SharedArrayBuffer(sizeBytes))
       }
       const [first] = idle
       if (first !== undefined) {
-        idle.delete(first[0])
-        return first[1]
+        idle.delete(first)
+        return new Uint8Array(first)
       }
-      const made = Buffer.allocUnsafeSlow(pooledBytes)
-      ours.add(made.buffer)
-      return made
+      const made = new SharedArrayBuffer(pooledBytes)
+      ours.add(made)
+      return new Uint8Array(made)
     },
     give(bytes) {
       // By buffer, so that giving back twice does not lend it to two uploads.
       if (ours.has(bytes.buffer) && idle.size < maximum) {
-        idle.set(bytes.buffer, new Uint8Array(bytes.buffer))
+        idle.add(bytes.buffer)
       }
     },
   }

@@ -56,6 +56,7 @@ function opened(key: Uint8Array, place: Uint8Array, sealed: Uint8Array): Uint8Ar
   return plain
 }
 
-function isSealed(request: IncomingMessage): boolean {
+/** Whether the whole body must be there, and be opened, before anything in it can be judged. */
+export function isSealed(request: IncomingMessage): boolean {
   return request.headers['content-type']?.split(';')[0]?.trim() === sealedUploadType
 }
