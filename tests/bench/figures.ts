@@ -9,7 +9,7 @@ export type Figure = {
 }
 /** A benchmark: measures and answers its figures. `say` is for people who wait; it never reaches the JSON. */
 export type Bench = (say: (line: string) => void) => Promise<readonly Figure[]>
-/** What issue 2 §11 asks of a figure: its value, or its ratio to the reference, at least or at most. */
+/** What the issues ask of a figure: its value, or its ratio to the reference, at least or at most. */
 type Goal = { readonly of: 'value' | 'ratio'; readonly atLeast?: number; readonly atMost?: number }
 
 export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
@@ -26,6 +26,13 @@ export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
   },
   positions: { throughput: { of: 'value', atLeast: 10_000 } },
   find: { p95: { of: 'value', atMost: 50 } },
+  search: { p95: { of: 'value', atMost: 100 } },
+  custody: {
+    view: { of: 'value', atMost: 50 },
+    appends: { of: 'value', atLeast: 5_000 },
+    browser: { of: 'value', atLeast: 150 },
+    browserMemory: { of: 'value', atMost: 300 },
+  },
   verify: { cpu: { of: 'ratio', atMost: 2.5 } },
   start: {
     first: { of: 'value', atMost: 20 },

@@ -7,6 +7,8 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   room: () => import('./room.ts'),
   positions: () => import('./positions.ts'),
   find: () => import('./find.ts'),
+  search: () => import('./search.ts'),
+  custody: () => import('./custody.ts'),
   verify: () => import('./verify.ts'),
   start: () => import('./start.ts'),
 }

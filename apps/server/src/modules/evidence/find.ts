@@ -58,11 +58,18 @@ function conditionsOf(scope: Scope, wanted: Wanted): RawBuilder<unknown>[] {
     conditions.push(sql`r.started_at <= ${wanted.toMs}::bigint`)
   }
   if (wanted.text !== undefined) {
-    const like = `%${wanted.text.replace(/[\\%_]/g, (character) => `\\${character}`)}%`
-    conditions.push(sql`(r.code ilike ${like} or r.device_code ilike ${like} or r.officer_code ilike ${like}
-      or r.officer_name ilike ${like} or r.note ilike ${like})`)
+    conditions.push(sql`search_words(r.code, r.device_code, r.officer_code, r.officer_name, r.note)
+      @@ to_tsquery('simple', ${wordsOf(wanted.text)})`)
   }
   return conditions
+}
+
+/** Every word of the question must begin a word of the recording. The index's words were made the same way (migration 3). */
+function wordsOf(text: string): string {
+  const plain = text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '')
+  const words = plain.match(/[\p{L}\p{N}]+/gu) ?? []
+  // Only signs: nothing is meant, nothing is found.
+  return words.length === 0 ? 'a & !a' : words.map((word) => `${word}:*`).join('&')
 }
 
 type Stretch = { readonly d: string; readonly f: number; readonly t: number }
