@@ -26,7 +26,7 @@ const suite = new CipherSuite({
 const keyFile = /^queue(?:-[0-9a-f]{16})?\.key$/
 
 /** Reads the keys, making the current one when there is none. PKCS#8 PEM. */
-export async function openQueueKeys(vault: Vault): Promise<QueueKeys> {
+export async function openQueueKeys(vault: Pick<Vault, 'names' | 'read' | 'write'>): Promise<QueueKeys> {
   const current = await infoOf(openCurrent(vault))
   const privateKeys = new Map<string, CryptoKey>()
   for (const name of vault.names().filter((each) => keyFile.test(each))) {
@@ -59,7 +59,7 @@ export async function openQueueKeys(vault: Vault): Promise<QueueKeys> {
 
 type CryptoKey = Awaited<ReturnType<typeof suite.kem.deserializePrivateKey>>
 
-function openCurrent(vault: Vault): KeyObject {
+function openCurrent(vault: Pick<Vault, 'read' | 'write'>): KeyObject {
   const stored = vault.read('queue.key')
   if (stored !== null) {
     return createPrivateKey(Buffer.from(stored))
