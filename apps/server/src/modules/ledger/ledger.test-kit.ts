@@ -18,7 +18,8 @@ type Appended = { readonly id: string; readonly leafHash: Uint8Array }
 type Books = {
   readonly database: Database
   readonly owner: Sql
-  readonly newLedger: (step?: Step) => Ledger
+  /** Over this database, by the installation's own signer or another one. */
+  readonly newLedger: (step?: Step, signer?: Kernel['signer']) => Ledger
   readonly append: (entry: Partial<NewEntry>) => Promise<Appended>
   readonly close: () => Promise<void>
 }
@@ -29,6 +30,7 @@ export type House = Books & {
   readonly scope: Scope
   readonly signer: Kernel['signer']
   readonly clock: TestClock
+  readonly dataFolder: string
   readonly ids: Kernel['ids']
   readonly mirrorOf: (origin: string) => Mirror
   /** The database as it is now, under another name: a backup that was restored. Same signer, same files. */
@@ -75,7 +77,8 @@ export async function openHouse(migrations: readonly Migrations[]): Promise<Hous
   const municipality = kernel.ids.uuid()
 
   function booksOver(database: Database, owner: Sql): Books {
-    const newLedger = (step?: Step) => createLedger({ ...kernel, database, ...(step === undefined ? {} : { step }) })
+    const newLedger = (step?: Step, signer: Kernel['signer'] = kernel.signer) =>
+      createLedger({ ...kernel, database, signer, ...(step === undefined ? {} : { step }) })
     const unchecked = newLedger()
     return {
       database,
@@ -120,6 +123,7 @@ export async function openHouse(migrations: readonly Migrations[]): Promise<Hous
     scope: { municipality, actor: systemActor(municipality) },
     signer: kernel.signer,
     clock,
+    dataFolder: installation.dataFolder,
     ids: kernel.ids,
     mirrorOf: (origin) => openMirror(join(installation.dataFolder, 'ledger', origin)),
     copy,
