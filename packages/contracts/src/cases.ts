@@ -1,10 +1,9 @@
 import { type Static, Type } from 'typebox'
-import { CustodyEntry, Marker, Recording, SegmentBox } from './evidence.ts'
+import { CustodyEntry, evidenceOperations, Recording } from './evidence.ts'
 import { Watch } from './live.ts'
 import { Done, InstantMs, May, nullable, type Operations, Page, Sha256Hex, Uuid, Words } from './operation.ts'
 import { guestRoles } from './permissions.ts'
 import { purposes } from './purposes.ts'
-import { TrackPoint } from './tracks.ts'
 
 export const caseKinds = ['crime', 'minor-offence', 'accident', 'force', 'complaint', 'other'] as const
 export type CaseKind = (typeof caseKinds)[number]
@@ -543,12 +542,7 @@ export const guestOperations = {
     access: 'shared.read',
     summary: 'One recording of the case: axis, marks, track',
     params: ById,
-    reply: Type.Object({
-      recording: Recording,
-      markers: Type.Array(Marker),
-      segments: Type.Array(SegmentBox),
-      track: Type.Array(TrackPoint),
-    }),
+    reply: evidenceOperations['GET /recordings/:id'].reply,
   },
   'GET /guest/recordings/:id/custody': {
     access: 'shared.read',

@@ -1,7 +1,9 @@
 import type {
   BodyOf,
+  caseOperations,
   evidenceOperations,
   fleetOperations,
+  guestOperations,
   identityOperations,
   incidentOperations,
   installationOperations,
@@ -10,6 +12,7 @@ import type {
   ParamsOf,
   QueryOf,
   ReplyOf,
+  retentionOperations,
   territoryOperations,
   trackOperations,
 } from '@sereno/contracts'
@@ -22,8 +25,11 @@ export type Api = typeof identityOperations &
   typeof fleetOperations &
   typeof trackOperations &
   typeof evidenceOperations &
+  typeof retentionOperations &
   typeof liveOperations &
-  typeof incidentOperations
+  typeof incidentOperations &
+  typeof caseOperations &
+  typeof guestOperations
 
 export type OperationName = keyof Api & string
 type Part<Name extends string, T> = T extends undefined
@@ -53,4 +59,6 @@ export type Watch = Reply<'POST /watches'>
 export type Area = Reply<'GET /territory'>['areas'][number]
 export type Line = Reply<'GET /territory'>['lines'][number]
 export type Place = Reply<'GET /territory'>['places'][number]
+export type CasePage = Reply<'GET /cases/:id'>
+export type GuestCase = Reply<'GET /guest/case'>
 export type LedgerEntry = Reply<'GET /ledger/entries'>['entries'][number]

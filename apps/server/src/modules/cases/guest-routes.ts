@@ -83,6 +83,7 @@ export function guestRoutes(deps: CasesDeps): RouteTable {
         markers: [...detail.markers],
         segments: [...detail.segments],
         track: [...detail.track],
+        purposes: { view: ['request'], export: share.download ? ['request'] : [] },
       }
     },
     'GET /guest/recordings/:id/custody': async ({ scope, params }) => {
