@@ -253,7 +253,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     supervisor: {
-      sections: ['Sala', 'Grabaciones', 'Equipos', 'Libro'],
+      sections: ['Sala', 'Grabaciones', 'Equipos', 'Conservación', 'Libro'],
       refused: [
         ...denied(['POST', `${here}/exports`, pack], ['GET', '/api/accounts']),
         // somebody else's look opens nothing: it does not exist for anybody else
@@ -273,7 +273,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     'data-protection-officer': {
-      sections: ['Grabaciones', 'Equipos', 'Personas', 'Libro'],
+      sections: ['Grabaciones', 'Equipos', 'Personas', 'Conservación', 'Libro'],
       refused: denied(
         ['POST', `${here}/looks`, view],
         ['POST', `${here}/exports`, pack],
@@ -282,11 +282,11 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     'internal-affairs': {
-      sections: ['Grabaciones', 'Equipos', 'Libro'],
+      sections: ['Grabaciones', 'Equipos', 'Conservación', 'Libro'],
       refused: denied(['POST', `${here}/looks`, view], ['POST', `${here}/exports`, pack], ['GET', '/api/units']),
     },
     overseer: {
-      sections: ['Libro'],
+      sections: ['Conservación', 'Libro'],
       refused: denied(
         ['GET', '/api/recordings'],
         ['GET', here],

@@ -4,6 +4,7 @@ import { ledgerSearch } from './features/ledger/search.ts'
 import { OperationsPage } from './features/operations/index.ts'
 import { operationsSearch } from './features/operations/search.ts'
 import { recordingsSearch } from './features/recordings/search.ts'
+import { retentionSearch } from './features/retention/search.ts'
 import { Broken, Missing } from './shell/broken.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -44,6 +45,12 @@ const ledger = createRoute({
   validateSearch: ledgerSearch,
   component: lazyRouteComponent(() => import('./features/ledger/index.ts'), 'LedgerPage'),
 })
+const retention = createRoute({
+  getParentRoute: () => root,
+  path: '/retention',
+  validateSearch: retentionSearch,
+  component: lazyRouteComponent(() => import('./features/retention/index.ts'), 'RetentionPage'),
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -51,7 +58,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([operations, recordings, recording, fleet, people, ledger, settings]),
+  routeTree: root.addChildren([operations, recordings, recording, fleet, people, retention, ledger, settings]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 })

@@ -2,8 +2,8 @@ import type { IconName } from '@sereno/ui'
 import type { Me } from '../api/api.ts'
 
 type Section = {
-  readonly name: 'operations' | 'recordings' | 'fleet' | 'people' | 'ledger' | 'settings'
-  readonly to: '/' | '/recordings' | '/fleet' | '/people' | '/ledger' | '/settings'
+  readonly name: 'operations' | 'recordings' | 'fleet' | 'people' | 'retention' | 'ledger' | 'settings'
+  readonly to: '/' | '/recordings' | '/fleet' | '/people' | '/retention' | '/ledger' | '/settings'
   readonly icon: IconName
   readonly needs: Me['permissions'][number]
 }
@@ -13,6 +13,7 @@ const sections: readonly Section[] = [
   { name: 'recordings', to: '/recordings', icon: 'film', needs: 'recording.find' },
   { name: 'fleet', to: '/fleet', icon: 'phone', needs: 'device.read' },
   { name: 'people', to: '/people', icon: 'people', needs: 'account.read' },
+  { name: 'retention', to: '/retention', icon: 'hourglass', needs: 'retention.read' },
   { name: 'ledger', to: '/ledger', icon: 'ledger', needs: 'ledger.read' },
 ]
 

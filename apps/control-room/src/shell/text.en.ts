@@ -9,6 +9,7 @@ export const shellEn = {
     recordings: 'Recordings',
     fleet: 'Devices',
     people: 'People',
+    retention: 'Retention',
     ledger: 'Ledger',
     settings: 'My account',
   },

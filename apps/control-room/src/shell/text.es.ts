@@ -6,6 +6,7 @@ export const shellEs = {
     recordings: 'Grabaciones',
     fleet: 'Equipos',
     people: 'Personas',
+    retention: 'Conservación',
     ledger: 'Libro',
     settings: 'Mi cuenta',
   },
