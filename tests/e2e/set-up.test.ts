@@ -48,6 +48,9 @@ test('the first administrator walks through it, enters, and a lost link is repla
   await page.getByRole('textbox', { name: 'Zona horaria' }).fill('America/Nowhere')
   await page.getByText('Esa zona no existe').waitFor()
   await page.getByRole('textbox', { name: 'Zona horaria' }).fill('America/Lima')
+  await page.getByRole('textbox', { name: 'Teléfono de la central' }).fill('la central')
+  await page.getByText('Solo cifras y espacios').waitFor()
+  await page.getByRole('textbox', { name: 'Teléfono de la central' }).fill('01 411 5555')
   await page.getByRole('button', { name: 'Siguiente' }).click()
 
   await page.getByRole('textbox', { name: 'Nombre y apellido' }).fill('Rosa Quispe')
