@@ -12,18 +12,10 @@ import css from './ledger.module.css'
 import { useLedgerText } from './text.ts'
 
 /** One entry: what was opened to the reader, and its proof, computed again in this window. */
-export function EntryPane({ entry }: { readonly entry: LedgerEntry | undefined }): ReactElement {
+export function EntryPane({ entry }: { readonly entry: LedgerEntry }): ReactElement {
   const text = useLedgerText()
   const language = useLanguage()
   const zone = useTimeZone()
-  if (entry === undefined) {
-    return (
-      <aside className={page.pane}>
-        <p className={page.soft}>{text.choose}</p>
-        <p className={page.faint}>{text.what}</p>
-      </aside>
-    )
-  }
   return (
     <aside className={page.pane} aria-label={kindName(entry.kind, language)} data-region="entry">
       <div>

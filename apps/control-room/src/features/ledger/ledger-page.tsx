@@ -1,6 +1,6 @@
 import { kindName, number } from '@sereno/text'
 import { Age, Button, Field, Select, useLanguage, useLive } from '@sereno/ui'
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query'
+import { infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import { call } from '../../api/call.ts'
@@ -8,12 +8,14 @@ import { Failure } from '../../api/failure.tsx'
 import page from '../../shell/page.module.css'
 import { useSession } from '../../shell/session.ts'
 import { VerifierLink } from '../verify/index.ts'
+import { DelayNotice } from './delay-notice.tsx'
 import { EntryPane } from './entry-pane.tsx'
 import { EntryTable } from './entry-table.tsx'
 import { knownKinds } from './kinds.ts'
 import css from './ledger.module.css'
 import { type LedgerSearch, ledgerSearch } from './search.ts'
 import { useLedgerText } from './text.ts'
+import { WitnessPane, witnessingAsked } from './witness-pane.tsx'
 
 const entryPages = ({ kind, subject }: LedgerSearch) =>
   infiniteQueryOptions({
@@ -47,6 +49,7 @@ export function LedgerPage(): ReactElement {
   const entries = found.data?.pages.flatMap((one) => one.entries) ?? []
   const set = (change: LedgerSearch): void =>
     void navigate({ search: ledgerSearch({ ...search, ...change }), replace: true })
+  const witnessing = useQuery(witnessingAsked)
   const chosen = entries.find(({ id }) => id === search.entry)
   return (
     <main className={page.page} style={{ gridTemplateRows: 'auto auto minmax(0, 1fr)' }}>
@@ -68,29 +71,32 @@ export function LedgerPage(): ReactElement {
           </a>
         </p>
       </div>
-      <div className={css.filters}>
-        <Select
-          label={text.kind}
-          empty={text.any}
-          value={search.kind ?? ''}
-          onChange={(kind) => set({ kind })}
-          options={knownKinds.map((kind) => ({ value: kind, label: kindName(kind, language) }))}
-        />
-        <Field
-          label={text.subject}
-          value={search.subject ?? ''}
-          onChange={(subject) => set({ subject })}
-          placeholder={text.subjectHint}
-          maxLength={100}
-        />
-        <Button
-          look="quiet"
-          onPress={() => void navigate({ search: {} })}
-          disabled={search.kind === undefined && search.subject === undefined}
-        >
-          {text.clear}
-        </Button>
-        <Failure error={found.error} />
+      <div className={css.top}>
+        {witnessing.data === undefined ? null : <DelayNotice witnessing={witnessing.data} />}
+        <div className={css.filters}>
+          <Select
+            label={text.kind}
+            empty={text.any}
+            value={search.kind ?? ''}
+            onChange={(kind) => set({ kind })}
+            options={knownKinds.map((kind) => ({ value: kind, label: kindName(kind, language) }))}
+          />
+          <Field
+            label={text.subject}
+            value={search.subject ?? ''}
+            onChange={(subject) => set({ subject })}
+            placeholder={text.subjectHint}
+            maxLength={100}
+          />
+          <Button
+            look="quiet"
+            onPress={() => void navigate({ search: {} })}
+            disabled={search.kind === undefined && search.subject === undefined}
+          >
+            {text.clear}
+          </Button>
+          <Failure error={found.error} />
+        </div>
       </div>
       <div className={page.panes}>
         {found.data !== undefined && entries.length === 0 ? (
@@ -109,7 +115,7 @@ export function LedgerPage(): ReactElement {
             }
           />
         )}
-        <EntryPane key={chosen?.id} entry={chosen} />
+        {chosen === undefined ? <WitnessPane /> : <EntryPane key={chosen.id} entry={chosen} />}
       </div>
     </main>
   )

@@ -35,4 +35,63 @@ export const ledgerEs = {
   ask: 'Pedir la prueba',
   verify: 'Comprobar un paquete',
   raw: 'Ver el punto como se publica',
+  witnessing: {
+    title: 'Quién vigila este libro',
+    none: 'Nadie de fuera lo atestigua todavía. Una defensoría, una universidad o un diario puede hacerlo con una línea: sereno witness.',
+    tooFew: 'Hacen falta dos testigos ajenos al municipio para que lo publicado los exija.',
+    quorum: (n: number) => `Nada se publica sin ${n} testigos ajenos al municipio.`,
+    municipal: 'municipal, no cuenta',
+    cosigned: 'atestiguó',
+    never: 'todavía no ha atestiguado',
+    problem: (code: string) =>
+      code === 'unreachable'
+        ? 'no contesta'
+        : code.startsWith('ahead')
+          ? 'ha visto más de lo que hay aquí: se restauró una copia antigua'
+          : code === 'not-granted' || code.startsWith('refused')
+            ? 'se negó'
+            : 'contestó algo que no se puede comprobar',
+    add: 'Aceptar un testigo',
+    remove: 'Retirar',
+    removeWho: (name: string) => `Retirar a ${name}`,
+    reason: 'Motivo',
+    reasonHint: 'Queda en el libro, con su nombre.',
+    accept: 'Aceptar',
+    cancel: 'Cancelar',
+    delayed: (have: number, want: number) => `La publicación espera testigos (${have} de ${want}) desde`,
+    delayedNext: 'El trabajo sigue y todo queda asentado; avise a los testigos que no contestan.',
+    states: {
+      behind: 'La base de datos es más antigua que lo firmado: solo se puede mirar. Siga la guía para recuperarla.',
+      forked: 'La base de datos contradice lo firmado: solo se puede mirar. Avise a la veeduría.',
+      missing: 'Faltan asientos ya publicados: solo se puede mirar. Guarde una copia de la base y avise a la veeduría.',
+      rewritten: 'Alguien cambió asientos: solo se puede mirar. Guarde una copia de la base y avise a la veeduría.',
+    },
+    form: {
+      name: 'Nombre',
+      nameHint: 'Como lo conoce la gente: Defensoría del Pueblo, Universidad, diario.',
+      keys: 'Claves',
+      keysHint: 'Las dos líneas que imprime sereno witness.',
+      url: 'Dirección',
+      urlHint: 'Vacía si el testigo viene a buscar por su cuenta.',
+      municipal: 'Es del propio municipio (no cuenta para el mínimo)',
+    },
+    stamps: 'Sellos de tiempo',
+    noAuthority: 'Ninguna autoridad de sellado de tiempo configurada. Conviene tener dos.',
+    stampCounts: (held: string, waiting: number) =>
+      waiting === 0
+        ? `${held} sellos guardados, ninguno pendiente.`
+        : `${held} sellos guardados, ${waiting} pendientes.`,
+    expiring: (n: number) =>
+      n === 1 ? 'Un sello vence en menos de 90 días.' : `${n} sellos vencen en menos de 90 días.`,
+    stamped: 'selló',
+    neverStamped: 'todavía no ha sellado',
+    addAuthority: 'Agregar una autoridad',
+    authorityForm: {
+      name: 'Nombre',
+      url: 'Dirección del servicio (RFC 3161)',
+      urlHint: 'https://…',
+      certificate: 'Certificado raíz',
+      certificateHint: 'En formato PEM. Con él se comprueba cada sello, aquí y en los paquetes.',
+    },
+  },
 } as const

@@ -1,0 +1,68 @@
+import { Button, Checkbox, Dialog, Field } from '@sereno/ui'
+import { useMutation } from '@tanstack/react-query'
+import { type FormEvent, type ReactElement, useState } from 'react'
+import { call } from '../../api/call.ts'
+import { Failure } from '../../api/failure.tsx'
+import { changed } from '../../api/queries.ts'
+import page from '../../shell/page.module.css'
+import { useLedgerText } from './text.ts'
+
+/** Takes the two lines that `sereno witness` prints, as they are. */
+export function WitnessDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const texts = useLedgerText().witnessing
+  const text = texts.form
+  const [name, setName] = useState('')
+  const [keys, setKeys] = useState('')
+  const [url, setUrl] = useState('')
+  const [municipal, setMunicipal] = useState(false)
+  const vkeys = keys.split(/\s+/).filter((line) => line !== '')
+  const add = useMutation({
+    mutationFn: () =>
+      call('POST /ledger/witnesses', {
+        body: { name: name.trim(), vkeys, url: url.trim() === '' ? null : url.trim(), municipal },
+      }),
+    onSuccess: () => {
+      onClose()
+      return changed('GET /ledger/witnessing', 'GET /ledger/entries')
+    },
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    add.mutate()
+  }
+  return (
+    <Dialog title={texts.add} open onClose={onClose}>
+      <form className={page.form} onSubmit={submit}>
+        <Field
+          label={text.name}
+          hint={text.nameHint}
+          value={name}
+          onChange={setName}
+          maxLength={100}
+          required
+          autoFocus
+        />
+        <Field
+          label={text.keys}
+          hint={text.keysHint}
+          value={keys}
+          onChange={setKeys}
+          rows={4}
+          maxLength={9000}
+          required
+        />
+        <Field label={text.url} hint={text.urlHint} value={url} onChange={setUrl} maxLength={500} />
+        <Checkbox checked={municipal} onChange={setMunicipal}>
+          {text.municipal}
+        </Checkbox>
+        <Failure error={add.error} />
+        <div className={page.row}>
+          <Button type="submit" look="go" busy={add.isPending}>
+            {texts.accept}
+          </Button>
+          <Button onPress={onClose}>{texts.cancel}</Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
