@@ -15,7 +15,7 @@ const go = async (stage: Stage, page: Page, path: string): Promise<void> => {
 /** Every screen of the control room, with the life of the demonstration in it. */
 export async function photographControlRoom(stage: Stage): Promise<void> {
   await photographDoor(stage)
-  const operator = await signInAs(stage, 'operator')
+  const operator = await signInAs(stage, 'operator', await freshLink(stage, 'operator'))
   await photographRoom(operator)
   const custodian = await signInAs(stage, 'custodian')
   await photographRecordings(stage, custodian)
@@ -55,10 +55,10 @@ async function photographRoom({ context, page }: Desk): Promise<void> {
   await row(page)
   await take(page, 'room-table', { at: ['laptop', 'phone'], by: ['night'] })
   // another unit: the reason is asked first, then the picture
-  await page.locator('tbody tr button').nth(3).click()
+  await page.locator('tbody tr').filter({ hasText: 'graba' }).locator('button').first().click()
   await page.getByRole('button', { name: /^Ver en vivo/ }).click()
   await page.getByRole('radio').first().waitFor()
-  await take(page, 'room-purpose', { at: ['laptop', 'phone'], by: ['night'] })
+  await take(page, 'room-purpose', { at: ['laptop'], by: ['night'] })
   await page.getByRole('button', { name: /^Abrir video/ }).click()
   await page.keyboard.press('l')
   await settle(page, 5000)

@@ -71,7 +71,6 @@ export function mountMap(options: MapOptions): MapHandle {
     rollEnabled: false,
     maxPitch: 0,
     fadeDuration: 0,
-    canvasContextAttributes: { antialias: true },
   })
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()

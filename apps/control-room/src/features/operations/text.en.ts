@@ -161,6 +161,7 @@ export const operationsEn = {
     close: 'Close video',
     picture: (who: string) => `Live video of ${who}`,
     away: 'No signal for',
+    notRecording: 'The officer is not recording: there will be a picture once they record.',
   },
   purpose: {
     title: (who: string) => `Why do you watch ${who}?`,

@@ -158,6 +158,7 @@ export const operationsEs = {
     close: 'Cerrar video',
     picture: (who: string) => `Video en vivo de ${who}`,
     away: 'Sin señal desde hace',
+    notRecording: 'El agente no graba ahora: habrá imagen cuando grabe.',
   },
   purpose: {
     title: (who: string) => `¿Para qué mira a ${who}?`,

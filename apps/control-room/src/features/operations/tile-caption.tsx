@@ -52,6 +52,9 @@ export function TileCaption({ tile, seat, dock, unit, purpose, focused }: TileCa
           {text.away} <Age at={unit.seenAt} bare />. {text.back}
         </p>
       ) : null}
+      {picture.state === 'asking' && unit !== undefined && unit.status !== 'away' && unit.recording === null ? (
+        <p>{text.notRecording}</p>
+      ) : null}
       {picture.state === 'ended' ? (
         <div className={css.endedRow}>
           {tile.error === null ? (

@@ -22,6 +22,9 @@ type UnitMapProps = {
 }
 
 const scaleBarPixels = 80
+/** More units than this are a crowd. */
+const crowd = 200
+const crowdEveryMs = 500
 
 /** Mounts the map engine and feeds it from the room's store, once a frame at most. React draws nothing that moves. */
 export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScale }: UnitMapProps): ReactElement {
@@ -38,6 +41,7 @@ export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScal
       return
     }
     let frame = 0
+    let timer: ReturnType<typeof setTimeout> | undefined
     let handle: MapHandle
     try {
       handle = mountMap({
@@ -54,13 +58,21 @@ export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScal
       return
     }
     map.current = handle
+    let drawnAtMs = 0
     const draw = (): void => {
       frame = 0
+      drawnAtMs = performance.now()
       const offline = live.connection.line.get().state === 'lost'
       handle.setData('units', unitFeatures(live.room.units.get(), live.room.fixes, now(), offline))
     }
     const soon = (): void => {
-      frame ||= requestAnimationFrame(draw)
+      // a crowd is laid out anew each time: twice a second is as often as a position can be told from the one before
+      const waitMs = live.room.fixes.size > crowd ? drawnAtMs + crowdEveryMs - performance.now() : 0
+      if (frame === 0) {
+        frame = requestAnimationFrame(() => {
+          timer = setTimeout(draw, Math.max(0, waitMs))
+        })
+      }
     }
     const drawAlarms = (): void => handle.setData('alarms', alarmFeatures(live.room.alarms.get()))
     const scale = (): void =>
@@ -85,6 +97,7 @@ export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScal
         stop()
       }
       cancelAnimationFrame(frame)
+      clearTimeout(timer)
       map.current = null
       handle.dispose()
     }
