@@ -54,6 +54,7 @@ export const soundVectors: readonly Vector[] = [
           sheetPdf: Buffer.from('%PDF-1.7\n'),
           caseGraph: Buffer.from('{"@graph":[]}\n'),
           verifier: Buffer.from('<!doctype html>\n'),
+          timestamps: [{ over: 'manifest', name: 'prueba', token: Buffer.from('3000', 'hex') }],
         }),
       }),
   },

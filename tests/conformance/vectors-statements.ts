@@ -8,11 +8,12 @@ import {
   testTrust,
 } from '../../packages/proof/src/package.test-kit.ts'
 import { stopAt } from '../../packages/proof/src/statement.test-kit.ts'
-import { withMember } from './forge.ts'
+import { archiveOf, flipped, membersOf, withMember } from './forge.ts'
 import type { Vector } from './vector.ts'
 import { counted } from './vectors-sound.ts'
 
 const other = 'd'.repeat(64)
+const files = [Uint8Array.from({ length: 300 }, (_, place) => place & 0xff), new Uint8Array(0)]
 
 function made(name: string, about: string, options: FixtureOptions): Vector {
   return { name: `forged-${name}`, about, trust: 'trust', make: () => packageBytes(options) }
@@ -230,14 +231,43 @@ export const statementVectors: readonly Vector[] = [
     make: () => packageBytes({ simulated: true }),
   },
   {
+    name: 'valid-files',
+    about: 'Whole files of another camera, one of them empty.',
+    trust: 'trust',
+    make: () => packageBytes({ files }),
+  },
+  {
+    name: 'forged-file-altered',
+    about: 'A changed byte in a block of a whole file.',
+    trust: 'trust',
+    make: async () =>
+      withMember('files/00000000/00000000.block', (bytes) => flipped(bytes, 7), await packageBytes({ files })),
+  },
+  made('file-of-another-hash', 'Blocks that are those stated, of a file whose hash is not.', {
+    files,
+    ...at(0, (one) =>
+      one.kind === 'file' ? { ...one, body: { ...one.body, file: { ...one.body.file, sha256: other } } } : one,
+    ),
+  }),
+  {
+    name: 'forged-file-block-added',
+    about: 'A block beyond the end of a file.',
+    trust: 'trust',
+    make: async () => {
+      const members = await membersOf(await packageBytes({ files }))
+      const after = members.findIndex(({ name }) => name === 'files/00000000/00000000.block') + 1
+      const added = { name: 'files/00000000/00000001.block', bytes: new Uint8Array(3) }
+      return archiveOf(members.toSpliced(after, 0, added))
+    },
+  },
+  {
     name: 'forged-manifest-not-there',
     about: 'No manifest at all: not a package.',
     trust: 'trust',
-    make: () => withMember(memberNames.manifest, (bytes) => bytes).then(withoutManifest),
+    make: async () => withoutManifest(await packageBytes()),
   },
 ]
 
 async function withoutManifest(bytes: Uint8Array): Promise<Uint8Array> {
-  const { archiveOf, membersOf } = await import('./forge.ts')
   return archiveOf((await membersOf(bytes)).filter(({ name }) => name !== memberNames.manifest))
 }

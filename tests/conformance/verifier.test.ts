@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { packageBytes, testTrust } from '../../packages/proof/src/package.test-kit.ts'
 import { type BuiltVerifier, buildVerifier } from '../../tools/verifier.ts'
 import { openBrowser } from '../browser.ts'
+import { violations } from '../e2e/axe.ts'
 
 let folder = ''
 let built: BuiltVerifier
@@ -62,6 +63,12 @@ test('opened from a folder without a network, it says what the package is', asyn
   expect(await page.locator('ul.checks > li[data-status=failed]').count()).toBeGreaterThan(0)
   expect(await verdict('other.zip', 'trust.json')).toBe('No es un paquete de evidencia')
   expect(await verdict('good.zip', 'nonsense.json')).toContain('archivo de confianza no se puede leer')
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await violations(page, `verify.html ${colorScheme}`)).toEqual([])
+  }
+  expect(await verdict('altered.zip', 'trust.json')).toBe('No se sostiene')
+  expect(await violations(page, 'verify.html fails')).toEqual([])
   expect(asked.filter((url) => !/^(file|blob|data):/.test(url))).toEqual([])
 }, 120_000)
 
@@ -71,6 +78,7 @@ test('turns to English with everything on it, and begins anew with another file'
   await page.getByRole('region', { name: 'It holds' }).waitFor()
   expect(await page.locator('html').getAttribute('lang')).toBe('en')
   expect(await page.getByText('Signature of the package').count()).toBe(1)
+  expect(await violations(page, 'verify.html in English')).toEqual([])
   await page.locator('input[type=file]').setInputFiles([file('altered.zip')])
   await page.getByRole('region', { name: 'It does not hold' }).waitFor()
 }, 60_000)

@@ -292,6 +292,13 @@ GAP_REASONS = (
 STOP_REASONS = (
     "officer sos-end shift-end storage-full battery thermal camera-lost closed recovered revoked unknown"
 ).split()
+
+
+def file_name(value):
+    bad = not isinstance(value, str) or not 1 <= len(value) <= 255 or value in (".", "..")
+    return not bad and not any(one in "/\\" or unicodedata.category(one) == "Cc" for one in value)
+
+
 KINDS = {
     "media": record(
         **BASE,
@@ -307,6 +314,11 @@ KINDS = {
     ),
     "gap": record(
         **BASE, observed=one_of(True), reason=one_of(*GAP_REASONS), fromMs=TIME, toMs=TIME, missingMs=SPAN
+    ),
+    "file": record(
+        **BASE,
+        file=record(name=file_name, sizeBytes=whole(0, 8 * MIB * 99_999), sha256=HASH, blockBytes=one_of(8 * MIB), blocks=HASH),
+        source=record(kind=one_of("dock", "browser", "axis"), path=optional(HASH), modifiedMs=optional(TIME)),
     ),
     "stop": record(**BASE, reason=one_of(*STOP_REASONS), count=SEQUENCE, head=optional(HASH)),
 }
@@ -653,13 +665,13 @@ FIXED = {
     SIGNATURE,
 }
 NUMBERED = re.compile(
-    r"statements/\d{8}\.json|media/\d{8}\.m4s|positions/\d{8}\.json|conflicts/\d{8}-[0-9a-f]{16}\.json"
+    r"statements/\d{8}\.json|media/\d{8}\.m4s|files/\d{8}/\d{8}\.block|positions/\d{8}\.json|conflicts/\d{8}-[0-9a-f]{16}\.json"
     r"|timestamps/(?:manifest|checkpoint)-[a-z0-9-]{1,40}\.tsr"
 )
 
 
 def sequence_of(name):
-    match = re.match(r"(?:statements|media|positions|conflicts)/(\d{8})[.-]", name)
+    match = re.match(r"(?:statements|media|positions|conflicts|files)/(\d{8})[./-]", name)
     return int(match.group(1)) if match else None
 
 
@@ -793,7 +805,7 @@ class Verifier:
         entry = self.archive.by_name.get(name)
         if entry is None:
             return None
-        most = 64 * MIB if name.startswith("media/") else 24 * MIB
+        most = 64 * MIB if name.startswith(("media/", "files/")) else 24 * MIB
         if name.startswith(("statements/", "conflicts/")):
             most = 16 * 1024
         if entry["size"] > most:
@@ -917,6 +929,7 @@ class Verifier:
             if statement is not None:
                 self.statements.append(statement)
                 self.check_media(statement)
+                self.check_file(statement)
                 self.check_positions(statement)
         for name in names:
             sequence = sequence_of(name)
@@ -965,6 +978,26 @@ class Verifier:
             self.report.failed("segment-hash", "altered", statement.sequence)
         else:
             self.report.passed("segment-hash", statement.sequence)
+
+    def check_file(self, statement):
+        if statement.kind != "file":
+            return
+        stated, whole_file, hashes = statement.body["file"], hashlib.sha256(), []
+        left = stated["sizeBytes"]
+        while left > 0:
+            name = f"files/{statement.sequence:08d}/{len(hashes):08d}.block"
+            data = self.read(name)
+            if data is None or len(data) != min(left, 8 * MIB):
+                code = "member-missing" if data is None else "altered"
+                return self.report.failed("segment-hash", code, statement.sequence)
+            whole_file.update(data)
+            hashes.append(bytes.fromhex(self.hashes[name]))
+            left -= len(data)
+        same = sha256_hex(b"sereno-blocks-v1\0", *hashes) == stated["blocks"]
+        if same and whole_file.hexdigest() == stated["sha256"]:
+            self.report.passed("segment-hash", statement.sequence)
+        else:
+            self.report.failed("segment-hash", "altered", statement.sequence)
 
     def check_positions(self, statement):
         name = f"positions/{statement.sequence:08d}.json"

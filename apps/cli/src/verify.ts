@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { crc32 } from 'node:zlib'
-import { parseTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
+import { type IncrementalHash, parseTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
 import { dateAndTime, type Language, verificationLines, verificationWords } from '@sereno/text'
 import { checkTimestamp } from '@sereno/timestamp'
 import { openFile } from './file-source.ts'
@@ -31,6 +32,7 @@ export async function verify(args: readonly string[]): Promise<number> {
       const verification = await verifyPackage(source, {
         ...(trust ? { trust } : {}),
         crc32: (bytes, value) => crc32(bytes, value),
+        sha256: nativeSha256,
         checkTimestamp,
         onProgress: progress(call.json),
       })
@@ -43,6 +45,11 @@ export async function verify(args: readonly string[]): Promise<number> {
     console.error(error instanceof Error ? error.message : String(error))
     return 66
   }
+}
+
+function nativeSha256(): IncrementalHash {
+  const digest = createHash('sha256')
+  return { update: (bytes) => void digest.update(bytes), digest: () => digest.digest('hex') }
 }
 
 function readCall(args: readonly string[]) {

@@ -97,7 +97,7 @@ export type FileDigest = {
   readonly sha256: string | null
 }
 
-/** A runtime's incremental SHA-256. WebCrypto has none, so a browser checks the blocks alone. */
+/** SHA-256 piece by piece, for the whole of a file; `digest` is asked for once, and is hexadecimal. */
 export type IncrementalHash = {
   readonly update: (bytes: Uint8Array) => void
   readonly digest: () => string

@@ -2,6 +2,7 @@ import { concatAll, toHex, utf8 } from './bytes.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import type { CustodyProof } from './custody.ts'
 import { signEnvelope } from './dsse.ts'
+import { fileBlockBytes, fileBlockCount, fileBlocksRoot, type StatedFile } from './file-recording.ts'
 import { sha256Hex } from './hash.ts'
 import { signerFromSeed } from './keys.ts'
 import { commitFields, encodeLeaf, type LedgerLeaf, openFields } from './leaf.ts'
@@ -12,7 +13,7 @@ import { buildPackage, type PackageParts } from './package/build.ts'
 import type { ExportProof } from './package/extras.ts'
 import { encodePromise, promisePayloadType } from './receipt.ts'
 import { assembleRecording, type KnownStatement } from './recording.ts'
-import { device, gapAt, installation, mediaAt, municipality, recording, stopAt } from './statement.test-kit.ts'
+import { baseAt, device, gapAt, installation, mediaAt, municipality, recording, stopAt } from './statement.test-kit.ts'
 import { openStatement, positionsCommitment, type Statement, signStatement, statementHash } from './statement.ts'
 import type { Trust } from './trust.ts'
 
@@ -50,6 +51,8 @@ export type FixtureOptions = {
   readonly segments?: number
   readonly segmentBytes?: number
   readonly simulated?: boolean
+  /** A recording of whole files instead of segments. */
+  readonly files?: readonly Uint8Array[]
   /** Leave out the stop: sealed incomplete. */
   readonly unterminated?: boolean
   /** Sequences to lose before sealing. */
@@ -75,6 +78,7 @@ type Recorded = {
   readonly sequence: number
   readonly envelope: Uint8Array
   readonly media: Uint8Array | null
+  readonly file: Uint8Array | null
   readonly known: KnownStatement
 }
 
@@ -148,9 +152,13 @@ export async function packageParts(options: FixtureOptions = {}): Promise<Packag
     enrolment: proofs.entries[0] ?? enrolment,
     entries: proofs.entries.slice(1),
     checkpoint: proofs.checkpoint,
-    init,
+    init: options.files === undefined ? init : null,
     statement: async (sequence) => find(sequence).envelope,
     media: async (sequence) => find(sequence).media,
+    file: (sequence) => {
+      const { file } = find(sequence)
+      return file === null ? null : blocksInOrder(file)
+    },
     positions: async (sequence) => (options.disclosePositions === true && sequence === 0 ? { salt, positions } : null),
     conflicts: [],
     exportEntry,
@@ -177,7 +185,11 @@ export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8A
 
 async function record(options: FixtureOptions, init: string, positions: string): Promise<readonly Recorded[]> {
   const recorded: Recorded[] = []
-  const add = async (make: (previous: string | null) => Statement, media: Uint8Array | null): Promise<void> => {
+  const add = async (
+    make: (previous: string | null) => Statement,
+    media: Uint8Array | null,
+    file: Uint8Array | null = null,
+  ): Promise<void> => {
     const made = make(recorded.at(-1)?.known.hash ?? null)
     const envelope = await signStatement(testSigners.device, options.statement?.(made) ?? made)
     const opened = openStatement(envelope)
@@ -185,9 +197,20 @@ async function record(options: FixtureOptions, init: string, positions: string):
       throw new Error(opened.code)
     }
     const known = { hash: await statementHash(envelope), statement: opened.value.statement }
-    recorded.push({ sequence: recorded.length, envelope, media, known })
+    recorded.push({ sequence: recorded.length, envelope, media, file, known })
   }
-  for (let segment = 0; segment < (options.segments ?? 3); segment += 1) {
+  for (const file of options.files ?? []) {
+    const stated = await statedFile(`CLIP-${recorded.length}.MP4`, file)
+    const source = { kind: 'dock', path: null, modifiedMs: null } as const
+    const sequence = recorded.length
+    await add(
+      (previous) => ({ kind: 'file', body: { ...baseAt(sequence, previous), file: stated, source } }),
+      null,
+      file,
+    )
+  }
+  const segments = options.segments ?? (options.files === undefined ? 3 : 0)
+  for (let segment = 0; segment < segments; segment += 1) {
     const media = pattern(options.segmentBytes ?? 64, segment)
     const sequence = recorded.length
     const about = { init, media: { sha256: await sha256Hex(media), sizeBytes: media.length } }
@@ -201,6 +224,28 @@ async function record(options: FixtureOptions, init: string, positions: string):
     await add((previous) => stopAt(recorded.length, previous), null)
   }
   return recorded
+}
+
+async function statedFile(name: string, bytes: Uint8Array): Promise<StatedFile> {
+  const hashes = await Promise.all(blocksOf(bytes).map(sha256Hex))
+  return {
+    name,
+    sizeBytes: bytes.length,
+    sha256: await sha256Hex(bytes),
+    blockBytes: fileBlockBytes,
+    blocks: await fileBlocksRoot(hashes),
+  }
+}
+
+function blocksOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const count = fileBlockCount(bytes.length)
+  return Array.from({ length: count }, (_, block) =>
+    bytes.subarray(block * fileBlockBytes, (block + 1) * fileBlockBytes),
+  )
+}
+
+async function* blocksInOrder(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield* blocksOf(bytes)
 }
 
 function manifestOf(kept: readonly Recorded[], enrolment: string): Manifest {

@@ -9,18 +9,18 @@ import type { KnownStatement } from '../recording.ts'
 import type { Members } from './members.ts'
 import type { Report } from './report.ts'
 
-/** Every block of a stated file: size and hash of each, their root, and the whole file's hash where one can be made. */
+/** Every block of a stated file: size and hash of each, their root, and the whole file's hash. */
 export async function checkFile(
   members: Members,
   report: Report,
   { statement }: KnownStatement,
-  hasher: (() => IncrementalHash) | null,
+  hasher: () => IncrementalHash,
 ): Promise<void> {
   if (statement.kind !== 'file') {
     return
   }
   const { sequence, file } = statement.body
-  const whole = hasher?.() ?? null
+  const whole = hasher()
   const hashes: string[] = []
   for (let block = 0; block < fileBlockCount(file.sizeBytes); block += 1) {
     const name = fileBlockName(sequence, block)
@@ -34,12 +34,11 @@ export async function checkFile(
       report.failed('segment-hash', 'altered', about)
       return
     }
-    whole?.update(member.bytes)
+    whole.update(member.bytes)
     hashes.push(member.sha256)
   }
   const about = { segment: sequence, detail: { member: file.name, sizeBytes: file.sizeBytes } }
-  const isWhole = whole === null || whole.digest() === file.sha256
-  if (!isWhole || (await fileBlocksRoot(hashes)) !== file.blocks) {
+  if (whole.digest() !== file.sha256 || (await fileBlocksRoot(hashes)) !== file.blocks) {
     report.failed('segment-hash', 'altered', about)
   } else {
     report.passed('segment-hash', about)

@@ -30,7 +30,7 @@ export async function readSegments(
   members: Members,
   report: Report,
   key: DeviceKey,
-  hasher: (() => IncrementalHash) | null = null,
+  hasher: () => IncrementalHash,
 ): Promise<ReadSegments> {
   const sequences = members.entries
     .filter(({ name }) => name.startsWith('statements/'))

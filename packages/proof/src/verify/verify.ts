@@ -9,6 +9,7 @@ import {
   sequenceOfMember,
 } from '../package/content.ts'
 import type { RecordingFacts } from '../recording.ts'
+import { createSha256 } from '../sha256.ts'
 import type { Opened } from '../signed.ts'
 import type { Source } from '../source.ts'
 import { parseTrust, type Trust } from '../trust.ts'
@@ -63,7 +64,7 @@ export type VerifyOptions = {
   readonly checkTimestamp?: CheckTimestamp
   /** A native CRC-32, where the runtime has one. */
   readonly crc32?: Crc32
-  /** An incremental SHA-256, where the runtime has one: whole files are then hashed besides their blocks. */
+  /** A native incremental SHA-256, where the runtime has one: whole files are hashed besides their blocks. */
   readonly sha256?: () => IncrementalHash
 }
 
@@ -123,7 +124,7 @@ async function verifyMembers(
   await checkSignature(report, opened, keys)
   const manifest = await readManifest(members, report, keys)
   const { enrolment, key } = await readEnrolment(members, report)
-  const read = await readSegments(members, report, key, options.sha256 ?? null)
+  const read = await readSegments(members, report, key, options.sha256 ?? createSha256)
   const recording = checkOrder(report, read, manifest?.value ?? null)
   checkManifest(report, manifest, recording)
   checkEnrolment(report, enrolment, manifest?.value ?? null)
