@@ -213,13 +213,16 @@ async function dropBoxes(folder: Folder, index: RecordingIndex, bodies: Readonly
 async function sealEntry(entry: Entry, id: string, vault: VaultKey, seal: SealBody): Promise<number> {
   const { index, folder } = entry
   let count = 0
-  for (const { sequence } of [...index.pieces]) {
-    const body = await readSealed(vault, folder, bodyName(sequence), bodyLabel(id, sequence))
-    if (body !== null) {
-      await folder.write(boxName(sequence), await seal(id, sequence, body))
-      await folder.remove(bodyName(sequence))
-      count += 1
+  for (const piece of [...index.pieces]) {
+    const { sequence } = piece
+    const body =
+      piece.state === 'erased' ? null : await readSealed(vault, folder, bodyName(sequence), bodyLabel(id, sequence))
+    if (body === null) {
+      continue
     }
+    await folder.write(boxName(sequence), await seal(id, sequence, body))
+    await folder.remove(bodyName(sequence))
+    count += 1
     if (index.pieces[sequence]?.state === 'erased') {
       // it was confirmed and erased while it was being sealed
       await folder.remove(boxName(sequence))
