@@ -75,11 +75,7 @@ async function photographRoom({ context, page }: Desk): Promise<void> {
   await page.getByText('Sin servidor', { exact: true }).first().waitFor({ timeout: waitMs })
   await settle(page, 6000)
   await take(page, 'room-offline', { at: ['laptop', 'phone'] })
-  await context.setOffline(false)
-  await page
-    .getByText(/^Conexión/)
-    .first()
-    .waitFor({ timeout: waitMs })
+  await context.close()
 }
 
 async function photographRecordings(stage: Stage, { page }: Desk): Promise<void> {
