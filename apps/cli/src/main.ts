@@ -15,6 +15,8 @@ const usage = `sereno VERB
   trust  [--data FOLDER]                 prints the installation's trust file and its fingerprint
   check  [--data FOLDER] [--full]        examines every promise and names what is not as promised
   link ROLE [--data FOLDER]              a new one-time sign-in link
+  connect axis --url URL --site NAME [--data FOLDER]
+                                         a connection file for an Axis body-worn system controller
   backup --to FILE [--data FOLDER]       everything into one file, sealed with a passphrase (Sereno stopped)
   restore --from FILE --data FOLDER      back into an empty folder
   backup-key --to FILE                   a key pair for copies; prints the public half
@@ -41,6 +43,7 @@ switch (verb) {
   case 'trust':
   case 'check':
   case 'link':
+  case 'connect':
   case 'backup':
   case 'restore':
   case 'recover':

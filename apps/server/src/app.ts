@@ -49,6 +49,7 @@ export type App = Access & {
   readonly identity: Identity
   readonly territory: Territory
   readonly fleet: Fleet
+  readonly intake: Intake
   readonly cases: Cases
   readonly retention: Retention
   readonly routes: readonly RouteTable[]
@@ -104,6 +105,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     identity,
     territory,
     fleet,
+    intake,
     cases,
     retention,
     routes: [

@@ -13,13 +13,14 @@ import { BackupRefused, backup, restore } from './backup.ts'
 import { backupOnline, drill, makeBackupKey, restoreFromSet } from './backup-set.ts'
 import { check } from './check.ts'
 import { lockKeys, recoverKey, rotateKeys, shareKey, unlockKeys } from './keys.ts'
+import { connect } from './connect.ts'
 import { link } from './link.ts'
 import { askPassphrase, shortestPassphrase } from './passphrase.ts'
 import { recover } from './recover.ts'
 import { trust } from './trust.ts'
 
 /** The verbs of `sereno` that need an installation; `apps/cli` runs this program as a child. */
-const usage = `sereno check [--full] [--json] | link ROLE | trust | recover | backup --to FILE | restore --from FILE --data FOLDER
+const usage = `sereno check [--full] [--json] | link ROLE | connect axis --url URL --site NAME | trust | recover | backup --to FILE | restore --from FILE --data FOLDER
        sereno backup-key --to FILE | backup --to FOLDER --recipient KEY… | restore --from FOLDER --data FOLDER --identity FILE [--at INSTANT] | drill --from FOLDER --identity FILE
        sereno keys rotate | lock | unlock | share --needed M --of N | recover --from FILE
   --data FOLDER            the installation (default: data/ in this repository)
@@ -38,6 +39,8 @@ async function run(verb: string, args: readonly string[]): Promise<number> {
       recipient: { type: 'string', multiple: true },
       identity: { type: 'string' },
       at: { type: 'string' },
+      url: { type: 'string' },
+      site: { type: 'string' },
       needed: { type: 'string' },
       of: { type: 'string' },
       'passphrase-file': { type: 'string' },
@@ -49,6 +52,8 @@ async function run(verb: string, args: readonly string[]): Promise<number> {
       return check({ dataFolder, full: values.full, json: values.json })
     case 'link':
       return link(dataFolder, positionals[0] ?? '')
+    case 'connect':
+      return connect(dataFolder, { system: positionals[0] ?? '', url: values.url, site: values.site })
     case 'recover':
       return recover(dataFolder)
     case 'trust':

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
 import type { RouteTable } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
@@ -8,6 +9,7 @@ import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Territory } from '../territory/index.ts'
 import type { Tracks } from '../tracks/index.ts'
+import type { ConnectionWish, MadeConnection } from './axis/connect.ts'
 import type { Probe } from './probe/probe.ts'
 import type { MediaTools } from './sandbox.ts'
 
@@ -55,6 +57,8 @@ export type Intake = {
   readonly check: Checker
   /** Routes that another system's protocol places outside `/api`. */
   readonly plugin: (app: FastifyInstance) => Promise<void>
+  /** A connection file for an Axis body-worn system controller; its secret is in it and nowhere else. */
+  connectAxis(scope: Scope, wish: ConnectionWish): Promise<MadeConnection>
   start(): Promise<void>
   stop(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { createAssembly } from './axis/assemble.ts'
-import { createTokens } from './axis/connect.ts'
+import { connect, createTokens } from './axis/connect.ts'
 import { axisPlugin } from './axis/plugin.ts'
 import { checkIntake } from './check.ts'
 import { createCopies } from './copies.ts'
@@ -13,7 +13,6 @@ import { intakeRoutes } from './routes.ts'
 import { mediaTools } from './sandbox.ts'
 import { createOwnDock } from './statements.ts'
 
-export { connect as connectAxis } from './axis/connect.ts'
 export type { Intake, IntakeDeps } from './door.ts'
 export const intakeMigrations = { module: 'intake', folder: new URL('./migrations/', import.meta.url) }
 
@@ -38,6 +37,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     ],
     check: checkIntake(deps),
     plugin: axisPlugin(deps, { tokens: createTokens(deps, settings.axisTokenMs), assembly }),
+    connectAxis: async (scope, wish) => connect(deps, scope, wish),
     start: async () => copies.start(),
     stop: async () => copies.stop(),
   }

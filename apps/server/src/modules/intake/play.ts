@@ -113,12 +113,17 @@ function viewOf(
     copy: {
       state,
       reason:
-        state === 'wanted' && !hasFfmpeg ? 'no-ffmpeg' : (copy?.reason ?? (file.role === 'key' ? 'encrypted' : null)),
+        state === 'wanted' && !hasFfmpeg ? 'no-ffmpeg' : (copy?.reason ?? (isEncrypted(file) ? 'encrypted' : null)),
       sha256: copy?.sha256 ?? null,
       sizeBytes: copy?.size_bytes ?? null,
       madeAt: copy?.made_at ?? null,
     },
   }
+}
+
+/** A clip that came with a key file: nobody here may open it, so nothing is known of what is in it. */
+function isEncrypted(file: OriginalFileRow): boolean {
+  return file.role === 'video' && file.container === null && file.video_codec === null
 }
 
 /** One range of RFC 9110 §14.1.2; several at once are answered with the whole. Null: not satisfiable. `end` is exclusive. */

@@ -34,6 +34,17 @@ export async function noteSource(
   return row
 }
 
+/** Whether the other system ever registered it. */
+export async function isRegistered(
+  db: Db,
+  scope: Scope,
+  seen: Pick<Seen, 'kind' | 'system' | 'key'>,
+): Promise<boolean> {
+  const found = await sql`select 1 from intake_source where municipality = ${scope.municipality}::uuid
+    and kind = ${seen.kind} and system = ${seen.system} and key = ${seen.key}`.execute(db)
+  return found.rows.length > 0
+}
+
 export async function linkSource(tx: Db, scope: Scope, source: string, recording: string): Promise<void> {
   await sql`insert into intake_source_recording (municipality, source, recording)
     values (${scope.municipality}::uuid, ${source}::uuid, ${recording}::uuid) on conflict do nothing`.execute(tx)

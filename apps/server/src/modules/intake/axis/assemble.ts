@@ -20,7 +20,7 @@ import { factsOf } from '../describe.ts'
 import type { IntakeDeps } from '../door.ts'
 import type { Probe } from '../probe/probe.ts'
 import { cleanName } from '../receive.ts'
-import { linkSource, noteSource } from '../sources.ts'
+import { isRegistered, linkSource, noteSource } from '../sources.ts'
 import { type OwnDock, signFiles } from '../statements.ts'
 import type { SourceRow } from '../tables.ts'
 import { instantOf, objectKind, readContainerName, readLocation, readTrail, timeIn } from './names.ts'
@@ -122,6 +122,12 @@ export function createAssembly(
       }
       const serial = metadata.bwcserialnumber ?? name.serial
       const userId = metadata.userid ?? name.user
+      const system = container.connection
+      const known =
+        serial !== null &&
+        userId !== null &&
+        (await isRegistered(tx, scope, { kind: 'camera', system, key: serial })) &&
+        (await isRegistered(tx, scope, { kind: 'user', system, key: userId }))
       const camera =
         serial === null ? null : await seen(tx, scope, container, 'camera', serial, metadata.bwcmodel ?? null)
       const user = userId === null ? null : await seen(tx, scope, container, 'user', userId, null)
@@ -136,8 +142,8 @@ export function createAssembly(
         taker: made.dock,
         simulated: false,
         officer,
-        quarantine:
-          name.kind === 'rejected' ? 'rejected-content' : camera === null || user === null ? 'unknown-source' : null,
+        // Taken in all the same; a person looks before it is sealed (decision 0017).
+        quarantine: name.kind === 'rejected' ? 'rejected-content' : known ? null : 'unknown-source',
         startedAt: made.startedAt,
         endedAt: Math.max(made.startedAt, timeIn(metadata, 'StopTime') ?? 0, ...ends),
         start: start === null || start === undefined ? null : { latitude: start.latitude, longitude: start.longitude },
