@@ -253,7 +253,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     supervisor: {
-      sections: ['Sala', 'Grabaciones', 'Equipos', 'Conservación', 'Libro'],
+      sections: ['Sala', 'Grabaciones', 'Equipos', 'Ingreso', 'Conservación', 'Libro'],
       refused: [
         ...denied(['POST', `${here}/exports`, pack], ['GET', '/api/accounts']),
         // somebody else's look opens nothing: it does not exist for anybody else
@@ -261,7 +261,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ],
     },
     administrator: {
-      sections: ['Equipos', 'Personas', 'Libro'],
+      sections: ['Equipos', 'Ingreso', 'Personas', 'Libro'],
       refused: denied(
         ['GET', '/api/recordings'],
         ['GET', here],

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { fleetSearch } from './features/fleet/search.ts'
+import { intakeSearch } from './features/intake/search.ts'
 import { ledgerSearch } from './features/ledger/search.ts'
 import { OperationsPage } from './features/operations/index.ts'
 import { operationsSearch } from './features/operations/search.ts'
@@ -34,6 +35,12 @@ const fleet = createRoute({
   validateSearch: fleetSearch,
   component: lazyRouteComponent(() => import('./features/fleet/index.ts'), 'FleetPage'),
 })
+const intake = createRoute({
+  getParentRoute: () => root,
+  path: '/intake',
+  validateSearch: intakeSearch,
+  component: lazyRouteComponent(() => import('./features/intake/index.ts'), 'IntakePage'),
+})
 const people = createRoute({
   getParentRoute: () => root,
   path: '/people',
@@ -58,7 +65,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([operations, recordings, recording, fleet, people, retention, ledger, settings]),
+  routeTree: root.addChildren([operations, recordings, recording, fleet, intake, people, retention, ledger, settings]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 })

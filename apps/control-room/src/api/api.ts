@@ -7,6 +7,7 @@ import type {
   identityOperations,
   incidentOperations,
   installationOperations,
+  intakeOperations,
   ledgerOperations,
   liveOperations,
   ParamsOf,
@@ -25,6 +26,7 @@ export type Api = typeof identityOperations &
   typeof fleetOperations &
   typeof trackOperations &
   typeof evidenceOperations &
+  typeof intakeOperations &
   typeof retentionOperations &
   typeof liveOperations &
   typeof incidentOperations &

@@ -2,16 +2,19 @@ import type { IconName } from '@sereno/ui'
 import type { Me } from '../api/api.ts'
 
 type Section = {
-  readonly name: 'operations' | 'recordings' | 'fleet' | 'people' | 'retention' | 'ledger' | 'settings'
-  readonly to: '/' | '/recordings' | '/fleet' | '/people' | '/retention' | '/ledger' | '/settings'
+  readonly name: 'operations' | 'recordings' | 'fleet' | 'intake' | 'people' | 'retention' | 'ledger' | 'settings'
+  readonly to: '/' | '/recordings' | '/fleet' | '/intake' | '/people' | '/retention' | '/ledger' | '/settings'
   readonly icon: IconName
   readonly needs: Me['permissions'][number]
+  /** Or this one. */
+  readonly orNeeds?: Me['permissions'][number]
 }
 
 const sections: readonly Section[] = [
   { name: 'operations', to: '/', icon: 'map', needs: 'unit.read' },
   { name: 'recordings', to: '/recordings', icon: 'film', needs: 'recording.find' },
   { name: 'fleet', to: '/fleet', icon: 'phone', needs: 'device.read' },
+  { name: 'intake', to: '/intake', icon: 'tray', needs: 'device.enrol', orNeeds: 'recording.seal' },
   { name: 'people', to: '/people', icon: 'people', needs: 'account.read' },
   { name: 'retention', to: '/retention', icon: 'hourglass', needs: 'retention.read' },
   { name: 'ledger', to: '/ledger', icon: 'ledger', needs: 'ledger.read' },
@@ -19,4 +22,6 @@ const sections: readonly Section[] = [
 
 /** What the person may see at all; the server decided it, the menu repeats it. */
 export const sectionsFor = (permissions: Me['permissions']): readonly Section[] =>
-  sections.filter(({ needs }) => permissions.includes(needs))
+  sections.filter(
+    ({ needs, orNeeds }) => permissions.includes(needs) || (orNeeds !== undefined && permissions.includes(orNeeds)),
+  )

@@ -8,6 +8,7 @@ export const shellEn = {
     operations: 'Room',
     recordings: 'Recordings',
     fleet: 'Devices',
+    intake: 'Intake',
     people: 'People',
     retention: 'Retention',
     ledger: 'Ledger',

@@ -5,6 +5,7 @@ export const shellEs = {
     operations: 'Sala',
     recordings: 'Grabaciones',
     fleet: 'Equipos',
+    intake: 'Ingreso',
     people: 'Personas',
     retention: 'Conservación',
     ledger: 'Libro',

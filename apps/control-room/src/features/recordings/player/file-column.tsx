@@ -3,6 +3,7 @@ import { Button, useLanguage } from '@sereno/ui'
 import type { ReactElement } from 'react'
 import type { RecordingFile } from '../../../api/api.ts'
 import { keyPrint } from '../../../shell/keys.ts'
+import { RecordingFiles } from '../../intake/recording-files.tsx'
 import { RecordingRetention } from '../../retention/recording-retention.tsx'
 import type { Axis } from './axis.ts'
 import { CustodyList } from './custody-list.tsx'
@@ -44,6 +45,7 @@ export function FileColumn({ file, axis, playback, look, dialog, onDialog }: Fil
           <Fact name={text.facts.manifest} value={`sha-256 ${groups(recording.manifestSha256)}`} spare />
         )}
       </dl>
+      {recording.shape === 'files' ? <RecordingFiles recording={recording.id} /> : null}
       <RecordingRetention recording={recording.id} />
       <CustodyList recording={recording} entry={look.look?.entry ?? null} />
       <section className={css.actions} aria-label={text.actions.label}>

@@ -19,10 +19,13 @@ export function createPlayback() {
   let animation = 0
   // Asked for while the first bytes are still coming, playing begins when it can: loading aborts a `play()` in flight.
   let wanted = false
+  // Whole files are several pictures on one axis: each begins at its own moment, and somebody else moves them.
+  let originMs = 0
+  let route: ((toMs: number) => void) | null = null
 
   function follow(): void {
     if (video !== null) {
-      positionMs.set(video.currentTime * 1000)
+      positionMs.set(originMs + video.currentTime * 1000)
       if (!video.paused) {
         animation = requestAnimationFrame(follow)
       }
@@ -60,8 +63,8 @@ export function createPlayback() {
       },
       { signal },
     )
-    element.addEventListener('timeupdate', () => positionMs.set(element.currentTime * 1000), { signal })
-    element.addEventListener('seeking', () => positionMs.set(element.currentTime * 1000), { signal })
+    element.addEventListener('timeupdate', () => positionMs.set(originMs + element.currentTime * 1000), { signal })
+    element.addEventListener('seeking', () => positionMs.set(originMs + element.currentTime * 1000), { signal })
     element.addEventListener(
       'loadedmetadata',
       () => {
@@ -93,7 +96,9 @@ export function createPlayback() {
   function seek(toMs: number): void {
     const to = Math.max(0, Math.min(lengthMs, toMs))
     positionMs.set(to)
-    if (video !== null) {
+    if (route !== null) {
+      route(to)
+    } else if (video !== null) {
       video.currentTime = to / 1000
     }
   }
@@ -104,6 +109,12 @@ export function createPlayback() {
     rate,
     attach,
     seek,
+    setOrigin: (ms: number) => {
+      originMs = ms
+    },
+    setRoute: (by: ((toMs: number) => void) | null) => {
+      route = by
+    },
     setLength: (ms: number) => {
       lengthMs = ms
     },

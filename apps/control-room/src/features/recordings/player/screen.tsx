@@ -1,10 +1,13 @@
 import { duration, timeOfDay } from '@sereno/text'
 import { Icon, useLanguage } from '@sereno/ui'
-import { type ReactElement, useEffect, useRef, useState } from 'react'
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react'
 import type { RecordingFile } from '../../../api/api.ts'
 import { useTimeZone } from '../../../shell/session.ts'
 import { Watermark } from '../../../shell/watermark.tsx'
 import { type Axis, holesOf } from './axis.ts'
+import { clipsOf, mountClips } from '../../intake/clips.ts'
+import { shownWords, useRecordingFiles } from '../../intake/recording-files.tsx'
+import { useIntakeText } from '../../intake/text.ts'
 import { mountPicture } from './picture.ts'
 import type { Playback } from './playback.ts'
 import css from './player.module.css'
@@ -28,12 +31,27 @@ export function Screen({ file, axis, playback, sound, look }: ScreenProps): Reac
   const video = useRef<HTMLVideoElement | null>(null)
   const [broken, setBroken] = useState(false)
   const playlist = look.look?.playlist
+  const lookId = look.look?.look
+  const whole = file.recording.shape === 'files'
+  const files = useRecordingFiles(file.recording.id, whole && lookId !== undefined)
+  const clips = useMemo(
+    () => (whole && lookId !== undefined && files !== undefined ? clipsOf(lookId, files) : null),
+    [whole, lookId, files],
+  )
+  const words = useIntakeText().files
   useEffect(() => {
-    if (video.current === null || playlist === undefined) {
+    if (video.current === null || playlist === undefined || (whole && clips === null)) {
       return
     }
     setBroken(false)
     const detach = playback.attach(video.current)
+    if (clips !== null) {
+      const unmountClips = mountClips(video.current, clips, playback, playback.positionMs.get(), () => setBroken(true))
+      return () => {
+        unmountClips()
+        detach()
+      }
+    }
     const unmount = mountPicture({
       video: video.current,
       playlist,
@@ -45,7 +63,7 @@ export function Screen({ file, axis, playback, sound, look }: ScreenProps): Reac
       unmount()
       detach()
     }
-  }, [playlist, playback, sound])
+  }, [playlist, playback, sound, whole, clips])
   const { recording } = file
   if (look.look === null || recording.destroyed) {
     return (
@@ -74,7 +92,17 @@ export function Screen({ file, axis, playback, sound, look }: ScreenProps): Reac
       <span className={`${css.plate} ${css.topStart}`}>{text.original}</span>
       <HoleWarning axis={axis} playback={playback} />
       <Stamp axis={axis} playback={playback} words={`${recording.device.code} · ${recording.officer?.code ?? ''}`} />
-      {broken ? (
+      {clips?.length === 0 ? (
+        <div className={css.closed}>
+          <b>{words.nothing}</b>
+          {files?.map((one) => (
+            <p key={one.sequence}>
+              {one.name}: {shownWords(words, one)}
+            </p>
+          ))}
+        </div>
+      ) : null}
+      {broken && clips?.length !== 0 ? (
         <div className={css.closed}>
           <b>{text.broken}</b>
           <p>{text.brokenWhy}</p>
