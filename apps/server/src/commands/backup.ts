@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { chmod, lchown, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { readArchive, writeArchive } from '../backup/archive.ts'
 import { CannotUnseal, readSealed, writeSealed } from '../backup/sealed-file.ts'
 import { openInstallation } from '../config.ts'
-import { type Account, accountFor, isRoot } from '../kernel/accounts.ts'
+import { type Account, accountFor, giveTo, isRoot } from '../kernel/accounts.ts'
 import { fsyncFolder } from '../kernel/directory-sync.ts'
 import { lockInstance } from '../kernel/instance-lock.ts'
 import { silentLog } from '../kernel/log.ts'
@@ -108,13 +108,6 @@ export async function giveToAccounts(folder: string): Promise<void> {
     await giveTo(path.join(folder, 'postgres'), databaseAccount(path.join(folder, 'postgres')))
     const signer = path.join(folder, 'signer')
     await giveTo(signer, accountFor({ name: 'sereno-signer', fallbacks: ['nobody'], folder: signer }, console.error))
-  }
-}
-
-export async function giveTo(root: string, account: Account): Promise<void> {
-  await lchown(root, account.uid, account.gid)
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    await lchown(path.join(entry.parentPath, entry.name), account.uid, account.gid)
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
+import { lchown, readdir } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 
@@ -70,6 +71,22 @@ export function canReach(account: Account, target: string): boolean {
     if (folder === path.dirname(folder)) {
       return true
     }
+  }
+}
+
+/** Gives a folder and all below it to an account. Only root may. */
+export async function giveTo(root: string, account: Account): Promise<void> {
+  await lchown(root, account.uid, account.gid)
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    await lchown(path.join(entry.parentPath, entry.name), account.uid, account.gid)
+  }
+}
+
+/** A data folder that was copied as root (`cp -r`) belongs to root: what it holds goes back to who works with it. */
+export async function giveBack(folder: string, account: Account): Promise<void> {
+  const owner = isRoot() ? ownerOf(folder) : null
+  if (owner !== null && owner.uid !== account.uid) {
+    await giveTo(folder, account)
   }
 }
 

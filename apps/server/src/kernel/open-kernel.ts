@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { isLocked, openVault } from '../signer/vault.ts'
-import { accountFor } from './accounts.ts'
+import { accountFor, giveBack } from './accounts.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { DatabaseOptions } from './database.ts'
@@ -105,6 +105,7 @@ export async function openKernel(options: {
   async function ownPostgres(): Promise<Pick<Cluster, 'socketFolder' | 'adopted' | 'stop'>> {
     const account = accountFor({ name: 'sereno-db', fallbacks: ['postgres', 'nobody'], folder: folders.postgres }, say)
     const runFolder = path.join(folders.run, 'postgres')
+    await giveBack(folders.postgres, account)
     const cluster = await openCluster({ folder: folders.postgres, runFolder, account, log, supervise: true })
     try {
       await prepareDatabase({
@@ -131,6 +132,7 @@ export async function openKernel(options: {
 
   async function ownSigner(): Promise<Pick<SignerProcess, 'client' | 'stop'>> {
     const account = accountFor({ name: 'sereno-signer', fallbacks: ['nobody'], folder: folders.signer }, say)
+    await giveBack(folders.signer, account)
     const passphrase = isLocked(folders.signer) ? await demandPassphrase() : null
     return startSigner({ folder: folders.signer, runFolder: folders.run, account, log, passphrase })
   }
