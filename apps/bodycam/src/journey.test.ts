@@ -142,7 +142,9 @@ describe('an officer’s phone, against the real server', () => {
     expect(cut[0]?.preEvent).toBe(true)
     expect(cut.filter((segment) => segment.preEvent).every((segment) => !segment.audio)).toBe(true)
     expect(cut.some((segment) => segment.audio && !segment.preEvent)).toBe(true)
-    expect(cut.filter((segment) => segment.kind === 'gap').map((segment) => segment.reason)).toEqual(['tab-killed'])
+    // a busy machine may leave frames out, and then says so
+    const gaps = cut.filter(({ kind, reason }) => kind === 'gap' && reason !== 'overload')
+    expect(gaps.map(({ reason }) => reason)).toEqual(['tab-killed'])
     expect(boxes.flat().some((segment) => segment.kind === 'missing')).toBe(false)
   })
 
