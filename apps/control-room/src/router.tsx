@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { lazy, type ReactElement, Suspense } from 'react'
+import { casesSearch } from './features/cases/search.ts'
 import { fleetSearch } from './features/fleet/search.ts'
 import { intakeSearch } from './features/intake/search.ts'
 import { ledgerSearch } from './features/ledger/search.ts'
@@ -7,10 +9,24 @@ import { operationsSearch } from './features/operations/search.ts'
 import { recordingsSearch } from './features/recordings/search.ts'
 import { retentionSearch } from './features/retention/search.ts'
 import { Broken, Missing } from './shell/broken.tsx'
+import { useMay } from './shell/session.ts'
 import { Shell } from './shell/shell.tsx'
 
+const GuestShell = lazy(async () => ({ default: (await import('./features/guest/index.ts')).GuestShell }))
+
+/** An outside account has a frame of its own: one case, and no way elsewhere. */
+function Frame(): ReactElement {
+  return useMay('shared.read') ? (
+    <Suspense>
+      <GuestShell />
+    </Suspense>
+  ) : (
+    <Shell />
+  )
+}
+
 /** Routes are code, one list; what one is looking at lives in the address. */
-const root = createRootRoute({ component: Shell, notFoundComponent: Missing, errorComponent: Broken })
+const root = createRootRoute({ component: Frame, notFoundComponent: Missing, errorComponent: Broken })
 
 const operations = createRoute({
   getParentRoute: () => root,
@@ -58,6 +74,27 @@ const retention = createRoute({
   validateSearch: retentionSearch,
   component: lazyRouteComponent(() => import('./features/retention/index.ts'), 'RetentionPage'),
 })
+const cases = createRoute({
+  getParentRoute: () => root,
+  path: '/cases',
+  validateSearch: casesSearch,
+  component: lazyRouteComponent(() => import('./features/cases/index.ts'), 'CasesPage'),
+})
+const oneCase = createRoute({
+  getParentRoute: () => root,
+  path: '/cases/$id',
+  component: lazyRouteComponent(() => import('./features/cases/index.ts'), 'CasePage'),
+})
+const guest = createRoute({
+  getParentRoute: () => root,
+  path: '/guest',
+  component: lazyRouteComponent(() => import('./features/guest/index.ts'), 'GuestCasePage'),
+})
+const guestRecording = createRoute({
+  getParentRoute: () => root,
+  path: '/guest/recordings/$id',
+  component: lazyRouteComponent(() => import('./features/guest/index.ts'), 'GuestRecordingPage'),
+})
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -65,7 +102,21 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([operations, recordings, recording, fleet, intake, people, retention, ledger, settings]),
+  routeTree: root.addChildren([
+    operations,
+    recordings,
+    recording,
+    cases,
+    oneCase,
+    guest,
+    guestRecording,
+    fleet,
+    intake,
+    people,
+    retention,
+    ledger,
+    settings,
+  ]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 })

@@ -1,5 +1,6 @@
+import { liveValue, now } from '@sereno/ui'
 import { queryClient } from '../api/queries.ts'
-import { type Connection, connectRoom } from './connection.ts'
+import { type Connection, connectRoom, type Line } from './connection.ts'
 import { createRoom, type Room } from './room.ts'
 
 /** The room of this window: one socket and one store while somebody is signed in. */
@@ -21,6 +22,13 @@ export function openRoom(): LiveRoom {
   const room = createRoom(forget, (run) => setTimeout(run, 250))
   const url = `${location.origin.replace(/^http/, 'ws')}/api/room`
   return { room, connection: connectRoom(url, room.receive) }
+}
+
+/** Outside accounts have no room: nothing is opened, and nothing reads as lost. */
+export function noRoom(): LiveRoom {
+  const line = liveValue<Line>({ state: 'open', since: now() })
+  const connection: Connection = { line, heardAt: now, tryNow: () => undefined, dispose: () => undefined }
+  return { room: createRoom(forget, (run) => setTimeout(run, 250)), connection }
 }
 
 function forget(topics: readonly string[]): void {

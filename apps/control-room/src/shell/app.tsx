@@ -7,7 +7,7 @@ import { CallFailed, onSessionEnded } from '../api/call.ts'
 import { Failure } from '../api/failure.tsx'
 import { asked, queryClient } from '../api/queries.ts'
 import { SignInPage } from '../features/sign-in/index.ts'
-import { type LiveRoom, openRoom } from '../live/session.ts'
+import { type LiveRoom, noRoom, openRoom } from '../live/session.ts'
 import { router } from '../router.tsx'
 import { Lantern } from './lantern.tsx'
 import { SessionContext } from './session.ts'
@@ -59,9 +59,10 @@ type SignedInProps = { readonly me: Me; readonly installation: Installation }
 function SignedIn({ me, installation }: SignedInProps): ReactElement {
   const [live, setLive] = useState<LiveRoom | null>(null)
   const account = me.account.id
+  const isGuest = me.permissions.includes('shared.read')
   // biome-ignore lint/correctness/useExhaustiveDependencies: another person is another room
   useEffect(() => {
-    const opened = openRoom()
+    const opened = isGuest ? noRoom() : openRoom()
     setLive(opened)
     return () => opened.connection.dispose()
   }, [account])

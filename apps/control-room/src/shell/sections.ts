@@ -2,8 +2,26 @@ import type { IconName } from '@sereno/ui'
 import type { Me } from '../api/api.ts'
 
 type Section = {
-  readonly name: 'operations' | 'recordings' | 'fleet' | 'intake' | 'people' | 'retention' | 'ledger' | 'settings'
-  readonly to: '/' | '/recordings' | '/fleet' | '/intake' | '/people' | '/retention' | '/ledger' | '/settings'
+  readonly name:
+    | 'operations'
+    | 'recordings'
+    | 'cases'
+    | 'fleet'
+    | 'intake'
+    | 'people'
+    | 'retention'
+    | 'ledger'
+    | 'settings'
+  readonly to:
+    | '/'
+    | '/recordings'
+    | '/cases'
+    | '/fleet'
+    | '/intake'
+    | '/people'
+    | '/retention'
+    | '/ledger'
+    | '/settings'
   readonly icon: IconName
   readonly needs: Me['permissions'][number]
   /** Or this one. */
@@ -13,6 +31,7 @@ type Section = {
 const sections: readonly Section[] = [
   { name: 'operations', to: '/', icon: 'map', needs: 'unit.read' },
   { name: 'recordings', to: '/recordings', icon: 'film', needs: 'recording.find' },
+  { name: 'cases', to: '/cases', icon: 'folder', needs: 'case.read' },
   { name: 'fleet', to: '/fleet', icon: 'phone', needs: 'device.read' },
   { name: 'intake', to: '/intake', icon: 'tray', needs: 'device.enrol', orNeeds: 'recording.seal' },
   { name: 'people', to: '/people', icon: 'people', needs: 'account.read' },

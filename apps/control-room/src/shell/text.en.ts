@@ -7,6 +7,7 @@ export const shellEn = {
   sections: {
     operations: 'Room',
     recordings: 'Recordings',
+    cases: 'Cases',
     fleet: 'Devices',
     intake: 'Intake',
     people: 'People',

@@ -4,6 +4,7 @@ export const shellEs = {
   sections: {
     operations: 'Sala',
     recordings: 'Grabaciones',
+    cases: 'Casos',
     fleet: 'Equipos',
     intake: 'Ingreso',
     people: 'Personas',

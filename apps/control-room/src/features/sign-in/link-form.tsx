@@ -1,8 +1,8 @@
-import { Button, useText } from '@sereno/ui'
+import { Button, Field, useText } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import type { ReactElement } from 'react'
+import { type FormEvent, type ReactElement, useState } from 'react'
 import type { Me } from '../../api/api.ts'
-import { call } from '../../api/call.ts'
+import { CallFailed, call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import css from './sign-in.module.css'
 import { signInEn } from './text.en.ts'
@@ -13,21 +13,45 @@ type LinkFormProps = { readonly token: string; readonly onSignedIn: (me: Me) => 
 /** A press, not the mere opening, spends the link: previews of chat programs must not. */
 export function LinkForm({ token, onSignedIn, onOther }: LinkFormProps): ReactElement {
   const text = useText({ es: signInEs, en: signInEn })
+  const [code, setCode] = useState('')
   const attempt = useMutation({
-    mutationFn: () => call('POST /session/link', { body: { token } }),
+    mutationFn: () =>
+      call('POST /session/link', { body: { token, ...(code === '' ? {} : { code: code.replaceAll(/\s/g, '') }) } }),
     onSuccess: onSignedIn,
   })
+  const wanted = attempt.error instanceof CallFailed && attempt.error.code === 'access.second-factor-required'
+  const isGuest = location.pathname.startsWith('/guest')
+  const asksCode = isGuest || wanted || code !== ''
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    attempt.mutate()
+  }
   return (
-    <div className={css.form}>
-      <h1>{text.linkTitle}</h1>
-      <p>{text.linkBody}</p>
+    <form className={css.form} onSubmit={submit}>
+      <h1>{isGuest ? text.guestTitle : text.linkTitle}</h1>
+      <p>{isGuest ? text.guestBody : text.linkBody}</p>
+      {asksCode ? (
+        <Field
+          label={isGuest ? text.guestCode : text.code}
+          hint={isGuest ? text.guestCodeHint : text.codeHint}
+          value={code}
+          onChange={setCode}
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          maxLength={12}
+          required
+          autoFocus
+        />
+      ) : null}
       <Failure error={attempt.error} />
-      <Button look="next" onPress={() => attempt.mutate()} busy={attempt.isPending} autoFocus wide>
+      <Button look="next" type="submit" busy={attempt.isPending} autoFocus={!asksCode} wide>
         {text.linkSubmit}
       </Button>
-      <Button look="quiet" onPress={onOther} wide>
-        {text.linkOther}
-      </Button>
-    </div>
+      {isGuest ? null : (
+        <Button look="quiet" onPress={onOther} wide>
+          {text.linkOther}
+        </Button>
+      )}
+    </form>
   )
 }

@@ -1,6 +1,7 @@
 import { Dialog } from '@sereno/ui'
 import type { ReactElement } from 'react'
 import type { RecordingFile } from '../../../api/api.ts'
+import { ClipForm, StillForm, ToCase } from '../../cases/to-case.tsx'
 import type { Axis } from './axis.ts'
 import { CategoryForm } from './category-form.tsx'
 import { ExportForm } from './export-form.tsx'
@@ -15,11 +16,20 @@ type RecordingDialogProps = {
   readonly file: RecordingFile
   readonly axis: Axis
   readonly playback: Playback
+  /** The open look, under which a still may be kept. */
+  readonly look: string | null
   readonly onClose: () => void
 }
 
 /** Work that can wait: the picture goes on behind it. */
-export function RecordingDialog({ name, file, axis, playback, onClose }: RecordingDialogProps): ReactElement | null {
+export function RecordingDialog({
+  name,
+  file,
+  axis,
+  playback,
+  look,
+  onClose,
+}: RecordingDialogProps): ReactElement | null {
   const text = usePlayerText()
   const { recording } = file
   switch (name) {
@@ -44,6 +54,20 @@ export function RecordingDialog({ name, file, axis, playback, onClose }: Recordi
         <Dialog title={text.category.title} open onClose={onClose}>
           <CategoryForm recording={recording} onClose={onClose} />
         </Dialog>
+      )
+    case 'to-case':
+      return <ToCase recording={recording} onClose={onClose} />
+    case 'clip':
+      return <ClipForm recording={recording} atMs={playback.positionMs.get()} onClose={onClose} />
+    case 'still':
+      return (
+        <StillForm
+          recording={recording}
+          atMs={playback.positionMs.get()}
+          look={look}
+          frame={playback.frame}
+          onClose={onClose}
+        />
       )
     case 'seal':
       return (

@@ -6,6 +6,7 @@ import { keyPrint } from '../../../shell/keys.ts'
 import { RecordingFiles } from '../../intake/recording-files.tsx'
 import { RecordingRetention } from '../../retention/recording-retention.tsx'
 import type { Axis } from './axis.ts'
+import { CaseActions } from './case-actions.tsx'
 import { CustodyList } from './custody-list.tsx'
 import { RecordingDialog } from './dialogs.tsx'
 import type { Playback } from './playback.ts'
@@ -33,20 +34,22 @@ export function FileColumn({ file, axis, playback, look, dialog, onDialog }: Fil
   return (
     <aside className={css.file} aria-label={text.file} data-region="file">
       <PurposePanel file={file} look={look} />
-      <dl className={css.facts}>
-        <Fact
-          name={text.facts.category}
-          value={recording.category === null ? text.facts.none : names(language).category[recording.category]}
-        />
-        <Fact name={text.facts.note} value={recording.note ?? text.facts.none} />
-        <Fact name={text.facts.quadrant} value={recording.quadrant?.code ?? text.facts.none} spare />
-        <Fact name={text.facts.size} value={bytes(recording.sizeBytes, language)} spare />
-        {recording.manifestSha256 === null ? null : (
-          <Fact name={text.facts.manifest} value={`sha-256 ${groups(recording.manifestSha256)}`} spare />
-        )}
-      </dl>
+      <div>
+        <dl className={css.facts}>
+          <Fact
+            name={text.facts.category}
+            value={recording.category === null ? text.facts.none : names(language).category[recording.category]}
+          />
+          <Fact name={text.facts.note} value={recording.note ?? text.facts.none} />
+          <Fact name={text.facts.quadrant} value={recording.quadrant?.code ?? text.facts.none} spare />
+          <Fact name={text.facts.size} value={bytes(recording.sizeBytes, language)} spare />
+          {recording.manifestSha256 === null ? null : (
+            <Fact name={text.facts.manifest} value={`sha-256 ${groups(recording.manifestSha256)}`} spare />
+          )}
+        </dl>
+        <RecordingRetention recording={recording.id} />
+      </div>
       {recording.shape === 'files' ? <RecordingFiles recording={recording.id} /> : null}
-      <RecordingRetention recording={recording.id} />
       <CustodyList recording={recording} entry={look.look?.entry ?? null} />
       <section className={css.actions} aria-label={text.actions.label}>
         {may('recording.export') ? (
@@ -64,6 +67,7 @@ export function FileColumn({ file, axis, playback, look, dialog, onDialog }: Fil
             </Button>
           </>
         ) : null}
+        <CaseActions sealed={!unsealed} onDialog={onDialog} />
         {may('recording.seal') && unsealed ? (
           <>
             <Button icon="verify" onPress={() => onDialog('seal')}>
@@ -85,7 +89,14 @@ export function FileColumn({ file, axis, playback, look, dialog, onDialog }: Fil
           {text.actions.verify}
         </Button>
       </section>
-      <RecordingDialog name={dialog} file={file} axis={axis} playback={playback} onClose={() => onDialog(null)} />
+      <RecordingDialog
+        name={dialog}
+        file={file}
+        axis={axis}
+        playback={playback}
+        look={look.look?.look ?? null}
+        onClose={() => onDialog(null)}
+      />
     </aside>
   )
 }

@@ -103,7 +103,18 @@ export function createPlayback() {
     }
   }
 
+  /** The picture on the screen as a PNG, in the video's own size; null where there is none. */
+  async function frame(): Promise<Blob | null> {
+    if (video === null || video.videoWidth === 0) {
+      return null
+    }
+    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight)
+    canvas.getContext('2d')?.drawImage(video, 0, 0)
+    return canvas.convertToBlob({ type: 'image/png' })
+  }
+
   return {
+    frame,
     positionMs,
     playing,
     rate,

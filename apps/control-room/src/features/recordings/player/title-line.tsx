@@ -6,12 +6,14 @@ import type { Recording } from '../../../api/api.ts'
 import { useTimeZone } from '../../../shell/session.ts'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
+import { useViewer } from './viewer.ts'
 
 /** Who, when, how long, by which camera; and whether it is sealed. */
 export function TitleLine({ recording }: { readonly recording: Recording }): ReactElement {
   const text = usePlayerText()
   const language = useLanguage()
   const zone = useTimeZone()
+  const { isGuest } = useViewer()
   const who = recording.officer === null ? text.nobody : `${recording.officer.code} ${recording.officer.name}`
   const time = (at: number): string => timeOfDay(at, zone, language)
   const end = recording.endedAt ?? recording.startedAt + recording.durationMs
@@ -24,7 +26,7 @@ export function TitleLine({ recording }: { readonly recording: Recording }): Rea
   return (
     <header className={css.title}>
       <nav className={css.crumbs} aria-label={text.crumbs}>
-        <Link to="/recordings">{text.recordings}</Link> <span aria-hidden="true">/</span>
+        <Link to={isGuest ? '/guest' : '/recordings'}>{text.recordings}</Link> <span aria-hidden="true">/</span>
       </nav>
       <h1>{text.title(who, recording.code)}</h1>
       <p>{facts.join(' · ')}</p>

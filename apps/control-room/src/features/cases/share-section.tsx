@@ -1,0 +1,81 @@
+import type { Share } from '@sereno/contracts'
+import { when } from '@sereno/text'
+import { Age, Button, Icon, now, useLanguage } from '@sereno/ui'
+import type { ReactElement } from 'react'
+import page from '../../shell/page.module.css'
+import { useTimeZone } from '../../shell/session.ts'
+import type { CaseDeed } from './case-dialog.tsx'
+import css from './cases.module.css'
+import { may, Section, type SectionProps } from './section.tsx'
+import { useCasesText } from './text.ts'
+
+export function ShareSection({ file, onDeed }: SectionProps): ReactElement {
+  const text = useCasesText()
+  const mayShare = may(file, 'case.share')
+  return (
+    <Section
+      title={text.sections.shares}
+      empty={file.shares.length === 0 ? text.nothing.shares : null}
+      add={mayShare ? { label: text.share.add, icon: 'link', onPress: () => onDeed({ name: 'share' }) } : null}
+    >
+      <ul className={css.rows}>
+        {file.shares.map((share) => (
+          <ShareRow key={share.id} share={share} mayShare={mayShare} onDeed={onDeed} />
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+type RowProps = { readonly share: Share; readonly mayShare: boolean; readonly onDeed: (deed: CaseDeed) => void }
+
+function ShareRow({ share, mayShare, onDeed }: RowProps): ReactElement {
+  const text = useCasesText().share
+  const language = useLanguage()
+  const zone = useTimeZone()
+  const isOpen = share.state === 'open'
+  const ask = (name: 'revoke' | 'entrance' | 'guest-log'): void => onDeed({ name, id: share.id, label: share.name })
+  return (
+    <li>
+      <div className={css.line}>
+        <b>{share.name}</b>
+        <span className={page.state}>
+          <Icon name={isOpen ? 'ok' : 'denied'} size="s" tone={isOpen ? 'ok' : 'stale'} />
+          {text.states[share.state]}
+        </span>
+      </div>
+      <p>
+        {text.roles[share.role]} · {share.office} · {share.basis}
+      </p>
+      <p>
+        {share.download ? text.copies : text.looksOnly} · {text.expires} {when(share.expiresAt, now(), zone, language)}{' '}
+        ·{' '}
+        {share.lastSeenAt === null ? (
+          text.never
+        ) : (
+          <>
+            {text.looks(share.looks)}, {text.seen} <Age at={share.lastSeenAt} />
+          </>
+        )}
+      </p>
+      {share.revokedBecause === null ? null : <p>{share.revokedBecause}</p>}
+      {mayShare ? (
+        <div className={css.line}>
+          <Button look="quiet" label={`${text.log}: ${share.name}`} onPress={() => ask('guest-log')}>
+            {text.log}
+          </Button>
+          {isOpen ? (
+            <>
+              <Button look="quiet" label={`${text.entrance}: ${share.name}`} onPress={() => ask('entrance')}>
+                {text.entrance}
+              </Button>
+              <Button look="quiet" label={`${text.revoke}: ${share.name}`} onPress={() => ask('revoke')}>
+                {text.revoke}
+              </Button>
+            </>
+          ) : null}
+        </div>
+      ) : null}
+    </li>
+  )
+}

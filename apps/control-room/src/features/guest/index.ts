@@ -1,0 +1,3 @@
+export { GuestCasePage } from './guest-case-page.tsx'
+export { GuestRecordingPage } from './guest-recording-page.tsx'
+export { GuestShell } from './guest-shell.tsx'
