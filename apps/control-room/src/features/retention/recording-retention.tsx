@@ -1,5 +1,5 @@
 import { dateAndTime, longDate } from '@sereno/text'
-import { Button, Icon, useLanguage } from '@sereno/ui'
+import { Button, Dialog, Icon, useLanguage } from '@sereno/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
@@ -39,9 +39,13 @@ export function RecordingRetention({ recording }: { readonly recording: string }
       <KeptUntil kept={found.data} />
       <HoldLines kept={found.data} />
       <FreezeLines kept={found.data} />
-      {open === 'hold' ? <HoldForm recording={recording} bases={found.data.bases} onClose={close} /> : null}
-      {open === 'freeze' ? <FreezeForm recording={recording} onClose={close} /> : null}
-      {may && open === null ? (
+      <Dialog title={text.holds.placeTitle} open={open === 'hold'} onClose={close}>
+        <HoldForm recording={recording} bases={found.data.bases} onClose={close} />
+      </Dialog>
+      <Dialog title={text.recording.freeze} open={open === 'freeze'} onClose={close}>
+        <FreezeForm recording={recording} onClose={close} />
+      </Dialog>
+      {may ? (
         <div className={page.row}>
           <Button icon="hold" onPress={() => setOpen('hold')}>
             {text.holds.place}

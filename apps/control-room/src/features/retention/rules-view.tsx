@@ -148,7 +148,7 @@ function NumberTable({ rules }: { readonly rules: Rules }): ReactElement {
       title: text.rules.value,
       text: ({ value, unit }) => `${value} ${unit}`,
       order: ({ value }) => value,
-      cell: ({ value, unit }) => `${number(value, language)} ${text.units[unit]}`,
+      cell: ({ value, unit }) => `${number(value, language)} ${text.units[unit][value === 1 ? 0 : 1]}`,
     },
     {
       id: 'norm',

@@ -94,7 +94,12 @@ export const retentionEn = {
     cooling: 'Wait before destruction',
     snapshot: 'Life of backups',
   },
-  units: { 'calendar-day': 'calendar days', 'working-day': 'working days', year: 'years', hour: 'hours' },
+  units: {
+    'calendar-day': ['calendar day', 'calendar days'],
+    'working-day': ['working day', 'working days'],
+    year: ['year', 'years'],
+    hour: ['hour', 'hours'],
+  },
   setting: {
     'waiting-days': 'Wait of a change of term (days)',
     'cooling-hours': 'Wait before destruction (hours)',

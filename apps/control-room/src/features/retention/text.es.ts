@@ -97,7 +97,12 @@ export const retentionEs = {
     cooling: 'Espera antes de destruir',
     snapshot: 'Vida de las copias de seguridad',
   },
-  units: { 'calendar-day': 'días calendario', 'working-day': 'días hábiles', year: 'años', hour: 'horas' },
+  units: {
+    'calendar-day': ['día calendario', 'días calendario'],
+    'working-day': ['día hábil', 'días hábiles'],
+    year: ['año', 'años'],
+    hour: ['hora', 'horas'],
+  },
   setting: {
     'waiting-days': 'Espera de un cambio de plazo (días)',
     'cooling-hours': 'Espera antes de destruir (horas)',
