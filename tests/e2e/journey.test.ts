@@ -253,7 +253,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     supervisor: {
-      sections: ['Sala', 'Grabaciones', 'Equipos', 'Ingreso', 'Conservación', 'Libro'],
+      sections: ['Sala', 'Grabaciones', 'Casos', 'Equipos', 'Ingreso', 'Conservación', 'Libro'],
       refused: [
         ...denied(['POST', `${here}/exports`, pack], ['GET', '/api/accounts']),
         // somebody else's look opens nothing: it does not exist for anybody else
@@ -273,7 +273,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     'data-protection-officer': {
-      sections: ['Grabaciones', 'Equipos', 'Personas', 'Conservación', 'Libro'],
+      sections: ['Grabaciones', 'Casos', 'Equipos', 'Personas', 'Conservación', 'Libro'],
       refused: denied(
         ['POST', `${here}/looks`, view],
         ['POST', `${here}/exports`, pack],
@@ -282,7 +282,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     'internal-affairs': {
-      sections: ['Grabaciones', 'Equipos', 'Conservación', 'Libro'],
+      sections: ['Grabaciones', 'Casos', 'Equipos', 'Conservación', 'Libro'],
       refused: denied(['POST', `${here}/looks`, view], ['POST', `${here}/exports`, pack], ['GET', '/api/units']),
     },
     overseer: {
