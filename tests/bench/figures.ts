@@ -18,6 +18,11 @@ export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
     cpu: { of: 'ratio', atMost: 2.5 },
     ack: { of: 'value', atMost: 500 },
   },
+  dock: {
+    throughput: { of: 'ratio', atLeast: 1 },
+    cpu: { of: 'ratio', atMost: 1.2 },
+    memory: { of: 'value', atMost: 200 },
+  },
   live: {
     p50: { of: 'value', atMost: 60 },
     p95: { of: 'value', atMost: 150 },

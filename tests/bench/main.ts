@@ -2,6 +2,7 @@ import type { Bench } from './figures.ts'
 import { table } from './figures.ts'
 
 const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  dock: () => import('./dock.ts'),
   ingest: () => import('./ingest.ts'),
   live: () => import('./live.ts'),
   room: () => import('./room.ts'),
