@@ -10,7 +10,7 @@ import { createIdentity, identityMigrations } from '../identity/index.ts'
 import { createLedger, type Ledger, ledgerMigrations } from '../ledger/index.ts'
 import { createTerritory, territoryMigrations } from '../territory/index.ts'
 import { createTracks, type Tracks, tracksMigrations } from '../tracks/index.ts'
-import type { EvidenceSettings } from './door.ts'
+import type { EvidenceSettings, PackageExtras } from './door.ts'
 import { type Answered, type Call, type FakePhone, fakePhone, jsonOf, phoneClock } from './evidence.test-kit.ts'
 import { createEvidence, type Evidence, evidenceMigrations } from './index.ts'
 
@@ -40,6 +40,7 @@ export type House = {
 export async function openHouse(
   settings: Partial<EvidenceSettings> = {},
   diskSpace?: () => { readonly freeBytes: number; readonly sizeBytes: number },
+  packageExtras?: PackageExtras,
 ): Promise<House> {
   const clock = testClock()
   const installation = await startTestInstallation({
@@ -68,6 +69,7 @@ export async function openHouse(
         fleet,
         tracks,
         evidenceSettings: settings,
+        ...(packageExtras === undefined ? {} : { packageExtras }),
       })
       return {
         ledger,

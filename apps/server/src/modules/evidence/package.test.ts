@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process'
+import { hash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bytesSource, parseTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { membersOf } from '../../../../../tests/conformance/forge.ts'
+import type { FakeRecording } from './evidence.test-kit.ts'
+import { type House, need, openHouse, type Person, saidOf } from './house.test-kit.ts'
+
+let house: House
+let custodian: Person
+let recording: FakeRecording
+let folder = ''
+let made: Verification
+let members: ReadonlyMap<string, Buffer>
+const verifier = Buffer.from('<!doctype html><title>verify</title>\n')
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sereno-package-'))
+  house = await openHouse({ exportWaitMs: 0 }, undefined, {
+    verifier: async () => ({ sha256: hash('sha256', verifier), bytes: verifier }),
+    timestamps: async () => [{ over: 'manifest', name: 'prueba', token: Buffer.from('3000', 'hex') }],
+  })
+  const phone = await house.phone()
+  custodian = await house.person('custodian')
+  recording = phone.record()
+  await recording.media(Buffer.alloc(5_000, 'first'))
+  await recording.media(Buffer.alloc(5_000, 'second'))
+  await recording.stop()
+  for (const signed of recording.signed) {
+    expect(saidOf(await phone.upload(signed)).status).toBe(200)
+  }
+  await house.tick()
+  await house.tick()
+  const atMs = house.clock.nowMs()
+  await need(custodian.call(`POST /recordings/${recording.id}/markers`, { atMs, note: 'Se ve la placa: ñandú.' }))
+  await need(
+    custodian.call(`POST /recordings/${recording.id}/category`, {
+      category: 'force',
+      note: 'Revisada por supervisión.',
+    }),
+  )
+  const operator = await house.person('operator')
+  expect((await operator.call(`POST /recordings/${recording.id}/looks`, { purpose: 'training' })).status).toBe(403)
+  await house.tick()
+  const bytes = await exported()
+  members = new Map((await membersOf(bytes)).map((member) => [member.name, Buffer.from(member.bytes)]))
+  made = await verifyPackage(bytesSource(bytes), { trust: await trust() })
+})
+afterAll(async () => {
+  await house.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function exported(): Promise<Uint8Array> {
+  const wish = { purpose: 'request', reference: 'CF-7', positions: false }
+  const promised = await need(custodian.call(`POST /recordings/${recording.id}/exports`, wish))
+  const fetched = await custodian.call(`GET ${String(promised.url).replace('/api', '')}`)
+  expect(fetched.bytes.length).toBe(promised.sizeBytes)
+  return fetched.bytes
+}
+
+function readMember(name: string): Buffer {
+  const member = members.get(name)
+  if (member === undefined) {
+    throw new Error(`no ${name} in the package`)
+  }
+  return member
+}
+
+async function trust(): Promise<Trust> {
+  const parsed = parseTrust((await house.call({ method: 'GET', url: '/api/trust.json' })).body)
+  if (!parsed.ok) {
+    throw new Error(parsed.code)
+  }
+  return parsed.value
+}
+
+test('holds; its own entry was not published yet, and the promise of the log stands for it', () => {
+  expect(made.checks.filter(({ status }) => status === 'failed')).toEqual([])
+  expect(made.result).toBe('holds')
+  expect(made.checks).toContainEqual(
+    expect.objectContaining({ id: 'inclusion', status: 'warning', code: 'export-promised' }),
+  )
+  expect(made.checks).toContainEqual(expect.objectContaining({ id: 'timestamps', code: 'no-timestamp-check' }))
+})
+
+test('the custody history has the look that was refused, and the notes that people wrote', async () => {
+  const { entries } = JSON.parse(readMember('custody/entries.json').toString()) as {
+    entries: { openings: { name: string; value: string }[] }[]
+  }
+  const values = entries.map(({ openings }) => Object.fromEntries(openings.map(({ name, value }) => [name, value])))
+  expect(values).toContainEqual(expect.objectContaining({ kind: 'recording.viewed', allowed: 'false' }))
+  const { notes } = JSON.parse(readMember('custody/notes.json').toString()) as { notes: { text: string }[] }
+  expect(notes.map(({ text }) => text).sort()).toEqual(['Revisada por supervisión.', 'Se ve la placa: ñandú.'])
+  const sheet = readMember('HOJA-DE-CUSTODIA.txt').toString()
+  expect(sheet).toContain('NEGADO')
+  expect(sheet).toContain('Se ve la placa: ñandú.')
+  expect(sheet).toContain('SIMULADO')
+})
+
+test('the sheet as PDF is tagged and says the same', async () => {
+  const file = join(folder, 'custody.pdf')
+  writeFileSync(file, readMember('custody.pdf'))
+  expect(execFileSync('pdfinfo', [file], { encoding: 'utf8' })).toMatch(/Tagged: +yes/)
+  const text = execFileSync('pdftotext', [file, '-'], { encoding: 'utf8' })
+  for (const words of ['Hoja de custodia', 'NEGADO', 'Se ve la placa: ñandú.', made.facts?.manifestSha256 ?? '?']) {
+    expect(text).toContain(words)
+  }
+})
+
+test('the description for other tools names every original with its size and hash', async () => {
+  const graph = JSON.parse(readMember('case.jsonld').toString()) as { '@graph': Record<string, unknown>[] }
+  type Facet = Record<string, unknown> & { 'uco-observable:hash'?: { 'uco-types:hashValue': { '@value': string } }[] }
+  const facets = graph['@graph'].flatMap((node) => (node['uco-core:hasFacet'] as Facet[] | undefined) ?? [])
+  const named = new Map<string, string>()
+  for (const [place, facet] of facets.entries()) {
+    const name = facet['uco-observable:fileName']
+    const [digest] = facets[place + 1]?.['uco-observable:hash'] ?? []
+    if (typeof name === 'string' && digest !== undefined) {
+      named.set(name, digest['uco-types:hashValue']['@value'])
+    }
+  }
+  expect([...named.keys()].sort()).toEqual([
+    'manifest.json',
+    'media/00000000.m4s',
+    'media/00000001.m4s',
+    'media/init.mp4',
+  ])
+  for (const [name, sha256] of named) {
+    expect(hash('sha256', readMember(name)), name).toBe(sha256)
+  }
+  const types = new Set(graph['@graph'].map((node) => node['@type']))
+  expect(types).toContain('case-investigation:InvestigativeAction')
+  expect(types).toContain('case-investigation:ProvenanceRecord')
+  const ids = graph['@graph'].map((node) => node['@id'])
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('carries the verifier that the installation serves, and once published proves its own entry', async () => {
+  expect(readMember('verify.html')).toEqual(verifier)
+  await house.tick()
+  await house.ledger.flush()
+  const again = await verifyPackage(bytesSource(await exported()), { trust: await trust() })
+  expect(again.result).toBe('holds')
+})
