@@ -164,7 +164,15 @@ export function connectSigner(socketPath: string): SignerClient {
     async lastCheckpoint(origin) {
       const answer = await ask(origin === undefined ? { do: 'last-checkpoint' } : { do: 'last-checkpoint', origin })
       const checkpoint = 'checkpoint' in answer ? answer.checkpoint : unexpected()
-      return checkpoint === null ? null : { size: checkpoint.size, root: fromBase64(checkpoint.root) }
+      return checkpoint === null ? null : { ...checkpoint, root: fromBase64(checkpoint.root) }
+    },
+    async prepareLogKeys() {
+      const answer = await ask({ do: 'prepare-log-keys' })
+      return 'nextKeys' in answer ? answer.nextKeys : unexpected()
+    },
+    async continueLog({ root, ...request }) {
+      await ask({ do: 'continue-log', root: base64(root), ...request })
+      keys = null
     },
     async signCheckpoint({ origin, size, root, consistency }) {
       const call = { origin, size, root: base64(root), consistency: consistency.map(base64) }

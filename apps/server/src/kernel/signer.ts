@@ -21,10 +21,22 @@ export type CheckpointRequest = {
 
 export type Signer = {
   readonly publicKeys: () => Promise<PublicKeys>
-  /** The last one it fsynced for the origin; without an origin the only one it has. */
-  readonly lastCheckpoint: (origin?: string) => Promise<{ readonly size: number; readonly root: Uint8Array } | null>
+  /** The last one it fsynced for the origin; without an origin the only one it has. `next`: the log that continues it. */
+  readonly lastCheckpoint: (
+    origin?: string,
+  ) => Promise<{ readonly size: number; readonly root: Uint8Array; readonly next?: string } | null>
+  /** The keys that a log continuing this one will be signed by; in use only once it is continued. */
+  readonly prepareLogKeys: () => Promise<{ readonly log: KeyInfo; readonly logMlDsa: KeyInfo }>
+  /** Closes a log at its last checkpoint for ever and exchanges the log's keys. Idempotent; refuses `signer.fork`. */
+  readonly continueLog: (request: {
+    readonly origin: string
+    readonly size: number
+    readonly root: Uint8Array
+    readonly next: string
+  }) => Promise<void>
   /**
-   * A signed note (C2SP checkpoint), with an ML-DSA-44 line beside the Ed25519 one. Signs only what is proven consistent with its last one, which it fsyncs first.
+   * A signed note (C2SP checkpoint), with an ML-DSA-44 line beside the Ed25519 one. Signs only what is proven consistent
+   * with its last one, which it fsyncs first.
    * Throws {@link SignerRefusal} `signer.fork` otherwise.
    */
   readonly signCheckpoint: (request: CheckpointRequest) => Promise<string>

@@ -4,7 +4,8 @@ import { readIfThere, writeDurably } from './durable-file.ts'
 import { proofSigner, type SigningKeys } from './signing-keys.ts'
 import { SignerRefusal } from './terms.ts'
 
-type Kept = { readonly size: number; readonly root: string }
+/** `next`: the log that continues this one, which is then closed for ever. */
+type Kept = { readonly size: number; readonly root: string; readonly next?: string }
 
 export type Checkpoints = {
   readonly last: (origin?: string) => Kept | null
@@ -15,6 +16,15 @@ export type Checkpoints = {
     readonly root: string
     readonly consistency: readonly string[]
   }) => Promise<string>
+  /** Closes a log at exactly its last checkpoint, in favour of another. Throws signer.fork, signer.invalid. */
+  readonly close: (request: {
+    readonly origin: string
+    readonly size: number
+    readonly root: string
+    readonly next: string
+  }) => Promise<void>
+  /** A log was closed and its successor has not been signed yet: the keys may still have to be exchanged. */
+  readonly isBetween: () => boolean
 }
 
 const memoryFile = 'checkpoints.json'
@@ -56,6 +66,9 @@ export function openCheckpoints(
       throw new SignerRefusal('signer.invalid', 'a checkpoint has an origin, a size and a root of 32 bytes')
     }
     const before = kept.get(origin)
+    if (before?.next !== undefined) {
+      throw new SignerRefusal('signer.invalid', `${origin} is closed, ${before.next} continues it`)
+    }
     if (before !== undefined) {
       const holds = await verifyConsistency({
         olderSize: before.size,
@@ -86,6 +99,21 @@ export function openCheckpoints(
     return addSignatures(note, [await cosign(formatCheckpoint(checkpoint), origin, proofSigner(keys.logMlDsa), nowS)])
   }
 
+  async function closeNow({ origin, size, root, next }: Parameters<Checkpoints['close']>[0]): Promise<void> {
+    const before = kept.get(origin)
+    if (before === undefined || !originForm.test(next) || kept.has(next)) {
+      throw new SignerRefusal('signer.invalid', `${origin} cannot be continued by ${next}`)
+    }
+    if (before.next === next) {
+      return
+    }
+    if (before.size !== size || before.root !== root || before.next !== undefined) {
+      throw new SignerRefusal('signer.fork', `${origin} ends at the signed size ${before.size}`)
+    }
+    kept.set(origin, { ...before, next })
+    writeDurably(file, JSON.stringify(Object.fromEntries(kept)))
+  }
+
   function restore(origin: string, before: Kept | undefined): void {
     if (before === undefined) {
       kept.delete(origin)
@@ -107,6 +135,12 @@ export function openCheckpoints(
       busy = next.catch(() => undefined)
       return next
     },
+    close(request) {
+      const next = busy.then(() => closeNow(request))
+      busy = next.catch(() => undefined)
+      return next
+    },
+    isBetween: () => [...kept.values()].some(({ next }) => next !== undefined && !kept.has(next)),
   }
 }
 
@@ -118,11 +152,11 @@ function read(file: string): Map<string, Kept> {
   const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
   const kept = new Map<string, Kept>()
   for (const [origin, checkpoint] of Object.entries(value ?? {})) {
-    const { size, root } = checkpoint as { size?: unknown; root?: unknown }
+    const { size, root, next } = checkpoint as { size?: unknown; root?: unknown; next?: unknown }
     if (typeof size !== 'number' || typeof root !== 'string') {
       throw new Error(`${file} is damaged; restore it from a backup`)
     }
-    kept.set(origin, { size, root })
+    kept.set(origin, { size, root, ...(typeof next === 'string' ? { next } : {}) })
   }
   return kept
 }

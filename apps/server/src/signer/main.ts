@@ -7,7 +7,7 @@ import { type KeyStore, openKeyStore } from './key-store.ts'
 import { waitForPredecessor } from './predecessor.ts'
 import { type Answer, type Call, createFrames, frame, type Request } from './protocol.ts'
 import { openQueueKeys, type QueueKeys } from './queue-keys.ts'
-import { hasKeys, openSigningKeys, type SigningKeys } from './signing-keys.ts'
+import { hasKeys, openSigningKeys, prepareNext, promoteNext, type SigningKeys } from './signing-keys.ts'
 import { SignerRefusal } from './terms.ts'
 import { openVault } from './vault.ts'
 
@@ -64,11 +64,16 @@ await waitForPredecessor('signer.lock', folder)
 const vault = openVault('.', passphrase)
 beginMemory('.', hasKeys(vault))
 const keys = await openSigningKeys(vault)
+const checkpoints = openCheckpoints('.', keys, () => Date.now())
+if (checkpoints.isBetween()) {
+  promoteNext(vault)
+  Object.assign(keys, await openSigningKeys(vault))
+}
 house.resolve({
   keys,
   queueKeys: await openQueueKeys(vault),
   keyStore: openKeyStore('.', vault, () => Date.now()),
-  checkpoints: openCheckpoints('.', keys, () => Date.now()),
+  checkpoints,
 })
 
 function firstLine(): Promise<string> {
@@ -141,6 +146,14 @@ async function perform({ keys, queueKeys, keyStore, checkpoints }: House, call: 
       return { checkpoint: checkpoints.last(call.origin) }
     case 'sign-checkpoint':
       return { note: await checkpoints.sign(call) }
+    case 'prepare-log-keys':
+      return { nextKeys: await prepareNext(vault) }
+    case 'continue-log':
+      // 1 the old log is closed, fsynced · 2 its keys are exchanged. A crash between: the next start does 2.
+      await checkpoints.close(call)
+      promoteNext(vault)
+      Object.assign(keys, await openSigningKeys(vault))
+      return { done: true }
     case 'public-keys': {
       const open = ({ keyId, algorithm, publicKey }: SigningKeys['log']) => ({ keyId, algorithm, publicKey })
       return {

@@ -15,6 +15,14 @@ export type Call =
       readonly root: string
       readonly consistency: readonly string[]
     }
+  | { readonly do: 'prepare-log-keys' }
+  | {
+      readonly do: 'continue-log'
+      readonly origin: string
+      readonly size: number
+      readonly root: string
+      readonly next: string
+    }
   | { readonly do: 'sign'; readonly purpose: Purpose; readonly payloadType: string; readonly payload: string }
   | { readonly do: 'create-data-key'; readonly recording: string }
   | { readonly do: 'data-key'; readonly recording: string }
@@ -30,7 +38,8 @@ export type Call =
 
 export type Answer =
   | { readonly keys: Readonly<Record<KeyName | 'queue', KeyInfo>> }
-  | { readonly checkpoint: { readonly size: number; readonly root: string } | null }
+  | { readonly checkpoint: { readonly size: number; readonly root: string; readonly next?: string } | null }
+  | { readonly nextKeys: { readonly log: KeyInfo; readonly logMlDsa: KeyInfo } }
   | { readonly note: string }
   /** `second` by the purpose's ML-DSA-44 key, where it has one. */
   | { readonly signature: string; readonly second: string | null }

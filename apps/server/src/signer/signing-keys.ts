@@ -45,6 +45,26 @@ export async function openSigningKeys(vault: Vault): Promise<SigningKeys> {
   }
 }
 
+/** The keys of the log that will continue this one: made once, in use only after {@link promoteNext}. */
+export async function prepareNext(vault: Vault): Promise<{ readonly log: KeyInfo; readonly logMlDsa: KeyInfo }> {
+  const shown = ({ keyId: id, algorithm, publicKey }: SigningKey): KeyInfo => ({ keyId: id, algorithm, publicKey })
+  return {
+    log: shown(await openKey(vault, 'log', 'next-log.key')),
+    logMlDsa: shown(await openKey(vault, 'logMlDsa', 'next-logMlDsa.key')),
+  }
+}
+
+/** The prepared keys take the place of the log's own, which are gone with that. Harmless when repeated. */
+export function promoteNext(vault: Vault): void {
+  for (const name of ['log.key', 'logMlDsa.key']) {
+    const next = vault.read(`next-${name}`)
+    if (next !== null) {
+      vault.write(name, next)
+      vault.remove(`next-${name}`)
+    }
+  }
+}
+
 /** A key as `packages/proof` wants a signer, for notes. */
 export function proofSigner(key: SigningKey): ProofSigner {
   return {
@@ -54,9 +74,9 @@ export function proofSigner(key: SigningKey): ProofSigner {
   }
 }
 
-async function openKey(vault: Vault, name: KeyName): Promise<SigningKey> {
-  const stored = vault.read(`${name}.key`)
-  const privateKey = stored === null ? createKey(vault, name) : createPrivateKey(Buffer.from(stored))
+async function openKey(vault: Vault, name: KeyName, file = `${name}.key`): Promise<SigningKey> {
+  const stored = vault.read(file)
+  const privateKey = stored === null ? createKey(vault, name, file) : createPrivateKey(Buffer.from(stored))
   const publicKey = publicHalf(privateKey)
   return {
     ...publicKey,
@@ -73,8 +93,8 @@ function publicHalf(privateKey: KeyObject): PublicKey {
   return ed25519Key(spki.subarray(-ed25519KeyBytes))
 }
 
-function createKey(vault: Vault, name: KeyName): KeyObject {
+function createKey(vault: Vault, name: KeyName, file: string): KeyObject {
   const { privateKey } = algorithms[name] === mlDsa44 ? generateKeyPairSync(mlDsa44) : generateKeyPairSync('ed25519')
-  vault.write(`${name}.key`, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  vault.write(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   return privateKey
 }

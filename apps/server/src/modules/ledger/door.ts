@@ -94,6 +94,8 @@ export type Ledger = {
   status(): Promise<LedgerStatus>
   /** Publishes at once whatever is committed: before an export, at a clean stop. */
   flush(): Promise<void>
+  /** Continues the log under new keys and a new origin; the old one stays served. Answers the new origin. */
+  continueLog(): Promise<string>
   /**
    * After a restore (`behind`): takes back the published leaves that the database has lost, from the copy beside it
    * or from `readBundle` (entry bundle by index, of any mirror). Their bodies read "opening lost". Answers how many.

@@ -7,6 +7,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import { appendEntry } from './append.ts'
 import { ledgerChecker } from './check-all.ts'
 import { compareLog } from './compare.ts'
+import { continueLog } from './continue.ts'
 import { type Post, postOverHttp } from './cosign.ts'
 import type { Ledger, PublishedCheckpoint } from './door.ts'
 import { custodyEntry, openingsOf } from './entries.ts'
@@ -284,6 +285,12 @@ export function createLedger(deps: LedgerDeps): Ledger {
       return home().origin
     },
     vkey: async () => encodeVkey(home().origin, (await signer.publicKeys()).log),
+    continueLog: async () => {
+      states.demandFollowing(home().municipality)
+      const { origin } = await continueLog({ ...deps, vkeys, flush }, home())
+      await start()
+      return origin
+    },
     importPublished: async (readBundle) => {
       let count = 0
       for (const log of await allLogs(db)) {

@@ -8,7 +8,15 @@ import { storedNodes } from './frontier.ts'
 import { type Mirror, mirrorLeaves } from './mirror.ts'
 import { isAttested, quorumInForce } from './quorum.ts'
 import type { Step } from './sequence.ts'
-import { insertCheckpoint, type Log, lockLog, newestStored, type StoredCheckpoint, sizeOf } from './store.ts'
+import {
+  insertCheckpoint,
+  isSucceeded,
+  type Log,
+  lockLog,
+  newestStored,
+  type StoredCheckpoint,
+  sizeOf,
+} from './store.ts'
 import {
   activeWitnesses,
   cosignersOf,
@@ -93,7 +101,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
       const compared = await compareWithSigner(deps.signer, tx, log, size)
       await step('publish.compared')
       const { state } = compared
-      if (state !== 'following' || size === 0 || stored?.size === size) {
+      if (state !== 'following' || size === 0 || stored?.size === size || (await isSucceeded(tx, log))) {
         waiting.delete(log.origin)
         return { state, stored, pending: null }
       }

@@ -1,7 +1,7 @@
 import { emptyFrontier, type Frontier } from '@sereno/proof'
 import type { Database } from '../../kernel/database.ts'
 import { extend, storedFrontier } from './frontier.ts'
-import { insertNodes, type Log, lockLog, pendingLeaves, placeLeaves, sizeOf } from './store.ts'
+import { insertNodes, isSucceeded, type Log, lockLog, pendingLeaves, placeLeaves, sizeOf } from './store.ts'
 
 /** Leaves placed by one transaction. */
 const batchSize = 500
@@ -35,6 +35,10 @@ export function createSequencer(database: Database, step: Step = () => undefined
       await lockLog(tx, log.municipality, 'sequence')
       await step('sequence.locked')
       const size = await sizeOf(tx, log)
+      if (await isSucceeded(tx, log)) {
+        // Continued while we waited for the lock: what is pending belongs to the next one.
+        return { frontier: frontiers.get(log.origin) ?? emptyFrontier, more: false }
+      }
       const kept = frontiers.get(log.origin) ?? emptyFrontier
       const frontier = kept.size === size ? kept : await storedFrontier(tx, log, size)
       const leaves = await pendingLeaves(tx, log.municipality, batchSize)

@@ -70,6 +70,12 @@ export async function olderLogs(db: Db): Promise<readonly Log[]> {
   return rows
 }
 
+/** Whether another log continues this one. */
+export async function isSucceeded(db: Db, { origin }: Log): Promise<boolean> {
+  const { rows } = await sql`select from log_succession where predecessor = ${origin}`.execute(db)
+  return rows.length > 0
+}
+
 /** Where each log ended that another one continues, newest first, with the keys it was signed by. */
 export async function successions(
   db: Db,

@@ -1,0 +1,77 @@
+import { judgeCheckpoint } from '@sereno/proof'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ledgerMigrations } from './index.ts'
+import { findings, type House, openHouse, verified } from './ledger.test-kit.ts'
+import { servePublicLog } from './outside.test-kit.ts'
+
+let house: House
+let log: Awaited<ReturnType<typeof servePublicLog>>
+beforeAll(async () => {
+  house = await openHouse([ledgerMigrations])
+  for (let place = 0; place < 300; place += 1) {
+    await house.append({ subjects: [`recording:r${place % 3}`] })
+  }
+  await house.ledger.flush()
+  log = await servePublicLog(() => house.ledger)
+})
+afterAll(async () => {
+  await log.close()
+  await house.close()
+})
+
+test('a log goes on under new keys: first its predecessor’s end, then every leaf; the old one stays, closed for ever', {
+  timeout: 60_000,
+}, async () => {
+  const { ledger, scope, signer } = house
+  const before = { origin: ledger.originUuid, vkey: await ledger.vkey(), trusted: await ledger.trusted() }
+  const oldProofs = await ledger.proofsOf(scope, 'recording:r1')
+  const origin = await ledger.continueLog()
+  expect(origin).not.toBe(before.origin)
+  expect(ledger.originUuid).toBe(origin)
+  expect(await ledger.vkey()).not.toBe(before.vkey)
+
+  // Everything is proved as before, one place later, by the new key.
+  const proofs = await ledger.proofsOf(scope, 'recording:r1')
+  expect(proofs.map(({ index }) => index)).toEqual(oldProofs.map(({ index }) => index + 1))
+  expect((await verified(ledger, proofs[0]!.checkpoint)).origin).toBe(origin)
+  const entry = await house.append({})
+  await ledger.flush()
+  expect(await ledger.witnessed(entry.id)).toBe(true)
+  expect(await findings(ledger)).toEqual([])
+
+  // Its first entry commits to where the old one ended, the old one's last entry names the new keys.
+  const [continued, closed] = await ledger.entriesOf(scope, `log:${before.origin}`)
+  const trusted = await ledger.trusted()
+  expect(trusted.previousLogs).toMatchObject([{ origin: before.origin, keys: before.trusted.log.keys.toSorted() }])
+  const [end] = trusted.previousLogs ?? []
+  expect(continued).toMatchObject({
+    kind: 'ledger.continued',
+    index: 0,
+    details: { previousOrigin: before.origin, previousSize: String(end?.size), previousRoot: end?.root },
+  })
+  expect(closed).toMatchObject({
+    kind: 'ledger.closed',
+    index: end?.size,
+    details: { nextOrigin: origin, nextKeys: trusted.log.keys.join(' ') },
+  })
+
+  // Whoever holds an old package or an old trust file goes on with it; the old log is still there.
+  const oldNote = await (await fetch(`${log.url}/log/of/${before.origin}/checkpoint`)).text()
+  expect((await judgeCheckpoint(oldNote, before.trusted)).ok).toBe(true)
+  const judged = await judgeCheckpoint(oldNote, trusted)
+  expect(judged.ok && judged.value.isPrevious).toBe(true)
+  const packed = await judgeCheckpoint(oldProofs[0]!.checkpoint, trusted)
+  expect(packed.ok).toBe(true)
+  expect((await fetch(`${log.url}/log/of/${before.origin}/tile/entries/000`)).status).toBe(200)
+  const last = await signer.lastCheckpoint(before.origin)
+  const again = { origin: before.origin, size: last!.size, root: last!.root, consistency: [] }
+  await expect(signer.signCheckpoint(again)).rejects.toMatchObject({ code: 'signer.invalid' })
+
+  // And once more.
+  await ledger.continueLog()
+  expect((await ledger.trusted()).previousLogs?.length).toBe(2)
+  expect(await findings(ledger)).toEqual([])
+  const started = house.newLedger()
+  await started.start()
+  expect((await started.status()).state).toBe('following')
+})
