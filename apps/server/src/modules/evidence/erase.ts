@@ -12,7 +12,8 @@
 import { sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Tracks } from '../tracks/index.ts'
 import { changeRecording, lockRecording } from './store.ts'
 import type { RecordingRow } from './tables.ts'
 
@@ -56,11 +57,13 @@ export type Erase = {
   readonly sweep: (scope: Scope, recording: string) => Promise<void>
 }
 
+type EraseDeps = Pick<Kernel, 'database' | 'blobs' | 'signer'> & { readonly tracks: Pick<Tracks, 'erase'> }
+
 const columns = sql.raw(`id, code, device_code, category, state, started_at, ended_at, sealed_at, size_bytes,
   manifest_sha256, destroyed_at`)
 const hourMs = 3_600_000
 
-export function createErase(deps: Pick<EvidenceDeps, 'database' | 'blobs' | 'signer' | 'tracks'>): Erase {
+export function createErase(deps: EraseDeps): Erase {
   const db = deps.database.db
   const others: LetGo[] = []
   const erased = new Set<string>()

@@ -20,7 +20,7 @@ import { createStrangers } from './strangers.ts'
 import { viewOf } from './view.ts'
 
 export type { Evidence, EvidenceDeps, EvidenceFiles, StoredFile } from './door.ts'
-export type { Erase, Retainable } from './erase.ts'
+export type { Retainable } from './erase.ts'
 export type { FileFacts, FileRecording, KeptFile } from './files.ts'
 export type { Offer, Part, Parts } from './offer.ts'
 export type { OriginalFileRow } from './tables.ts'

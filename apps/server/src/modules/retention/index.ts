@@ -13,7 +13,7 @@ import { retentionRoutes } from './routes.ts'
 import { seedDemonstration } from './seed.ts'
 import { openTombstones } from './tombstones.ts'
 
-export type { HeldBack, Retention, RetentionDeps, RetentionSettings } from './door.ts'
+export type { Retention, RetentionDeps, RetentionSettings } from './door.ts'
 
 export const retentionMigrations = { module: 'retention', folder: new URL('./migrations/', import.meta.url) }
 

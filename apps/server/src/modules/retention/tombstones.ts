@@ -5,7 +5,7 @@
  * before it answers anybody. A line proves itself: a forged list destroys nothing.
  */
 import { constants } from 'node:fs'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type CustodyProof, decodeLeaf, isIncluded, openEntry, parseVkey, toHex, verifyCheckpoint } from '@sereno/proof'
 import { fsyncFolder } from '../../kernel/directory-sync.ts'
@@ -31,7 +31,9 @@ export type TombstoneFile = {
 export const tombstoneKind = 'recording.destroyed'
 
 export function openTombstones(dataFolder: string): TombstoneFile {
-  const file = path.join(dataFolder, 'tombstones.jsonl')
+  // Beside the published log: whoever copies that, copies this.
+  const folder = path.join(dataFolder, 'ledger')
+  const file = path.join(folder, 'tombstones.jsonl')
 
   async function text(): Promise<string> {
     try {
@@ -57,6 +59,7 @@ export function openTombstones(dataFolder: string): TombstoneFile {
       return [...known.values()]
     },
     async add(stones) {
+      await mkdir(folder, { recursive: true })
       const before = await text()
       // A crash in the middle of an append leaves half a line, which is no tombstone: the next one begins its own.
       const lines = stones.map((stone) => `${JSON.stringify(stone)}\n`).join('')
@@ -67,7 +70,7 @@ export function openTombstones(dataFolder: string): TombstoneFile {
       } finally {
         await handle.close()
       }
-      await fsyncFolder(dataFolder)
+      await fsyncFolder(folder)
     },
   }
 }
