@@ -55,7 +55,7 @@ async function photographRoom({ context, page }: Desk): Promise<void> {
   await page.locator('[data-region=queue]').waitFor()
   await page.keyboard.press('l')
   await row(page)
-  await take(page, 'room-table', { at: ['laptop', 'phone'], by: ['night'] })
+  await take(page, 'room-table', { at: ['laptop'], by: ['night'] })
   // another unit: the reason is asked first, then the picture
   await page.locator('tbody tr').filter({ hasText: 'graba' }).locator('button').first().click()
   await page.getByRole('button', { name: /^Ver en vivo/ }).click()
@@ -64,7 +64,7 @@ async function photographRoom({ context, page }: Desk): Promise<void> {
   await page.getByRole('button', { name: /^Abrir video/ }).click()
   await page.keyboard.press('l')
   await settle(page, 5000)
-  await take(page, 'room-unit', { at: ['laptop'] })
+  await take(page, 'room-unit', { at: ['laptop'], by: ['night'] })
   await page.keyboard.press('?')
   await page.getByRole('dialog').waitFor()
   await take(page, 'keys', { at: ['laptop'], by: ['night'] })
@@ -76,7 +76,7 @@ async function photographRoom({ context, page }: Desk): Promise<void> {
   await context.setOffline(true)
   await page.getByText('Sin servidor', { exact: true }).first().waitFor({ timeout: waitMs })
   await settle(page, 6000)
-  await take(page, 'room-offline', { at: ['laptop', 'phone'] })
+  await take(page, 'room-offline', { at: ['laptop'] })
   await context.close()
 }
 
@@ -95,9 +95,9 @@ async function photographRecordings(stage: Stage, { page }: Desk): Promise<void>
   await row(page)
   await page.locator('tbody tr a').first().click()
   await page.locator('[data-region=file] button[type=submit]').waitFor()
-  await take(page, 'recording-closed', { at: ['laptop', 'phone'], by: ['night'] })
+  await take(page, 'recording-closed', { at: ['laptop'], by: ['night'] })
   await playFor(page, 6000)
-  await take(page, 'recording')
+  await take(page, 'recording', { at: ['laptop', 'phone'], by: ['night'] })
   await page.keyboard.press('e')
   await page.getByRole('dialog').waitFor()
   await take(page, 'recording-export', { at: ['laptop'], by: ['night'] })
