@@ -23,6 +23,7 @@ export type Finding =
   | { readonly code: 'missing-cosignatures'; readonly have: number; readonly want: number }
   | { readonly code: 'stale'; readonly ageS: number; readonly entries: number }
   | { readonly code: 'unreachable'; readonly why: string }
+  | { readonly code: 'not-continued'; readonly index: number }
 
 export type Audit = { readonly size: number; readonly cosigned: number; readonly findings: readonly Finding[] }
 

@@ -10,10 +10,14 @@ import { quietExperimental } from '../quiet-warnings.ts'
 import { shortKey } from '../short-key.ts'
 import { type Audit, auditOnce, type Fetch } from './audit.ts'
 import { openCopy } from './copy.ts'
+import { findSuccessor, firstDifference } from './follow.ts'
 import { auditSentence, type MirrorWords, mirrorWords } from './words.ts'
 
 const usage = 'sereno mirror URL [--trust FILE] [--folder FOLDER] [--every SECONDS] [--full] [--once] [--json] [--en]'
 const withinMs = 15_000
+
+/** What can never be right again. */
+const lasting: ReadonlySet<Audit['findings'][number]['code']> = new Set(['forked', 'rewritten-leaf', 'not-continued'])
 
 type Rules = Pick<Trust, 'log' | 'witnesses' | 'quorum' | 'previousLogs'>
 
@@ -42,20 +46,36 @@ export async function mirror(args: readonly string[]): Promise<number> {
     console.error(words.unreachable(call.url))
     return 2
   }
-  const copy = await openCopy(join(call.folder, rules.log.origin))
+  let copy = await openCopy(join(call.folder, rules.log.origin))
   let said = ''
   for (;;) {
-    const audit = await auditOnce(fetchLog, copy, rules, {
+    const successor = await findSuccessor(fetchLog, rules.log)
+    const before = successor === null ? null : { copy, size: successor.size }
+    if (successor !== null) {
+      rules = { ...rules, log: { origin: successor.origin, keys: successor.keys } }
+      copy = await openCopy(join(call.folder, successor.origin))
+      if (call.trust === null) {
+        writeDurably(join(call.folder, 'keys.json'), JSON.stringify(rules, null, 2))
+      }
+      if (!call.json) {
+        console.log(words.continued(successor.origin))
+      }
+    }
+    const found = await auditOnce(fetchLog, copy, rules, {
       nowMs: Date.now(),
       full: call.full,
       pick: (below) => (below > 0 ? randomInt(below) : 0),
     })
+    const changed =
+      before === null || found.findings.length > 0 ? null : firstDifference(before.copy, copy, before.size)
+    const audit: Audit =
+      changed === null ? found : { ...found, findings: [...found.findings, { code: 'not-continued', index: changed }] }
     const line = call.json ? JSON.stringify(audit) : auditSentence(words, audit)
     if (line !== said || call.once) {
       console.log(call.json ? line : `${new Date().toISOString()} ${line}`)
       said = line
     }
-    if (call.once || audit.findings.some(({ code }) => code === 'forked' || code === 'rewritten-leaf')) {
+    if (call.once || audit.findings.some(({ code }) => lasting.has(code))) {
       return exitCodeOf(audit)
     }
     await pause(call.everyMs)
@@ -104,9 +124,6 @@ async function rulesOfFolder(
   const bytes = await fetchLog('status.json').catch(() => null)
   const status = bytes === null ? null : readStatus(Buffer.from(bytes).toString('utf8'))
   if (known !== null) {
-    if (status !== null && status.log.origin !== known.log.origin) {
-      console.error(words.otherLog)
-    }
     return known
   }
   if (status === null) {

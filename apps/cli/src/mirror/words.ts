@@ -12,9 +12,10 @@ const es = {
   'missing-cosignatures': (have: number, want: number) => `Lo publicado lleva ${have} testigos y deben ser ${want}.`,
   stale: (ageS: number, entries: number) => `Hay ${entries} asientos sin publicar desde hace ${ageS} segundos.`,
   unreachable: (why: string) => `No se llega al libro (${why}).`,
+  'not-continued': (index: number) => `El libro que continúa no trae el asiento ${index} del anterior como era.`,
+  continued: (origin: string) =>
+    `El libro continúa como ${origin}: lo dice su último asiento, firmado con las claves conocidas.`,
   keysSeen: 'Claves del libro, vistas por primera vez y creídas desde ahora. Compárelas con la gaceta:',
-  otherLog:
-    'Es otro libro que el de esta carpeta. Si el municipio lo continuó, pida el archivo de confianza nuevo (--trust).',
 }
 
 const en: typeof es = {
@@ -28,9 +29,9 @@ const en: typeof es = {
   'missing-cosignatures': (have, want) => `What is published carries ${have} witnesses, and ${want} are demanded.`,
   stale: (ageS, entries) => `${entries} entries have not been published for ${ageS} seconds.`,
   unreachable: (why) => `The log cannot be reached (${why}).`,
+  'not-continued': (index) => `The log that goes on does not hold entry ${index} of the one before as it was.`,
+  continued: (origin) => `The log goes on as ${origin}: its last entry says so, under the known keys.`,
   keysSeen: 'Keys of the log, seen for the first time and believed from now on. Compare them with the gazette:',
-  otherLog:
-    'This is another log than the one in this folder. If the municipality continued it, ask for the new trust file (--trust).',
 }
 
 export type MirrorWords = typeof es
@@ -52,6 +53,7 @@ function sentence(words: MirrorWords, finding: Finding): string {
       return words.forked(finding.size)
     case 'rewritten-leaf':
     case 'missing-leaf':
+    case 'not-continued':
       return words[finding.code](finding.index)
     case 'bad-signature':
     case 'unreachable':

@@ -1,4 +1,4 @@
-import { openNote, parseAddCheckpoint, parseCheckpoint } from '@sereno/proof'
+import { followContinuation, openNote, parseAddCheckpoint, parseCheckpoint, type Successor } from '@sereno/proof'
 import type { Cosigner } from './cosigner.ts'
 import type { KnownLog, Memory } from './memory.ts'
 
@@ -8,6 +8,7 @@ const withinMs = 10_000
 export type Followed =
   | { readonly told: 'cosigned'; readonly size: number }
   | { readonly told: 'nothing-new' }
+  | { readonly told: 'continued'; readonly successor: Successor }
   | { readonly told: 'shrank'; readonly kept: number; readonly size: number }
   | { readonly told: 'forked'; readonly kept: number; readonly size: number }
   | { readonly told: 'bad-signature' | 'not-accepted' | 'unreachable'; readonly detail: string }
@@ -34,6 +35,10 @@ export async function followOnce(
     if (answer.status === 422 || answer.status === 409) {
       return { told: size < kept ? 'shrank' : 'forked', kept, size }
     }
+    if (answer.status === 404) {
+      const successor = await successorOf(log)
+      return successor === null ? { told: 'bad-signature', detail: 'other log' } : { told: 'continued', successor }
+    }
     if (answer.status !== 200) {
       return { told: 'bad-signature', detail: String(answer.status) }
     }
@@ -57,6 +62,12 @@ async function judgeSilence(log: KnownLog & { readonly url: string }, kept: numb
   const note = published === null ? null : openNote(published)
   const size = note?.ok === true ? sizeOf(note.value.text) : 0
   return size < kept ? { told: 'shrank', kept, size } : { told: 'nothing-new' }
+}
+
+// Another log answers at this address: believed only if the one we know says so itself, with its last entry.
+async function successorOf(log: KnownLog & { readonly url: string }): Promise<Successor | null> {
+  const json = await get(`${log.url}/log/of/${log.origin}/continuation.json`)
+  return json === null ? null : followContinuation(json, { origin: log.origin, keys: log.vkeys })
 }
 
 function sizeOf(text: string): number {

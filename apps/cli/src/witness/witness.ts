@@ -55,8 +55,13 @@ export async function witness(args: readonly string[]): Promise<number> {
         const followed = await followOnce({ ...log, url: log.url }, cosigner, memory, handedIn)
         worst = Math.max(
           worst,
-          alarms.has(followed.told) ? 3 : ['cosigned', 'nothing-new'].includes(followed.told) ? 0 : 2,
+          alarms.has(followed.told) ? 3 : ['cosigned', 'nothing-new', 'continued'].includes(followed.told) ? 0 : 2,
         )
+        if (followed.told === 'continued') {
+          const { origin, keys } = followed.successor
+          memory.keep({ ...log, url: null })
+          memory.keep({ origin, vkeys: keys, url: log.url, memory: null })
+        }
         if (followed.told === 'cosigned') {
           handedIn.add(`${log.origin} ${followed.size}`)
         }

@@ -13,6 +13,8 @@ const es = {
     `EL LIBRO RETROCEDIÓ: mostró ${kept} asientos y ahora muestra ${size}. No se atestigua. Guarde esta línea y avise.`,
   forked: (kept: number, size: number) =>
     `EL LIBRO CAMBIÓ SU PASADO: lo que muestra con ${size} asientos no continúa lo atestiguado con ${kept}. No se atestigua.`,
+  continued: (origin: string) =>
+    `El libro continúa como ${origin}: lo dice su último asiento, firmado con las claves conocidas.`,
   'bad-signature': 'El punto de control no lleva la firma de las claves conocidas de este libro.',
   'not-accepted': 'El municipio no tiene las claves de este testigo: entréguele las de arriba.',
   unreachable: 'No se llega al libro.',
@@ -29,6 +31,7 @@ const en: typeof es = {
     `THE LOG WENT BACK: it showed ${kept} entries and now shows ${size}. Not attested. Keep this line and tell others.`,
   forked: (kept, size) =>
     `THE LOG CHANGED ITS PAST: what it shows with ${size} entries does not continue what was attested with ${kept}. Not attested.`,
+  continued: (origin) => `The log goes on as ${origin}: its last entry says so, under the known keys.`,
   'bad-signature': 'The checkpoint is not signed by the known keys of this log.',
   'not-accepted': 'The municipality does not have the keys of this witness: give it those above.',
   unreachable: 'The log cannot be reached.',
@@ -45,6 +48,8 @@ export function followedSentence(words: WitnessWords, followed: Followed): strin
       return null
     case 'cosigned':
       return words.cosigned(followed.size)
+    case 'continued':
+      return words.continued(followed.successor.origin)
     case 'shrank':
     case 'forked':
       return words[followed.told](followed.kept, followed.size)

@@ -1,13 +1,15 @@
 import { judgeCheckpoint } from '@sereno/proof'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from '../../test-kit/index.ts'
 import { ledgerMigrations } from './index.ts'
 import { findings, type House, openHouse, verified } from './ledger.test-kit.ts'
-import { servePublicLog } from './outside.test-kit.ts'
+import { sereno, servePublicLog } from './outside.test-kit.ts'
 
 let house: House
 let log: Awaited<ReturnType<typeof servePublicLog>>
 beforeAll(async () => {
   house = await openHouse([ledgerMigrations])
+  house.clock.jumpTo(Date.now())
   for (let place = 0; place < 300; place += 1) {
     await house.append({ subjects: [`recording:r${place % 3}`] })
   }
@@ -23,6 +25,11 @@ test('a log goes on under new keys: first its predecessor’s end, then every le
   timeout: 60_000,
 }, async () => {
   const { ledger, scope, signer } = house
+  const [mirrors, witnesses] = [temporaryFolder('mirror'), temporaryFolder('witness')]
+  const follow = () => sereno('mirror', log.url, '--folder', mirrors, '--once', '--en')
+  const attest = () => sereno('witness', '--log', log.url, '--folder', witnesses, '--name', 'w', '--once', '--en')
+  expect(await follow()).toMatchObject({ exitCode: 0 })
+  expect((await attest()).output).toContain('does not have the keys of this witness')
   const before = { origin: ledger.originUuid, vkey: await ledger.vkey(), trusted: await ledger.trusted() }
   const oldProofs = await ledger.proofsOf(scope, 'recording:r1')
   const origin = await ledger.continueLog()
@@ -66,6 +73,11 @@ test('a log goes on under new keys: first its predecessor’s end, then every le
   const last = await signer.lastCheckpoint(before.origin)
   const again = { origin: before.origin, size: last!.size, root: last!.root, consistency: [] }
   await expect(signer.signCheckpoint(again)).rejects.toMatchObject({ code: 'signer.invalid' })
+
+  // Auditors and witnesses follow by themselves: the old log's own last entry tells them where.
+  expect(await follow()).toEqual({ exitCode: 0, output: expect.stringContaining(`goes on as ${origin}`) })
+  expect((await attest()).output).toContain(`goes on as ${origin}`)
+  expect((await attest()).output).toContain(`Log ${origin}`)
 
   // And once more.
   await ledger.continueLog()

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../kernel/database.ts'
 import type { PublicFile } from '../../kernel/http.ts'
 import { readBody } from '../../kernel/http-body.ts'
+import { continuationOf } from './continuation.ts'
 import { readHashTile } from './frontier.ts'
 import type { Publisher } from './publish.ts'
 import { type Log, leavesBetween, newestStored, type StoredCheckpoint } from './store.ts'
@@ -24,7 +25,8 @@ type LogFilesDeps = {
 /**
  * The public log (C2SP tlog-tiles): `/log/checkpoint`, `/log/tile/<level>/<index>[.p/<width>]`, `/log/tile/entries/…`.
  * Only what a published checkpoint covers is served, so a tile once served never changes. A log that another one
- * continues stays under `/log/of/<origin>/…`.
+ * continues stays under `/log/of/<origin>/…`, and `/log/of/<origin>/continuation.json` is its last entry, which names the
+ * new one.
  *
  * For witnesses behind a firewall: `/log/pending?old=<size>` is the request they would have been sent, and what they
  * answer is handed in at `/log/cosignatures`. `/log/status.json` says what is published, what waits, and for whom.
@@ -66,6 +68,14 @@ export function logFiles(deps: LogFilesDeps): readonly PublicFile[] {
     return taken > 0 ? text(reply, `${taken}\n`) : text(reply.code(422), 'no cosignature of a witness of this log\n')
   }
 
+  async function continuation(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { origin } = request.params as { readonly origin: string }
+    const log = deps.olderLog(origin)
+    const json = log === null || log.origin === deps.homeLog()?.origin ? null : await continuationOf(db, log)
+    open(reply)
+    return json === null ? notThere(reply) : reply.type('application/json; charset=utf-8').send(json)
+  }
+
   return [
     { url: '/log/checkpoint', handle: (_request, reply) => checkpoint(deps.homeLog(), reply) },
     {
@@ -81,6 +91,7 @@ export function logFiles(deps: LogFilesDeps): readonly PublicFile[] {
         return wanted === 'checkpoint' ? checkpoint(log, reply) : tile(log, wanted, reply)
       },
     },
+    { url: '/log/of/:origin/continuation.json', handle: continuation },
     { url: '/log/pending', handle: pending },
     {
       url: '/log/status.json',
