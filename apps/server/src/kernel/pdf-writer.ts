@@ -1,6 +1,6 @@
 /** The blocks of a document, drawn top down and marked for those who do not see them. Used by pdf.ts alone. */
 
-import type { PdfColumn, PdfFact } from './pdf.ts'
+import type { PdfColumn, PdfFact } from './pdf-blocks.ts'
 import { breakLines, writable } from './pdf-lines.ts'
 
 export type PdfFonts = { readonly regular: Buffer; readonly strong: Buffer }

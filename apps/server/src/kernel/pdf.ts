@@ -5,24 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import PDFDocument from 'pdfkit'
+import type { PdfBlock } from './pdf-blocks.ts'
 import { createWriter, type PdfFonts, type Writer } from './pdf-writer.ts'
-
-export type PdfFact = { readonly label: string; readonly value: string }
-
-/** Shares are of the width; they need not add up to anything. */
-export type PdfColumn = { readonly title: string; readonly share: number }
-
-export type PdfBlock =
-  | { readonly kind: 'heading'; readonly text: string }
-  | { readonly kind: 'paragraph'; readonly text: string }
-  /** Stands out, with words and a border, never with colour alone. */
-  | { readonly kind: 'notice'; readonly text: string }
-  | { readonly kind: 'facts'; readonly facts: readonly PdfFact[] }
-  | { readonly kind: 'table'; readonly columns: readonly PdfColumn[]; readonly rows: readonly (readonly string[])[] }
-  /** A value to be compared or copied: on a line of its own, without a break where it fits one (64 digits do). */
-  | { readonly kind: 'hash'; readonly label: string; readonly value: string }
-  /** Lines to sign on, with the name and the office below each. */
-  | { readonly kind: 'signatures'; readonly signers: readonly PdfFact[] }
 
 export type PdfContent = {
   readonly title: string
@@ -116,8 +100,9 @@ function spanishPage(page: number, pages: number): string {
 
 // The static faces: fontkit cannot read the variable one.
 function fonts(): PdfFonts {
-  const read = (weight: number): Buffer =>
-    readFileSync(require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`))
-  typefaces ??= { regular: read(400), strong: read(600) }
+  typefaces ??= {
+    regular: readFileSync(require.resolve('@fontsource/inter/files/inter-latin-400-normal.woff')),
+    strong: readFileSync(require.resolve('@fontsource/inter/files/inter-latin-600-normal.woff')),
+  }
   return typefaces
 }

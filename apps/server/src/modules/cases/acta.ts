@@ -2,7 +2,8 @@
  * The acta de entrega: the fields of DS 007-2020-IN art. 18 (what is delivered, by whom, to whom, the reserved key) and
  * of art. 19 (who goes on with the chain of custody). Spanish, as the authority reads it; the same input, the same bytes.
  */
-import { type PdfBlock, writePdf } from '../../kernel/pdf.ts'
+import { writePdf } from '../../kernel/pdf.ts'
+import type { PdfBlock } from '../../kernel/pdf-blocks.ts'
 import type { RecordingOf } from './present.ts'
 import type { CaseRow, HandOverItemRow, HandOverRow } from './tables.ts'
 

@@ -1,7 +1,7 @@
 /** What a package's description for other tools (case-graph.ts) is made from. Pure. */
 import type { Manifest } from '@sereno/proof'
 import type { CaseFacts, CaseFile } from './case-graph.ts'
-import type { Plan } from './package.ts'
+import type { Plan } from './package-plan.ts'
 import type { StatementLine } from './store.ts'
 import type { OriginalFileRow, RecordingRow } from './tables.ts'
 

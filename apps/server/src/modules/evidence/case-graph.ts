@@ -3,7 +3,10 @@
  * from manifest, statements and entries, which hold where they differ. Same input, same bytes. Pure.
  */
 import { hash } from 'node:crypto'
-import type { CustodyEntryView } from './door.ts'
+import type { CustodyEntry } from '@sereno/contracts'
+import type { Static } from 'typebox'
+
+type CustodyEntryView = Static<typeof CustodyEntry>
 
 export type CaseFile = {
   /** Name of the member. */

@@ -8,19 +8,18 @@
  *  5. one row with the plan; only now does an address exist      crash before: as 2
  *  6. whoever asked fetches it: originals decrypted while they are sent, the last member signed by the package key
  */
-import type { Purpose } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { isSound } from './assembly.ts'
 import type { EvidenceDeps, EvidenceSettings } from './door.ts'
 import { type Allowed, allow, referenceOf } from './look.ts'
-import { createPackages, manifestOf, writePlan } from './package.ts'
+import { createPackages } from './package.ts'
+import { type ExportWish, manifestOf, writePlan } from './package-plan.ts'
 import { createPlanner } from './plan.ts'
 import { readArrived } from './reading.ts'
 import { addExport, findExport, manifestsOf, needRecording } from './store.ts'
 import type { ExportRow, ManifestRow, RecordingRow } from './tables.ts'
 
-export type ExportWish = { readonly purpose: Purpose; readonly reference?: string; readonly positions: boolean }
 export type MadeExport = {
   readonly export: string
   readonly entry: string

@@ -1,18 +1,6 @@
 /** The parts of an evidence package and its exact size, both repeatable from a plan that is kept with the export. */
 import { crc32 as nativeCrc32 } from 'node:zlib'
-import {
-  buildPackage,
-  type CustodyProof,
-  type DisclosedNote,
-  type ExportProof,
-  encodeEnvelope,
-  fromHex,
-  openManifest,
-  type PackageParts,
-  type PackedTimestamp,
-  type Position,
-  type Trust,
-} from '@sereno/proof'
+import { buildPackage, encodeEnvelope, fromHex, type PackageParts, type Position } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import { writePdf } from '../../kernel/pdf.ts'
@@ -21,35 +9,11 @@ import { caseGraph } from './case-graph.ts'
 import type { EvidenceDeps } from './door.ts'
 import { fileBlockKey, initKey } from './evidence.ts'
 import { blockHashes, filesOf } from './files.ts'
-import { type SheetFacts, sheetBlocks, sheetTitle } from './sheet.ts'
+import { manifestOf, type Plan, readPlan } from './package-plan.ts'
+import { sheetBlocks, sheetTitle } from './sheet.ts'
 import { plainText } from './sheet-text.ts'
 import { mediaKeyOf, openingsOf, type StatementLine, statementLines, wholeStatements } from './store.ts'
 import type { ExportRow, OpeningRow, OriginalFileRow, RecordingRow } from './tables.ts'
-
-/** Everything small of a package, fixed when the export is made; footage and statements are read when it is fetched. */
-export type Plan = {
-  readonly sheet: SheetFacts
-  readonly origin: Trust
-  readonly manifest: string
-  readonly firstManifest: string | null
-  readonly enrolment: CustodyProof
-  readonly entries: readonly CustodyProof[]
-  readonly checkpoint: string
-  readonly exportEntry: string
-  /** The export's entry where nothing published holds it yet. */
-  readonly exportProof: PromisedEntry | null
-  readonly notes: readonly DisclosedNote[]
-  /** Tokens in base64. */
-  readonly timestamps: readonly (Omit<PackedTimestamp, 'token'> & { readonly token: string })[]
-  /** SHA-256 of the verifier that goes along; null when there was none. */
-  readonly verifier: string | null
-  readonly madeAtMs: number
-  /** Sequences whose positions are disclosed: a phone may deliver more of them between the promise and the copy. */
-  readonly disclosed: readonly number[]
-}
-
-/** Its promise is base64 of an envelope. */
-export type PromisedEntry = Omit<ExportProof, 'promise'> & { readonly promise: string }
 
 type Originals = {
   readonly media: (line: StatementLine) => Promise<Uint8Array>
@@ -238,27 +202,8 @@ const unsigned: PackageParts['sign'] = async (payloadType, payload) =>
     signatures: [{ keyId: '0'.repeat(16), signature: new Uint8Array(64) }],
   })
 
-export function writePlan(plan: Plan): string {
-  return JSON.stringify(plan)
-}
-
-// Our own row, written by writePlan.
-function readPlan(text: string): Plan {
-  return JSON.parse(text) as Plan
-}
-
 function decoded(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'))
-}
-
-export function manifestOf(
-  envelope: string,
-): Extract<ReturnType<typeof openManifest>, { readonly ok: true }>['value']['value'] {
-  const opened = openManifest(Buffer.from(envelope, 'latin1'))
-  if (!opened.ok) {
-    throw new Error(`a kept manifest does not open: ${opened.code}`)
-  }
-  return opened.value.value
 }
 
 function disclosed(opening: OpeningRow | undefined): { salt: Uint8Array; positions: readonly Position[] } | null {

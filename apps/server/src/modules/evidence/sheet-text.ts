@@ -1,5 +1,5 @@
 /** A document's blocks as plain text, for readers without anything that shows a PDF. Pure. */
-import type { PdfBlock } from '../../kernel/pdf.ts'
+import type { PdfBlock } from '../../kernel/pdf-blocks.ts'
 
 export function plainText(title: string, blocks: readonly PdfBlock[]): string {
   const lines = [

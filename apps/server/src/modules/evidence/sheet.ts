@@ -2,9 +2,10 @@
  * The custody sheet of a package, for people, in Spanish: what it holds, and what it proves and does not. Its blocks
  * become both the PDF and the plain text, so that the two cannot say different things. Pure.
  */
+import type { CustodyEntry } from '@sereno/contracts'
 import { kindName, names } from '@sereno/text'
-import type { PdfBlock } from '../../kernel/pdf.ts'
-import type { CustodyEntryView } from './door.ts'
+import type { Static } from 'typebox'
+import type { PdfBlock } from '../../kernel/pdf-blocks.ts'
 import type { Quarantine } from './evidence.ts'
 
 export type SheetFacts = {
@@ -41,7 +42,7 @@ export type SheetFacts = {
   readonly timestamps: number
   /** Entries committed but not yet in a published checkpoint: named, not proved. */
   readonly pending: readonly string[]
-  readonly entries: readonly CustodyEntryView[]
+  readonly entries: readonly Static<typeof CustodyEntry>[]
   /** Marks and notes of people, oldest first. */
   readonly marks: readonly SheetMark[]
 }
