@@ -56,6 +56,8 @@ describe('properties', () => {
         expect(stored.length).toBe(small.storedSize(plaintext.length))
         expect(small.plainSize(stored.length)).toBe(plaintext.length)
         expect(openWhole(small, stored).equals(plaintext)).toBe(true)
+        const atOnce = small.sealWhole(dataKey, name, new Uint8Array(small.randomBytes).fill(3), plaintext)
+        expect(Buffer.concat([...atOnce]).equals(stored)).toBe(true)
       }),
     )
   })

@@ -36,7 +36,14 @@ function arrive(statements: readonly Counted[]): Tally {
 
 const waitMs = 14 * 24 * 3_600_000
 const asked = { byPerson: false, incomplete: false, nowMs: 0, waitMs }
-const rest = { quarantine: null, destroyed: false, initStored: true, declared: 0, receivedAt: 0 }
+const rest = {
+  afterStop: 0,
+  quarantine: null,
+  destroyed: false,
+  initStored: true,
+  declared: 0,
+  receivedAt: 0,
+}
 
 describe('recording states', () => {
   test('the tally is the same whatever the order, loss and repetition of arrival', () => {
@@ -73,8 +80,9 @@ describe('recording states', () => {
     fc.assert(
       fc.property(fc.uniqueArray(counted, { selector: (one) => one.sequence, minLength: 1 }), (statements) => {
         const tally = arrive(statements)
-        const answer = judgeSeal({ ...tally, ...rest }, asked)
         const stops = statements.filter((one) => one.kind === 'stop').map((one) => one.sequence)
+        const afterStop = statements.filter((one) => one.sequence > Math.min(...stops)).length
+        const answer = judgeSeal({ ...tally, ...rest, afterStop }, asked)
         const highest = Math.max(...statements.map((one) => one.sequence))
         const whole = stops.length === 1 && stops[0] === highest && statements.length === highest + 1
         expect(answer.kind === 'complete').toBe(whole)
@@ -90,6 +98,12 @@ describe('recording states', () => {
     [
       'quarantined, by itself',
       { ...stopped, statements: 4, ...rest, quarantine: 'not-issued' },
+      {},
+      'recording.incomplete',
+    ],
+    [
+      'something beyond the stop, by itself',
+      { ...stopped, ...rest, statements: 6, highestSequence: 9, afterStop: 2 },
       {},
       'recording.incomplete',
     ],
@@ -112,6 +126,12 @@ describe('recording states', () => {
     [
       'quarantined, by a person',
       { ...stopped, statements: 4, ...rest, quarantine: 'not-issued' },
+      { byPerson: true },
+      'complete',
+    ],
+    [
+      'something beyond the stop, by a person, without waiting',
+      { ...stopped, ...rest, statements: 6, highestSequence: 9, afterStop: 2, quarantine: 'after-stop' },
       { byPerson: true },
       'complete',
     ],

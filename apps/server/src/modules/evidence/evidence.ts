@@ -125,6 +125,8 @@ export type SealQuestion = Pick<Tally, 'state' | 'statements' | 'highestSequence
   readonly destroyed: boolean
   readonly initStored: boolean
   readonly segments: number
+  /** Statements beyond the stop; they contradict it and are named beside the recording, not counted to it. */
+  readonly afterStop: number
   /** Missing sequences that a person has declared. */
   readonly declared: number
   /** When the newest statement arrived, epoch ms. */
@@ -158,18 +160,20 @@ export function judgeSeal(
   if (recording.state === 'sealed') {
     return { kind: 'refused', code: 'recording.already-sealed' }
   }
-  const missing = missingCount(recording)
-  const whole = missing === 0 && (recording.segments === 0 || recording.initStored) && !contradictsStop(recording)
+  // A recording ends at its stop. What was signed beyond it makes nothing before it "missing", and nobody waits for it.
+  const highestSequence = recording.stopSequence ?? recording.highestSequence
+  const missing = missingCount({ highestSequence, statements: recording.statements - recording.afterStop })
+  const whole = missing === 0 && (recording.segments === 0 || recording.initStored)
   if (recording.stopSequence !== null && whole) {
     // A quarantined recording waits for a person: sealing it by itself would say that all is well.
-    return recording.quarantine === null || wish.byPerson
+    return (recording.quarantine === null && recording.afterStop === 0) || wish.byPerson
       ? { kind: 'complete' }
       : { kind: 'refused', code: 'recording.incomplete' }
   }
   if (!wish.byPerson) {
     return { kind: 'refused', code: recording.stopSequence === null ? 'recording.not-stopped' : 'recording.incomplete' }
   }
-  if (recording.stopSequence !== null && recording.declared >= missing && !contradictsStop(recording)) {
+  if (recording.stopSequence !== null && recording.declared >= missing) {
     return { kind: 'incomplete' }
   }
   if (!wish.incomplete) {

@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http'
+import { Agent, type ClientRequest, request as httpRequest } from 'node:http'
 import { frameUpload, importVerifier, isSignedBy, openReceipt, signerFromSeed } from '@sereno/proof'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,10 +7,12 @@ import { type House, need, openHouse, type Said, saidOf } from './house.test-kit
 
 let house: House
 let phone: FakePhone
+let url: URL
 
 beforeAll(async () => {
   house = await openHouse({ uploadTimeoutMs: 1_500 })
   phone = await house.phone()
+  url = new URL(await house.listen())
 })
 afterAll(() => house.close())
 
@@ -180,8 +182,49 @@ describe('refusals: each its own code, nothing stored, counted by source', () =>
     expect(counted.rows).toHaveLength(1)
   })
 
+  test('a stranger is answered before any media is waited for, and may use the connection again', async () => {
+    const signer = await signerFromSeed(seedOf('impostor'))
+    const { statement, body } = await createRecorder({ ...phone, signer }, phoneClock(0))
+      .record()
+      .media(bytesOf('x', 300_000))
+    const { recording, sequence } = statement.body
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const sockets = new Set<unknown>()
+    const put = (write: (sent: ClientRequest) => void, answered: (sent: ClientRequest) => void) =>
+      new Promise<string>((done, fail) => {
+        const sent = httpRequest(
+          {
+            agent,
+            host: url.hostname,
+            port: url.port,
+            method: 'PUT',
+            path: `/api/recordings/${recording}/segments/${sequence}`,
+            headers: { 'content-type': 'application/octet-stream', 'content-length': body.length },
+          },
+          async (response) => {
+            answered(sent)
+            const pieces = await Array.fromAsync(response as AsyncIterable<Uint8Array>)
+            done(JSON.parse(Buffer.concat(pieces).toString()).code)
+          },
+        )
+        sent.on('error', fail)
+        sent.on('socket', (socket) => sockets.add(socket))
+        write(sent)
+      })
+    const early = await put(
+      (sent) => sent.write(body.slice(0, 20_000)),
+      (sent) => sent.end(body.slice(20_000)),
+    )
+    const again = await put(
+      (sent) => sent.end(body),
+      () => undefined,
+    )
+    agent.destroy()
+    expect([early, again]).toEqual(['segment.bad-signature', 'segment.bad-signature'])
+    expect(sockets.size).toBe(1)
+  })
+
   test('a body that drips is cut off, and its connection closed', async () => {
-    const url = new URL(await house.listen())
     const { statement, body } = await phone.record().media(bytesOf('x'))
     const { recording, sequence } = statement.body
     const before = await held()

@@ -22,6 +22,7 @@ import { readArrived } from './reading.ts'
 import {
   addManifest,
   changeRecording,
+  countAfterStop,
   declaredStillMissing,
   lockRecording,
   manifestsOf,
@@ -159,6 +160,7 @@ export function createSeal(deps: EvidenceDeps, settings: EvidenceSettings): Seal
         destroyed: row.destroyed_at !== null,
         initStored: row.init_stored,
         segments: row.segments,
+        afterStop: await countAfterStop(db, scope, row),
         declared: row.declared === 0 ? 0 : await declaredStillMissing(db, scope, row.id),
         receivedAt: row.received_at,
       },

@@ -175,6 +175,17 @@ export async function missingOf(db: Db, scope: Scope, row: RecordingRow, limit: 
   return missing
 }
 
+/** How many sequences beyond the stop have a statement. */
+export async function countAfterStop(db: Db, scope: Scope, row: RecordingRow): Promise<number> {
+  if (row.stop_sequence === null || row.highest_sequence <= row.stop_sequence) {
+    return 0
+  }
+  const found = await sql<{ n: number }>`select count(*) as n from capture_statement
+    where municipality = ${scope.municipality}::uuid and recording = ${row.id}::uuid and version = 0
+      and sequence > ${row.stop_sequence}`.execute(db)
+  return found.rows[0]?.n ?? 0
+}
+
 export async function markersOf(db: Db, scope: Scope, recording: string): Promise<readonly MarkerRow[]> {
   return db
     .$extendTables<EvidenceTables>()
@@ -280,16 +291,19 @@ export async function addLook(tx: Db, row: LookRow): Promise<void> {
 }
 
 /** The reader's own look; somebody else's is not found. */
-export async function findLook(db: Db, scope: Scope, id: string): Promise<LookRow | null> {
-  const row = await db
-    .$extendTables<EvidenceTables>()
-    .selectFrom('look')
-    .selectAll()
-    .where('municipality', '=', scope.municipality)
-    .where('id', '=', id)
-    .where('account', '=', scope.actor.id)
-    .executeTakeFirst()
-  return row ?? null
+export function findLook(db: Db, scope: Scope, id: string): Promise<LookRow | null> {
+  return findOwn(db, scope, 'look', id)
+}
+
+/** The reader's own export. */
+export function findExport(db: Db, scope: Scope, id: string): Promise<ExportRow | null> {
+  return findOwn(db, scope, 'evidence_export', id)
+}
+
+async function findOwn<Row>(db: Db, scope: Scope, table: 'look' | 'evidence_export', id: string): Promise<Row | null> {
+  const found = await sql<Row>`select * from ${sql.table(table)} where municipality = ${scope.municipality}::uuid
+    and id = ${id}::uuid and account = ${scope.actor.id}::uuid`.execute(db)
+  return found.rows[0] ?? null
 }
 
 export async function changeLook(
@@ -309,19 +323,6 @@ export async function changeLook(
 
 export async function addExport(tx: Db, row: ExportRow): Promise<void> {
   await tx.$extendTables<EvidenceTables>().insertInto('evidence_export').values(row).execute()
-}
-
-/** The reader's own export. */
-export async function findExport(db: Db, scope: Scope, id: string): Promise<ExportRow | null> {
-  const row = await db
-    .$extendTables<EvidenceTables>()
-    .selectFrom('evidence_export')
-    .selectAll()
-    .where('municipality', '=', scope.municipality)
-    .where('id', '=', id)
-    .where('account', '=', scope.actor.id)
-    .executeTakeFirst()
-  return row ?? null
 }
 
 /** A device makes one recording at a time; an older one without its stop was left open by a kill. */
