@@ -22,7 +22,8 @@ export function AlarmContext({ alarm, unit, dock }: AlarmContextProps): ReactEle
   const detail = alarmDetail(alarm, language)
   const who = alarm.officer === null ? (alarm.deviceCode ?? '') : `${alarm.officer.code} ${alarm.officer.name}`
   const code = alarm.officer?.code ?? alarm.deviceCode ?? ''
-  const title = isSos ? text.asksHelp(code) : `${names(language).alarm[alarm.kind]} · ${code}`
+  const kind = names(language).alarm[alarm.kind]
+  const title = isSos ? text.asksHelp(code) : code === '' ? kind : `${kind} · ${code}`
   return (
     <>
       <header className={css.title}>
@@ -39,13 +40,15 @@ export function AlarmContext({ alarm, unit, dock }: AlarmContextProps): ReactEle
             </span>
           ) : null}
         </h1>
-        <p>
-          <b>{alarm.officer?.name}</b> · {alarm.place ?? text.noPlace}
-        </p>
+        {alarm.device === null ? null : (
+          <p>
+            <b>{alarm.officer?.name}</b> · {alarm.place ?? text.noPlace}
+          </p>
+        )}
         {detail === null ? null : <p>{detail}</p>}
       </header>
       <div className={css.body}>
-        {unit === undefined ? (
+        {alarm.device === null ? null : unit === undefined ? (
           <Facts
             facts={[
               { name: text.facts.officer, value: who },

@@ -44,9 +44,7 @@ export function AlarmRow({ alarm, current }: { readonly alarm: Alarm; readonly c
       data-current={current}
     >
       <Icon name={alarmIcons[alarm.kind]} size={isSos ? 'l' : 'm'} />
-      <span className={css.what}>
-        {title} · {who}
-      </span>
+      <span className={css.what}>{who === '' ? title : `${title} · ${who}`}</span>
       <span className={css.age}>
         <Stopwatch since={alarm.raisedAt} />
       </span>
