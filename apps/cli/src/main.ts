@@ -26,7 +26,8 @@ const usage = `sereno VERB
   keys rotate | lock | unlock | share --needed M --of N | recover --from FILE
                                          the key store (Sereno stopped): docs/guide/keys.md
   drill --from FOLDER --identity FILE    restores beside the running installation, checks, and enters the result
-  recover [--data FOLDER]                takes back published entries that an older database lacks (Sereno stopped)`
+  recover [--data FOLDER]                takes back published entries that an older database lacks (Sereno stopped)
+  continue-log [--data FOLDER]           the ledger goes on under new keys and a new origin (Sereno stopped)`
 
 const [verb = 'help', ...args] = process.argv.slice(2)
 
@@ -47,6 +48,7 @@ switch (verb) {
   case 'backup':
   case 'restore':
   case 'recover':
+  case 'continue-log':
   case 'backup-key':
   case 'drill':
   case 'keys':

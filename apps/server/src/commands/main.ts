@@ -13,6 +13,7 @@ import { BackupRefused, backup, restore } from './backup.ts'
 import { backupOnline, drill, makeBackupKey, restoreFromSet } from './backup-set.ts'
 import { check } from './check.ts'
 import { connect } from './connect.ts'
+import { continueLog } from './continue-log.ts'
 import { lockKeys, recoverKey, rotateKeys, shareKey, unlockKeys } from './keys.ts'
 import { link } from './link.ts'
 import { askPassphrase, shortestPassphrase } from './passphrase.ts'
@@ -54,6 +55,8 @@ async function run(verb: string, args: readonly string[]): Promise<number> {
       return link(dataFolder, positionals[0] ?? '')
     case 'connect':
       return connect(dataFolder, { system: positionals[0] ?? '', url: values.url, site: values.site })
+    case 'continue-log':
+      return continueLog(dataFolder)
     case 'recover':
       return recover(dataFolder)
     case 'trust':
