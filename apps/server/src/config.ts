@@ -4,7 +4,6 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Config } from './kernel/config.ts'
-import type { WantedStorage } from './storage-settings.ts'
 
 export const repositoryFolder: string = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -51,6 +50,13 @@ export const usage: string = `npm start -- [settings]\n\n${Object.entries(table)
     ([name, setting]) => `  ${`--${name}${'takes' in setting ? ` ${setting.takes}` : ''}`.padEnd(24)}${setting.help}`,
   )
   .join('\n')}`
+
+/** What the command line and the environment say about the store of footage. */
+export type WantedStorage = {
+  /** `https://host[:port]/bucket`, or null for what the folder remembers (files at first). */
+  readonly s3: string | null
+  readonly lockDays: number
+}
 
 export type Settings = {
   readonly dataFolder: string

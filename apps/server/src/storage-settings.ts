@@ -1,17 +1,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { WrongSettings } from './config.ts'
+import { type WantedStorage, WrongSettings } from './config.ts'
 import type { S3Settings } from './kernel/storage/s3-client.ts'
 
 const fileName = 'storage.json'
 const defaultRegion = 'us-east-1'
-
-/** What the command line and the environment say about the store of footage. */
-export type WantedStorage = {
-  /** `https://host[:port]/bucket`, or null for what the folder remembers (files at first). */
-  readonly s3: string | null
-  readonly lockDays: number
-}
 
 /**
  * The folder's own store, null for files. A store that is named is remembered in `storage.json` (readable by the owner

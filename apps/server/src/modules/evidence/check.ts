@@ -8,7 +8,7 @@ import { fileBlockSize, fileBlocksRoot, openManifest, openReceipt, openStatement
 import { sql } from 'kysely'
 import { systemActor } from '../../kernel/actor.ts'
 import type { Checker, Finding } from '../../kernel/checker.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { fileBlockKey, initKey } from './evidence.ts'
 import { blockHashes, filesOf } from './files.ts'
 import { manifestsOf, mediaKeyOf, wholeStatements } from './store.ts'

@@ -6,7 +6,7 @@
 import type { evidenceOperations, ReplyOf } from '@sereno/contracts'
 import { toBase64Url, toHex, utf8 } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { manifestsOf } from './store.ts'
 import type { RecordingRow } from './tables.ts'
 

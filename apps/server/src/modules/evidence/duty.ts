@@ -1,7 +1,7 @@
 /** Who had the device when something was captured, and what a recording is at its birth. */
 import { systemActor } from '../../kernel/actor.ts'
 import type { DeviceKey, IssueAt } from '../fleet/index.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { shortCode } from './evidence.ts'
 import type { Origin } from './keep.ts'
 

@@ -1,6 +1,6 @@
 /** What a batch of kept statements means to others: ledger entries and events, in the batch's own transaction. */
 import type { Db } from '../../kernel/database.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { deviceActor } from './duty.ts'
 import { contradictsStop, type Quarantine } from './evidence.ts'
 import type { Added, KeptRecording } from './keep.ts'

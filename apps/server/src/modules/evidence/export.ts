@@ -11,7 +11,7 @@
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { isSound } from './assembly.ts'
-import type { EvidenceDeps, EvidenceSettings } from './door.ts'
+import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
 import { type Allowed, allow, referenceOf } from './look.ts'
 import { createPackages } from './package.ts'
 import { type ExportWish, manifestOf, writePlan } from './package-plan.ts'

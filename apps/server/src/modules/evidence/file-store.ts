@@ -1,7 +1,8 @@
 /** What evidence offers intake: blocks in, whole recordings in, bytes out. */
 import { fileBlockBytes } from '@sereno/proof'
 import { Refusal } from '../../kernel/errors.ts'
-import type { EvidenceDeps, EvidenceFiles } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
+import type { EvidenceFiles } from './door.ts'
 import { fileBlockKey } from './evidence.ts'
 import { attribute, fileByHash, filesOf, keepFiles, readFileRange } from './files.ts'
 
@@ -11,7 +12,7 @@ export function createFiles(deps: EvidenceDeps): EvidenceFiles {
   return {
     async store(recording, place, bytes) {
       const dataKey = await deps.signer.createDataKey(recording)
-      await deps.blobs.put(fileBlockKey({ ...place, recording }), bytes, dataKey)
+      await deps.blobs.putStated(fileBlockKey({ ...place, recording }), bytes, dataKey, place.sha256)
     },
     size: (recording, place) => deps.blobs.size(fileBlockKey({ ...place, recording })),
     keep: (tx, made) => keepFiles(deps, tx, made),

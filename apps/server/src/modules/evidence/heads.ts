@@ -9,7 +9,7 @@
 import { sql } from 'kysely'
 import { systemActor } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { changeRecording, lockRecording, manifestsOf } from './store.ts'
 import type { RecordingRow } from './tables.ts'
 

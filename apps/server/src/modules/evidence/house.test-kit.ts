@@ -10,7 +10,7 @@ import { createIdentity, identityMigrations } from '../identity/index.ts'
 import { createLedger, type Ledger, ledgerMigrations } from '../ledger/index.ts'
 import { createTerritory, territoryMigrations } from '../territory/index.ts'
 import { createTracks, type Tracks, tracksMigrations } from '../tracks/index.ts'
-import type { EvidenceSettings, PackageExtras } from './door.ts'
+import type { EvidenceDeps, EvidenceSettings, PackageExtras } from './deps.ts'
 import { type Answered, type Call, type FakePhone, fakePhone, jsonOf, phoneClock } from './evidence.test-kit.ts'
 import { createEvidence, type Evidence, evidenceMigrations } from './index.ts'
 
@@ -21,6 +21,8 @@ export type Person = { readonly id: string; readonly call: (name: string, body?:
 
 export type House = {
   readonly evidence: Evidence
+  /** What evidence itself was given, for its parts by themselves. */
+  readonly deps: EvidenceDeps
   readonly ledger: Ledger
   readonly tracks: Tracks
   readonly clock: TestClock
@@ -61,7 +63,7 @@ export async function openHouse(
       const territory = createTerritory(kernel)
       const fleet = createFleet({ ...kernel, ledger, identity, territory })
       const tracks = createTracks({ ...kernel, ledger, fleet })
-      const evidence = createEvidence({
+      const evidenceDeps: EvidenceDeps = {
         ...kernel,
         ledger,
         identity,
@@ -70,12 +72,14 @@ export async function openHouse(
         tracks,
         evidenceSettings: settings,
         ...(packageExtras === undefined ? {} : { packageExtras }),
-      })
+      }
+      const evidence = createEvidence(evidenceDeps)
       return {
         ledger,
         identity,
         tracks,
         evidence,
+        evidenceDeps,
         routes: [ledger, identity, territory, fleet, tracks, evidence].map(({ routes }) => routes),
         permits: identity.permits,
         timers: [...evidence.timers, ...ledger.timers, ...tracks.timers],
@@ -142,6 +146,7 @@ export async function openHouse(
 
   return {
     evidence,
+    deps: parts.evidenceDeps,
     ledger,
     tracks,
     clock,

@@ -27,7 +27,7 @@ import { type Body, type BodyShare, bodyOf, createBodyBudget, openBody, readBody
 import { WrongHash } from '../../kernel/object-file.ts'
 import { SignerRefusal } from '../../kernel/signer.ts'
 import { createCounters } from './counters.ts'
-import type { EvidenceDeps, EvidenceSettings } from './door.ts'
+import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
 import { createDuty } from './duty.ts'
 import type { Erase } from './erase.ts'
 import { tell } from './events.ts'

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Cron } from '../../kernel/checker.ts'
 import { Unavailable } from '../../kernel/errors.ts'
-import type { EvidenceDeps, EvidenceSettings } from './door.ts'
+import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
 import type { Heads } from './heads.ts'
 import { placeRecordings } from './place.ts'
 import type { Seal } from './seal.ts'

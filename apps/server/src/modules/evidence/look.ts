@@ -13,7 +13,7 @@ import type { Purpose } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { resourceOf } from './access.ts'
-import type { EvidenceDeps, EvidenceSettings } from './door.ts'
+import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
 import { addLook, changeLook, findLook, needRecording } from './store.ts'
 import type { LookRow, RecordingRow } from './tables.ts'
 

@@ -6,7 +6,7 @@ import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import { writePdf } from '../../kernel/pdf.ts'
 import { caseFactsOf } from './case-facts.ts'
 import { caseGraph } from './case-graph.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { fileBlockKey, initKey } from './evidence.ts'
 import { blockHashes, filesOf } from './files.ts'
 import { manifestOf, type Plan, readPlan } from './package-plan.ts'
@@ -26,7 +26,7 @@ type Named = { readonly sequence: number; readonly hash: string }
 
 export type Packages = {
   readonly sizeOf: (scope: Scope, row: RecordingRow, plan: Plan) => Promise<number>
-  readonly stream: (scope: Scope, row: RecordingRow, made: ExportRow) => AsyncGenerator<Uint8Array>
+  readonly stream: (scope: Scope, row: RecordingRow, made: Pick<ExportRow, 'plan'>) => AsyncGenerator<Uint8Array>
 }
 
 export function createPackages(deps: EvidenceDeps): Packages {
@@ -177,7 +177,7 @@ export function createPackages(deps: EvidenceDeps): Packages {
     return sizeBytes
   }
 
-  async function* stream(scope: Scope, row: RecordingRow, made: ExportRow): AsyncGenerator<Uint8Array> {
+  async function* stream(scope: Scope, row: RecordingRow, made: Pick<ExportRow, 'plan'>): AsyncGenerator<Uint8Array> {
     const parts = await originals(scope, row, readPlan(made.plan))
     yield* buildPackage(await parts((payloadType, payload) => deps.signer.sign('package', payloadType, payload)))
   }

@@ -7,7 +7,7 @@ import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type Cover, coverOf } from './cover.ts'
 import { noteFields } from './custody.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { addMarker, addOpenings, changeRecording, findRecording, missingOf, wholeStatements } from './store.ts'
 import type { OpeningRow, RecordingRow } from './tables.ts'
 

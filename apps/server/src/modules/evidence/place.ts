@@ -1,7 +1,7 @@
 /** Where a recording began: its upload may arrive before the positions of the device do. */
 import { sql } from 'kysely'
 import { systemActor } from '../../kernel/actor.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { changeRecording } from './store.ts'
 import type { RecordingRow } from './tables.ts'
 

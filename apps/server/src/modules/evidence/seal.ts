@@ -15,7 +15,7 @@ import { encodeManifest, leafHash, type Manifest, manifestPayloadType, toHex, tr
 import { type Actor, type Scope, systemActor } from '../../kernel/actor.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import { type Assembled, assemble } from './assembly.ts'
-import type { EvidenceDeps, EvidenceSettings } from './door.ts'
+import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
 import { quarantine } from './events.ts'
 import { judgeSeal, type SealAnswer } from './evidence.ts'
 import { readArrived } from './reading.ts'

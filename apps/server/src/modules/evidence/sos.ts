@@ -1,6 +1,6 @@
 /** A recording made under an SOS is marked as one, so that it is found and kept as one. */
 import { sql } from 'kysely'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 
 /** An SOS marks the recording under way, and one that begins this soon after: the press starts it. */
 const nearMs = 2 * 60_000

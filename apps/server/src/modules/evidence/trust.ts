@@ -1,7 +1,7 @@
 /** The installation's trust file: which keys speak for it. Whoever verifies should have it from somewhere else. */
 import type { Trust } from '@sereno/proof'
 import { Unavailable } from '../../kernel/errors.ts'
-import type { EvidenceDeps } from './door.ts'
+import type { EvidenceDeps } from './deps.ts'
 import { publicKeyOf } from './translate.ts'
 
 /** Throws Unavailable before set-up. */

@@ -1,6 +1,6 @@
 /** A recording as the contract shows it. Pure. */
 
-import type { RecordingView } from './door.ts'
+import type { RecordingView } from './deps.ts'
 import { isUnterminated, missingCount } from './evidence.ts'
 import type { RecordingRow } from './tables.ts'
 

@@ -1,4 +1,5 @@
 import type { DeviceSelf } from '@sereno/contracts'
+import type { PublicKey } from '@sereno/proof'
 import type { Actor, Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
 import type { Db } from '../../kernel/database.ts'
@@ -7,8 +8,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Territory } from '../territory/index.ts'
-import type { enrolOwnDock, OwnDock } from './enrol-own.ts'
-import type { DeviceKey, Duty, IssueAt, OfficerName, RegisteredDevice } from './fleet.ts'
+import type { DeviceKey, Duty, IssueAt, OfficerName, OwnDock, RegisteredDevice } from './fleet.ts'
 
 export type FleetDeps = Kernel & {
   readonly ledger: Ledger
@@ -62,7 +62,7 @@ export type Fleet = {
   noteStatement(tx: Db, device: string, counter: number, head: string, recording: string): Promise<void>
   self(device: string): Promise<DeviceSelf>
   /** The dock that is the installation itself, enrolled with a key of the signer (see enrol-own.ts). */
-  ownDock(scope: Scope, key: Parameters<typeof enrolOwnDock>[2]): Promise<OwnDock>
+  ownDock(scope: Scope, key: PublicKey & { readonly keyId: string }): Promise<OwnDock>
   /** Officers, cameras and quadrants of the fictitious municipality; does nothing when they are there. */
   seedDemonstration(municipality: string): Promise<void>
   /** Fresh one-use tokens and PINs for the cameras of the demonstration, handed to the simulator at each start. */

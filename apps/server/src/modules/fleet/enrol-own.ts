@@ -6,9 +6,8 @@ import type { PublicKey } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import type { FleetDeps } from './door.ts'
 import { enrolKey } from './enrol.ts'
+import type { OwnDock } from './fleet.ts'
 import { allDevices, insertDevice, keyRow, lockRegister } from './store-devices.ts'
-
-export type OwnDock = { readonly id: string; readonly code: string; readonly keyEpoch: number }
 
 const ownCode = 'INGRESO'
 

@@ -135,3 +135,6 @@ export function nextCode(kind: DeviceKind, taken: readonly string[]): string {
   const highest = Math.max(0, ...numbers.filter((number) => Number.isSafeInteger(number)))
   return `${prefix}-${String(highest + 1).padStart(4, '0')}`
 }
+
+/** The dock that is the installation itself, under the key in use. */
+export type OwnDock = { readonly id: string; readonly code: string; readonly keyEpoch: number }
