@@ -50,6 +50,7 @@ function Row({ item }: { readonly item: TimelineItem }): ReactElement {
       <p>
         <b>{titleOf(item, text, language)}</b> {item.who}
         {item.text === null ? '' : ` · ${item.text}`}
+        {item.details.recordingCode === undefined ? '' : ` · ${item.details.recordingCode}`}
         {reason === undefined ? '' : ` · ${reason}`}{' '}
         {item.recording === null ? null : (
           <Link to="/recordings/$id" params={{ id: item.recording }} className={page.link}>

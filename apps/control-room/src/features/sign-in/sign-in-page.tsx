@@ -22,6 +22,7 @@ export function SignInPage({ installation, link, onSignedIn, failed }: SignInPag
   const language = useLanguage()
   const [usesLink, setUsesLink] = useState(link !== null)
   const { municipality } = installation
+  const isGuest = location.pathname.startsWith('/guest')
   return (
     <main className={css.page}>
       <div className={css.door}>
@@ -29,7 +30,9 @@ export function SignInPage({ installation, link, onSignedIn, failed }: SignInPag
           <Icon name="lantern" tone="accent" /> Sereno
         </p>
         {municipality === null ? null : <p className={css.where}>{text.where(municipality.name)}</p>}
-        {municipality?.fictitious === true ? <p className={css.fictitious}>{text.fictitious}</p> : null}
+        {municipality?.fictitious === true ? (
+          <p className={css.fictitious}>{isGuest ? text.guestFictitious : text.fictitious}</p>
+        ) : null}
         <Failure error={failed} />
         {usesLink && link !== null ? (
           <LinkForm token={link} onSignedIn={onSignedIn} onOther={() => setUsesLink(false)} />

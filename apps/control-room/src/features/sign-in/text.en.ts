@@ -9,6 +9,7 @@ export const signInEn = {
   code: 'Six-digit code',
   codeHint: 'It is in the app on your phone.',
   submit: 'Sign in',
+  guestFictitious: 'A fictitious municipality for demonstration: people and facts do not exist.',
   guestTitle: 'Enter the shared case',
   guestBody: 'This link and its code each work once. What you look at and copy goes into the ledger, in your name.',
   guestCode: 'Eight-digit code',

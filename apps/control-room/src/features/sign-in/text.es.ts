@@ -6,6 +6,7 @@ export const signInEs = {
   code: 'Código de seis dígitos',
   codeHint: 'Está en la aplicación de su teléfono.',
   submit: 'Entrar',
+  guestFictitious: 'Municipalidad ficticia de demostración: personas y hechos no existen.',
   guestTitle: 'Entrar al caso compartido',
   guestBody: 'Este enlace y su código sirven una sola vez. Lo que mire y copie queda en el libro, a su nombre.',
   guestCode: 'Código de ocho dígitos',

@@ -135,7 +135,10 @@ function itemBlocks(
           label: 'Video',
           value: `${Math.round((view?.durationMs ?? 0) / 1000)} s en ${view?.segments ?? 0} segmentos`,
         },
-        { label: 'Huecos y faltantes', value: `${view?.gaps ?? 0} huecos, ${view?.missing ?? 0} segmentos faltantes` },
+        {
+          label: 'Huecos y faltantes',
+          value: `huecos: ${view?.gaps ?? 0}; segmentos que faltan: ${view?.missing ?? 0}`,
+        },
       ],
     },
     { kind: 'hash', label: 'SHA-256 del paquete', value: item.sha256 ?? '' },

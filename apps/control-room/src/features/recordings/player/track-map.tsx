@@ -14,6 +14,7 @@ import { onTheme } from '../../../shell/theme.ts'
 import { type Axis, markMs, placeAt } from './axis.ts'
 import type { Playback } from './playback.ts'
 import css from './player.module.css'
+import { useViewer } from './viewer.ts'
 
 type TrackMapProps = {
   readonly track: readonly TrackPoint[]
@@ -30,7 +31,8 @@ export function TrackMap({ track, markers, axis, playback, label }: TrackMapProp
   const { installation } = useSession()
   const language = useLanguage()
   const zone = useTimeZone()
-  const territory = useQuery(asked('GET /territory', {}))
+  const { isGuest } = useViewer()
+  const territory = useQuery({ ...asked('GET /territory', {}), enabled: !isGuest })
   const container = useRef<HTMLDivElement | null>(null)
   const map = useRef<MapHandle | null>(null)
   const isEmpty = track.length === 0
