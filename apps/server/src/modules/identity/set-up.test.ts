@@ -95,7 +95,7 @@ describe('set-up of a real installation', () => {
     const browser = empty.browser()
     await browser.call('POST /session', { signIn: 'hmedina', password })
     const { body } = await browser.call('GET /ledger/entries?kind=installation')
-    expect(body.entries.at(-1)).toMatchObject({
+    expect((body.entries as readonly unknown[]).at(-1)).toMatchObject({
       kind: 'installation.founded',
       fields: { name: 'Municipalidad de Prueba' },
     })
