@@ -15,7 +15,7 @@ import { pe2026 } from './profile-pe-2026.ts'
 import { rulebookOf } from './rulebook.ts'
 import { later, leavesAt } from './rules.ts'
 import { holdsOf } from './store-holds.ts'
-import { addRetained, changeRetained, findRetained } from './store-retained.ts'
+import { addRetained, categoriesOf, changeRetained, findRetained } from './store-retained.ts'
 
 export function listen(deps: RetentionDeps): void {
   const onRecording = async (
@@ -83,9 +83,13 @@ export async function reconcile(deps: RetentionDeps, scope: Scope): Promise<void
   let after: string | null = null
   for (;;) {
     const page: readonly Retainable[] = await deps.evidence.erase.retainable(deps.database.db, scope, after, pageSize)
+    const known = await categoriesOf(
+      deps.database.db,
+      scope,
+      page.map(({ id }) => id),
+    )
     for (const found of page) {
-      const known = found.destroyedAt === null ? await findRetained(deps.database.db, scope, found.id) : null
-      if (found.destroyedAt === null && (known === null || known.category !== (found.category ?? 'none'))) {
+      if (found.destroyedAt === null && known.get(found.id) !== (found.category ?? 'none')) {
         await deps.database.transaction((tx) => assign(deps, tx, scope, found))
       }
     }

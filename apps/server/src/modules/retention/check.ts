@@ -6,11 +6,13 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { systemActor } from '../../kernel/actor.ts'
 import type { Checker, Finding } from '../../kernel/checker.ts'
+import type { Retainable } from '../evidence/index.ts'
 import type { RetentionDeps } from './door.ts'
 import { timeZoneOf } from './four-eyes.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { keptAlthoughDestroyed } from './replay.ts'
 import { floorOf } from './rules.ts'
+import { categoriesOf } from './store-retained.ts'
 import type { ActaRow, BatchRow, HoldRow, RetainedRow } from './tables.ts'
 import { isTrue, type TombstoneFile } from './tombstones.ts'
 
@@ -96,8 +98,11 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
     let after: string | null = null
     for (;;) {
       const page = await deps.evidence.erase.retainable(db, scope, after, 500)
+      const ids = page.map(({ id }) => id)
+      const under = await underWay(ids)
+      const known = await categoriesOf(db, scope, ids)
       for (const found of page) {
-        await checkOne(found, named, report)
+        checkOne(found, { isNamed: named.has(found.id) || under.has(found.id), isKnown: known.has(found.id) }, report)
       }
       after = page.at(-1)?.id ?? null
       if (after === null || page.length < 500) {
@@ -106,21 +111,24 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
     }
   }
 
-  async function checkOne(
-    found: { readonly id: string; readonly destroyedAt: number | null; readonly sealedAt: number | null },
-    named: ReadonlySet<string>,
+  /** Those of which a destruction is under way, or whose tombstone waits to be published. */
+  async function underWay(recordings: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = await sql<{ recording: string }>`select recording from destruction_item
+      where recording = any (${`{${recordings.join(',')}}`}::text::uuid[])
+        and (state = 'under-way' or (state = 'destroyed' and step = 6))`.execute(db)
+    return new Set(found.rows.map(({ recording }) => recording))
+  }
+
+  function checkOne(
+    found: Retainable,
+    told: { readonly isNamed: boolean; readonly isKnown: boolean },
     report: Report,
-  ): Promise<void> {
-    if (found.destroyedAt !== null) {
-      const under = await sql`select 1 from destruction_item where recording = ${found.id}::uuid
-        and ((state = 'under-way') or (state = 'destroyed' and step = 6))`.execute(db)
-      if (!named.has(found.id) && under.rows.length === 0) {
-        report({ code: 'retention.destroyed-without-tombstone', detail: found.id })
-      }
-      return
+  ): void {
+    if (found.destroyedAt !== null && !told.isNamed) {
+      report({ code: 'retention.destroyed-without-tombstone', detail: found.id })
     }
-    const known = await sql`select 1 from retained where recording = ${found.id}::uuid`.execute(db)
-    if (known.rows.length === 0 && (found.sealedAt ?? 0) < deps.clock.nowMs() - latestDeadlineMs) {
+    const isOld = (found.sealedAt ?? 0) < deps.clock.nowMs() - latestDeadlineMs
+    if (found.destroyedAt === null && !told.isKnown && isOld) {
       report({ code: 'retention.deadline-missing', detail: found.id })
     }
   }

@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Evidence } from '../evidence/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
+import type { Tombstone } from './tombstones.ts'
 
 export type RetentionDeps = Kernel & {
   readonly ledger: Ledger
@@ -53,6 +54,8 @@ export type Retention = {
   readonly files: readonly PublicFile[]
   /** Before the first request: destroys again what a restore brought back, finishes what a crash interrupted. */
   start(): Promise<void>
+  /** Every destroyed recording with its proof. */
+  tombstones(): Promise<readonly Tombstone[]>
   /** What holds a recording back now; empty when nothing does. */
   holdsOf(scope: Scope, recording: string): Promise<readonly HeldBack[]>
   /** For the demonstration: a proposed change to look at. Does nothing the second time. */

@@ -15,6 +15,10 @@ import { openTombstones } from './tombstones.ts'
 
 export type { Retention, RetentionDeps, RetentionSettings } from './door.ts'
 
+const soonMs = 30_000
+
+export type { Tombstone } from './tombstones.ts'
+
 export const retentionMigrations = { module: 'retention', folder: new URL('./migrations/', import.meta.url) }
 
 /** How long recordings are kept, what holds them back, and how they end. */
@@ -32,6 +36,16 @@ export function createRetention(deps: RetentionDeps): Retention {
     }
   }
 
+  // Soon after a start, for recordings from before this module listened; then now and then.
+  let reconciledAt: number | null = null
+  async function reconcileNow(municipality: string): Promise<void> {
+    const nowMs = deps.clock.monotonicMs()
+    if (reconciledAt === null || nowMs - reconciledAt >= settings.reconcileEveryMs) {
+      reconciledAt = nowMs
+      await reconcile(deps, { municipality, actor: systemActor(municipality) })
+    }
+  }
+
   return {
     routes: retentionRoutes(deps, settings),
     timers: [
@@ -39,8 +53,8 @@ export function createRetention(deps: RetentionDeps): Retention {
       { name: 'retention.releases', everyMs: settings.advanceEveryMs, run: here((id) => releaseWitnessed(deps, id)) },
       {
         name: 'retention.reconcile',
-        everyMs: settings.reconcileEveryMs,
-        run: here((id) => reconcile(deps, { municipality: id, actor: systemActor(id) })),
+        everyMs: soonMs,
+        run: here(reconcileNow),
       },
       { name: 'retention.forget', everyMs: settings.reconcileEveryMs, run: here((id) => forgetLooks(deps, id)) },
       {
@@ -66,6 +80,7 @@ export function createRetention(deps: RetentionDeps): Retention {
       await replay(deps, tombstones, municipality)
       await destroy.resume(municipality)
     }),
+    tombstones: tombstones.read,
     holdsOf: (scope, recording) => heldBack(deps, scope, recording),
     seedDemonstration: (municipality) => seedDemonstration(deps, municipality),
   }

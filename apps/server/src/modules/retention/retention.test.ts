@@ -195,7 +195,19 @@ describe('holds', () => {
 describe('destruction', () => {
   test('two people, a cooling-off, and then nothing of it is left but its record', async () => {
     const phone = await house.phone()
+    const fix = (atMs: number) => ({
+      atMs,
+      latitude: -12.1,
+      longitude: -77,
+      accuracyM: 5,
+      headingDeg: null,
+      speedMps: 1,
+    })
     const [gone, kept] = [await house.record(phone), await house.record(phone)]
+    const spans = await house.owner<{ id: string; started_at: number; ended_at: number }[]>`
+      select id, started_at::float8, ended_at::float8 from recording where id in (${gone}, ${kept}) order by started_at`
+    const middles = spans.map((span) => Math.round((span.started_at + span.ended_at) / 2))
+    expect((await phone.api('POST', '/api/device/positions', { fixes: middles.map(fix) })).status).toBe(200)
     const keys = async (id: string): Promise<string[]> => {
       const found: string[] = []
       for await (const key of house.kernel.blobs.list('')) {
@@ -234,6 +246,9 @@ describe('destruction', () => {
     expect(await keys(gone)).toEqual([])
     expect(await house.kernel.signer.dataKey(gone)).toBeNull()
     expect((await keys(kept)).length).toBeGreaterThan(0)
+    const left = await house.owner<{ at: number }[]>`
+      select at::float8 from unit_position where device = ${phone.device} order by at`
+    expect(left.map(({ at }) => at)).toEqual(middles.filter((_, place) => spans[place]?.id === kept))
 
     const again = await house.person('custodian')
     const done = (await need(again<Batches>('GET /retention/batches'))).batches.find((one) => one.id === id)

@@ -17,6 +17,18 @@ export async function findRetained(db: Db, scope: Scope, recording: string): Pro
   return row ?? null
 }
 
+/** Categories of those of the recordings that have a row. */
+export async function categoriesOf(
+  db: Db,
+  scope: Scope,
+  recordings: readonly string[],
+): Promise<ReadonlyMap<string, RetentionCategory>> {
+  const found = await sql<{ recording: string; category: RetentionCategory }>`select recording, category from retained
+    where municipality = ${scope.municipality}::uuid
+      and recording = any (${`{${recordings.join(',')}}`}::text::uuid[])`.execute(db)
+  return new Map(found.rows.map(({ recording, category }) => [recording, category]))
+}
+
 /** False when the recording has its row already. */
 export async function addRetained(tx: Db, row: RetainedRow): Promise<boolean> {
   const added = await tables(tx)
