@@ -9,7 +9,7 @@ type Style = { readonly face: Face; readonly sizePoints: number; readonly lineFa
 type Element = ReturnType<PDFKit.PDFDocument['struct']>
 // pdfkit writes the scope of a table's header; its types do not know it yet.
 type Scoped = NonNullable<Parameters<PDFKit.PDFDocument['struct']>[1]> & { readonly scope?: 'Row' | 'Column' }
-type Cell = { readonly x: number; readonly lines: readonly string[]; readonly style: Style }
+type Cell = { readonly x: number; readonly lines: readonly string[]; readonly style: Style; readonly colour?: string }
 
 export type Writer = {
   readonly title: (text: string) => void
@@ -112,7 +112,7 @@ export function createWriter(document: PDFKit.PDFDocument, fonts: PdfFonts, marg
   /** One row; a header row drawn again on a new page is an artifact, because the table has it already. */
   function drawRow(cells: readonly Cell[], into: readonly Element[] | null): void {
     const height = Math.max(...cells.map(({ lines, style }) => heightOf(style, lines.length))) + 2 * cellPadPoints
-    const draw = (cell: Cell): void => drawLines(cell.lines, cell.x, y + cellPadPoints, cell.style)
+    const draw = (cell: Cell): void => drawLines(cell.lines, cell.x, y + cellPadPoints, cell.style, cell.colour)
     if (into === null) {
       artifact(() => cells.forEach(draw))
     }
@@ -170,7 +170,12 @@ export function createWriter(document: PDFKit.PDFDocument, fonts: PdfFonts, marg
       const table = attach('Table')
       for (const { label, value } of facts) {
         const cells = [
-          { x: left, lines: linesOf(label, styles.label, labelPoints - cellGapPoints), style: styles.label },
+          {
+            x: left,
+            lines: linesOf(label, styles.body, labelPoints - cellGapPoints),
+            style: styles.body,
+            colour: quiet,
+          },
           { x: left + labelPoints, lines: linesOf(value, styles.body, width - labelPoints), style: styles.body },
         ]
         need(rowHeight(cells))
@@ -179,7 +184,7 @@ export function createWriter(document: PDFKit.PDFDocument, fonts: PdfFonts, marg
         row.end()
       }
       table.end()
-      y += 6
+      y += 10
     },
     table(columns, rows) {
       const shares = columns.reduce((sum, { share }) => sum + share, 0)
@@ -218,7 +223,7 @@ export function createWriter(document: PDFKit.PDFDocument, fonts: PdfFonts, marg
         row.end()
       }
       table.end()
-      y += 6
+      y += 10
     },
     hash(label, value) {
       need(heightOf(styles.label) + heightOf(styles.hash))

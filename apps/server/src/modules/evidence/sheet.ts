@@ -61,6 +61,7 @@ export function sheetBlocks(facts: SheetFacts): readonly PdfBlock[] {
   const when = (at: number): string => formatInstant(at, facts.timeZone)
   return [
     ...notices(facts),
+    { kind: 'paragraph', text: `Todas las horas son de ${facts.timeZone}.` },
     { kind: 'facts', facts: recordingFacts(facts, when) },
     { kind: 'hash', label: 'Manifiesto (SHA-256)', value: facts.manifestSha256 },
     ...(facts.supplementOf === null
@@ -171,8 +172,8 @@ function custodyBlocks(facts: SheetFacts, when: (at: number) => string): readonl
   const outside = [
     facts.cosignatures === 0
       ? 'El punto de control no lleva la firma de testigos independientes.'
-      : `El punto de control lleva ${facts.cosignatures} firmas además de la del libro: el archivo de confianza dice de qué testigos.`,
-    facts.timestamps === 0 ? 'Sin sellos de tiempo.' : `Con ${facts.timestamps} sellos de tiempo (RFC 3161).`,
+      : `Firmas en el punto de control, además de la del libro: ${facts.cosignatures}; el archivo de confianza dice de qué testigos.`,
+    `Sellos de tiempo (RFC 3161): ${facts.timestamps === 0 ? 'ninguno' : facts.timestamps}.`,
   ].join(' ')
   return [
     rows.length === 0 ? { kind: 'paragraph', text: 'Sin asientos.' } : { kind: 'table', columns, rows },
@@ -188,7 +189,7 @@ function markBlocks(facts: SheetFacts, when: (at: number) => string): readonly P
   if (facts.marks.length === 0) {
     return []
   }
-  const rows = facts.marks.map((mark) => [when(mark.at), mark.category ?? '', mark.note ?? '', mark.by])
+  const rows = facts.marks.map((mark) => [when(mark.at), markName(mark.category), mark.note ?? '', mark.by])
   const columns = [
     { title: 'Momento', share: 20 },
     { title: 'Clase', share: 14 },
@@ -201,17 +202,17 @@ function markBlocks(facts: SheetFacts, when: (at: number) => string): readonly P
   ]
 }
 
+// A mark's class, or the category of the whole recording beside its own note.
+function markName(code: string | null): string {
+  return code === null ? '' : named({ ...words.category, ...words.marker }, code)
+}
+
 function named(catalogue: Readonly<Record<string, string>>, code: string): string {
   return catalogue[code] ?? code
 }
 
 function formatInstant(at: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  }).format(new Date(at))
-  return `${parts} (${timeZone})`
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at))
 }
 
 function formatDuration(ms: number): string {
