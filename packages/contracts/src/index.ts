@@ -1,4 +1,5 @@
 export * from './cases.ts'
+export * from './completeness.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './evidence.ts'

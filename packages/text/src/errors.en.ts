@@ -51,6 +51,46 @@ export const errorsEn = {
     title: 'The request comes from another address.',
     next: 'Open Sereno at its usual address and try again.',
   },
+  'access.factor-demanded': {
+    title: 'Your role demands a second factor.',
+    next: 'Set a passkey or a code under “My account”, then go on.',
+  },
+  'access.fresh-factor-required': {
+    title: 'You must prove again who you are.',
+    next: 'Use your passkey or a code; it holds for five minutes.',
+  },
+  'access.passkey-refused': {
+    title: 'The passkey did not work.',
+    next: 'Use another one, or sign in with a password.',
+  },
+  'access.passkey-unavailable': {
+    title: 'There are no passkeys at this address.',
+    next: 'Open Sereno by its name (not by a number), over HTTPS.',
+  },
+  'access.passkey-last': {
+    title: 'It is your last second factor, and your role demands one.',
+    next: 'Add another before removing this one.',
+  },
+  'access.provider-refused': {
+    title: 'The identity provider did not confirm the sign-in.',
+    next: 'Begin again from the sign-in page.',
+  },
+  'access.provider-unknown': { title: 'There is no identity provider.', next: 'Sign in with a password or a link.' },
+  'access.no-account': {
+    title: 'That identity has no account in Sereno.',
+    next: 'Ask an administrator to create one with that sign-in name.',
+  },
+  'access.awaits-roles': {
+    title: 'Your account has no role yet.',
+    next: 'Ask an administrator for one, then sign in again.',
+  },
+  'access.case-not-open': {
+    title: 'There is no open case with that number.',
+    next: 'Check the number, or choose another purpose.',
+  },
+  'review.not-found': { title: 'That review does not exist.', next: 'Refresh the list and choose another.' },
+  'review.already-done': { title: 'That review is done.', next: 'Read it in the list of those done.' },
+  'review.own': { title: 'Nobody reviews their own access.', next: 'Another person with the same role does it.' },
   'account.name-taken': { title: 'There is already an account with that sign-in name.', next: 'Choose another name.' },
   'account.not-found': { title: 'That account does not exist.', next: 'Refresh the list and choose another.' },
   'account.weak-password': {
@@ -180,6 +220,14 @@ export const errorsEn = {
     next: 'Its key is gone: the record of destruction and the ledger say so.',
   },
   'retention.not-due': { title: 'It is not time for this yet.', next: 'The list says from when.' },
+  'completeness.not-found': {
+    title: 'That is no longer on the integrity list.',
+    next: 'Refresh the page and choose again.',
+  },
+  'completeness.already-decided': {
+    title: 'It is explained already, or what was missing has arrived.',
+    next: 'Refresh the page: it says who and when.',
+  },
   'live.grant-expired': {
     title: 'The permission to watch expired.',
     next: 'Ask for the video again, with its purpose.',

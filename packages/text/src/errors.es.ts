@@ -51,6 +51,43 @@ export const errorsEs = {
     title: 'La petición viene de otra dirección.',
     next: 'Abra Sereno por su dirección de siempre y repita.',
   },
+  'access.factor-demanded': {
+    title: 'Su función exige un segundo factor.',
+    next: 'Ponga una llave de acceso o un código en «Mi cuenta» y siga.',
+  },
+  'access.fresh-factor-required': {
+    title: 'Hace falta probar otra vez quién es.',
+    next: 'Use su llave de acceso o un código; vale cinco minutos.',
+  },
+  'access.passkey-refused': { title: 'La llave de acceso no sirvió.', next: 'Use otra llave, o entre con contraseña.' },
+  'access.passkey-unavailable': {
+    title: 'En esta dirección no hay llaves de acceso.',
+    next: 'Abra Sereno por su nombre (no por un número) y con HTTPS.',
+  },
+  'access.passkey-last': {
+    title: 'Es su último segundo factor, y su función exige uno.',
+    next: 'Agregue otro antes de quitar este.',
+  },
+  'access.provider-refused': {
+    title: 'El proveedor de identidad no confirmó la entrada.',
+    next: 'Empiece otra vez desde la página de entrada.',
+  },
+  'access.provider-unknown': { title: 'No hay proveedor de identidad.', next: 'Entre con contraseña o enlace.' },
+  'access.no-account': {
+    title: 'Esa identidad no tiene cuenta en Sereno.',
+    next: 'Pida a administración que le cree una con ese nombre de entrada.',
+  },
+  'access.awaits-roles': {
+    title: 'Su cuenta todavía no tiene función.',
+    next: 'Pida a administración que le dé una y entre otra vez.',
+  },
+  'access.case-not-open': {
+    title: 'No hay un caso abierto con ese número.',
+    next: 'Revise el número, o elija otro propósito.',
+  },
+  'review.not-found': { title: 'Esa revisión no existe.', next: 'Actualice la lista y elija otra.' },
+  'review.already-done': { title: 'Esa revisión ya está hecha.', next: 'Léala en la lista de hechas.' },
+  'review.own': { title: 'Nadie revisa su propio acceso.', next: 'La hace otra persona con la misma función.' },
   'account.name-taken': { title: 'Ya hay una cuenta con ese nombre de entrada.', next: 'Elija otro nombre.' },
   'account.not-found': { title: 'Esa cuenta no existe.', next: 'Actualice la lista y elija otra.' },
   'account.weak-password': {
@@ -180,6 +217,14 @@ export const errorsEs = {
     next: 'Su llave ya no existe: queda su constancia en el acta y en el libro.',
   },
   'retention.not-due': { title: 'Todavía no corresponde.', next: 'Mire en la lista desde cuándo.' },
+  'completeness.not-found': {
+    title: 'Eso ya no está en la lista de integridad.',
+    next: 'Actualice la página y elija otra vez.',
+  },
+  'completeness.already-decided': {
+    title: 'Ya está explicado, o lo que faltaba ya llegó.',
+    next: 'Actualice la página: ahí dice quién y cuándo.',
+  },
   'live.grant-expired': { title: 'El permiso para mirar venció.', next: 'Pida el video otra vez, con su propósito.' },
   'live.grant-used': { title: 'Ese permiso ya se usó.', next: 'Pida el video otra vez.' },
   'live.not-watching': { title: 'Ya no está mirando ese equipo.', next: 'Pida el video otra vez si lo necesita.' },

@@ -122,6 +122,16 @@ export const kindsEs = {
   'recording.destroying': 'Destrucción empezada',
   'recording.destroyed': 'Grabación destruida',
   'destruction.recorded': 'Acta de eliminación',
+  'device.head': 'Numeración diaria de una cámara',
+  'device.heads': 'Numeración diaria de todas las cámaras',
+  'sequence.missing': 'Faltan números de una secuencia',
+  'sequence.explained': 'Hueco de secuencia explicado',
+  'sequence.arrived': 'Llegaron los números que faltaban',
+  'footage.missing': 'Falta una grabación obligatoria',
+  'footage.explained': 'Falta de grabación explicada',
+  'purchase.entered': 'Compra de cámaras registrada',
+  'storage.quota-changed': 'Cuota de almacenamiento cambiada',
+  'storage.reconciled': 'Almacenamiento conciliado',
 } as const satisfies Record<string, string>
 
 export const kindsEn = {
@@ -247,4 +257,14 @@ export const kindsEn = {
   'recording.destroying': 'Destruction begun',
   'recording.destroyed': 'Recording destroyed',
   'destruction.recorded': 'Record of destruction',
+  'device.head': 'Daily number of a camera',
+  'device.heads': 'Daily numbers of all cameras',
+  'sequence.missing': 'Numbers of a sequence are missing',
+  'sequence.explained': 'Gap in a sequence explained',
+  'sequence.arrived': 'Missing numbers arrived',
+  'footage.missing': 'A required recording is missing',
+  'footage.explained': 'Missing recording explained',
+  'purchase.entered': 'Purchase of cameras entered',
+  'storage.quota-changed': 'Storage quota changed',
+  'storage.reconciled': 'Storage reconciled',
 } as const satisfies Record<keyof typeof kindsEs, string>

@@ -6,7 +6,9 @@ import type { JobTable } from '../../kernel/jobs.ts'
 import type { RecordingView } from './deps.ts'
 import type { Erase } from './erase.ts'
 import type { FileBlockPlace } from './evidence.ts'
+import type { Expected } from './expected.ts'
 import type { attribute, FileRecording } from './files.ts'
+import type { Sequences } from './gaps.ts'
 import type { Offer } from './offer.ts'
 import type { OriginalFileRow } from './tables.ts'
 
@@ -46,6 +48,10 @@ export type Evidence = {
   through(scope: Scope, look: string): Promise<RecordingView>
   /** For modules that decide themselves who may: guests of a case, clips, hand-overs. */
   readonly offer: Offer
+  /** What is counted, and what of it is missing (I-5). */
+  readonly sequences: Sequences
+  /** Which stored objects the database expects; reading them again. */
+  readonly expected: Expected
   /** Null when the municipality has no such recording. */
   recording(scope: Scope, id: string): Promise<RecordingView | null>
 }

@@ -4,9 +4,11 @@ import { createCustody } from './custody.ts'
 import { type EvidenceDeps, evidenceDefaults } from './deps.ts'
 import type { Evidence } from './door.ts'
 import { createErase } from './erase.ts'
+import { createExpected } from './expected.ts'
 import { createExports } from './export.ts'
 import { createFiles } from './file-store.ts'
 import { createFootage } from './footage.ts'
+import { createSequences } from './gaps.ts'
 import { createHeads } from './heads.ts'
 import { createIngest } from './ingest.ts'
 import { evidenceTimers } from './jobs.ts'
@@ -23,8 +25,9 @@ import { viewOf } from './view.ts'
 export type { EvidenceDeps } from './deps.ts'
 export type { Evidence, EvidenceFiles, StoredFile } from './door.ts'
 export type { Retainable } from './erase.ts'
+export { keyOrder } from './expected.ts'
 export type { FileFacts, FileRecording, KeptFile } from './files.ts'
-export type { Offer, Part, Parts } from './offer.ts'
+export type { Part, Parts } from './offer.ts'
 export type { OriginalFileRow } from './tables.ts'
 
 export const evidenceMigrations = { module: 'evidence', folder: new URL('./migrations/', import.meta.url) }
@@ -59,6 +62,8 @@ export function createEvidence(deps: EvidenceDeps): Evidence {
     offer,
     erase,
     files: createFiles(deps),
+    sequences: createSequences(db),
+    expected: createExpected(deps),
     async through(scope, look) {
       const { row } = await looks.through(scope, look)
       return viewOf(row, mayDo(deps.identity, scope.actor, row), deps.clock.nowMs())

@@ -84,6 +84,15 @@ export type Ledger = {
   proofOf(entryId: string): Promise<EntryProof | null>
   /** Proofs of all entries of a subject, towards one checkpoint, oldest first; unpublished ones are left out. */
   proofsOf(scope: Scope, subject: string): Promise<readonly EntryProof[]>
+  /** Proofs of these entries towards one checkpoint, in the order asked for; unpublished ones are left out. */
+  proofsFor(entryIds: readonly string[]): Promise<readonly EntryProof[]>
+  /** A page of entries of a kind, newest first, with what they say; `before` is the last id of the page before. */
+  pageOf(
+    scope: Scope,
+    kind: string,
+    before: string | null,
+    limit: number,
+  ): Promise<readonly { readonly id: string; readonly fields: ReadonlyMap<string, string> }[]>
   newestCheckpoint(): PublishedCheckpoint | null
   /** Calls the listener after each publication; answers how to stop. */
   onCheckpoint(listener: (checkpoint: PublishedCheckpoint) => void): () => void

@@ -58,6 +58,8 @@ const sequenceEveryMs = 250
 const publishEveryMs = 5_000
 const compareEveryMs = 3_600_000
 const stampEveryMs = 60_000
+/** More rows than this are compared while work begins: they take longer than people wait for a start. */
+const comparedBeforeStart = 20_000
 /** What a promise promises: sequenced and published within this time of its signature. */
 const includedWithinMs = 60_000
 
@@ -149,7 +151,13 @@ export function createLedger(deps: LedgerDeps): Ledger {
         }
       }
     }
-    await compareAll()
+    const rows = [...newest.values()].reduce((sum, { size }) => sum + size, 0)
+    const compared = compareAll()
+    if (rows > comparedBeforeStart) {
+      compared.catch((error: unknown) => deps.log.error({ err: error }, 'ledger: not compared'))
+    } else {
+      await compared
+    }
     await sequenceAll()
     await publishAll()
   }
@@ -276,6 +284,12 @@ export function createLedger(deps: LedgerDeps): Ledger {
     trusted: async () => trustedByLedger(db, home(), await vkeys(home())),
     proofOf: async (entryId) => (await proofs([entryId]))[0] ?? null,
     proofsOf: async (scope, subject) => proofs((await entries(db, scope, { subject })).map(({ id }) => id).reverse()),
+    proofsFor: proofs,
+    pageOf: async (scope, kind, before, limit) =>
+      (await entries(db, scope, { kind, limit, ...(before === null ? {} : { before }) })).map(({ id, fields }) => ({
+        id,
+        fields: new Map(Object.entries(fields ?? {}).map(([name, [value]]) => [name, value] as const)),
+      })),
     newestCheckpoint: () => (logs[0] === undefined ? null : (newest.get(logs[0].municipality) ?? null)),
     onCheckpoint: (listener) => {
       listeners.add(listener)

@@ -6,6 +6,7 @@ const registers: readonly Permission[] = ['device.read', 'officer.read']
 const fleet: readonly Permission[] = ['device.enrol', 'device.issue', 'device.revoke', 'officer.write']
 const conservation: readonly Permission[] = ['retention.read', 'retention.propose', 'hold.place']
 const twoPeople: readonly Permission[] = ['retention.approve', 'destruction.review', 'destruction.approve']
+const integrity: readonly Permission[] = ['completeness.read', 'completeness.explain']
 const guest: readonly Permission[] = ['shared.read', 'shared.view', 'shared.download']
 const room: readonly Permission[] = ['unit.read', 'alarm.read', 'alarm.acknowledge', 'live.watch', 'recording.mark']
 
@@ -21,6 +22,8 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'installation.write',
     'ledger.read',
     'territory.write',
+    'completeness.read',
+    'purchase.write',
     ...registers,
     ...fleet,
   ],
@@ -39,6 +42,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'case.write',
     'case.share',
     ...conservation,
+    ...integrity,
   ],
   custodian: [
     'installation.read',
@@ -57,6 +61,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'case.hand-over',
     ...conservation,
     ...twoPeople,
+    ...integrity,
   ],
   'data-protection-officer': [
     'account.read',
@@ -70,6 +75,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'case.read',
     ...conservation,
     ...twoPeople,
+    'completeness.read',
   ],
   'internal-affairs': [
     'ledger.read',
@@ -81,10 +87,11 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'case.write',
     'retention.read',
     'hold.place',
+    'completeness.read',
   ],
   analyst: [],
-  manager: ['installation.read', ...registers],
-  overseer: ['installation.read', 'ledger.read', 'recording.custody', 'retention.read'],
+  manager: ['installation.read', 'completeness.read', 'purchase.write', ...registers],
+  overseer: ['installation.read', 'ledger.read', 'recording.custody', 'retention.read', 'completeness.read'],
   // Nothing of their own recordings until statements are kept: `propia-no-antes-del-parte`.
   officer: [],
   police: [...guest, 'shared.live'],
