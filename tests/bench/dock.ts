@@ -69,6 +69,9 @@ async function measured(mib: number, pids: () => readonly number[], args: readon
   const before = cpuSecondsOf(pids())
   const client = await run(args)
   const server = cpuSecondsOf(pids()) - before
+  if (process.env.SERENO_BENCH_PARTS !== undefined) {
+    console.error(`server ${server.toFixed(2)} s, client ${client.cpuSeconds.toFixed(2)} s`)
+  }
   const bytes = mib * 1024 * 1024
   return {
     megabytesPerSecond: bytes / 1e6 / client.seconds,

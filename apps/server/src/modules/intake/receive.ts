@@ -4,22 +4,21 @@
  *
  *  1. the upload's row, at the first request          crash: nothing, or a row that the same request finds again
  *  2. read a block, counting bytes and time           crash: nothing was kept, the dock sends again
- *  3. its hash compared with the one announced        crash: the same
- *  4. encrypted, file and folder fsynced              crash: an object without a row; the retry finds it (its name
+ *  3. a thread compares its hash with the one announced, and
+ *  4. encrypts it, file and folder fsynced              crash: an object without a row; the retry finds it (its name
  *                                                     carries place and hash)
  *  5. the block's row committed                       crash before: as 4; after: 6 is repeated
  *  6. the answer                                      crash: the dock asks or sends again and hears the same
  *
  * A place already taken is never written again: other bytes for it are refused, since the file changed under the dock.
  */
-import { hash } from 'node:crypto'
 import type { BodyOf, intakeOperations, ReplyOf } from '@sereno/contracts'
 import { fileBlockBytes, fileBlockCount, fileBlockSize, maximumFileBlocks } from '@sereno/proof'
 import type { FastifyRequest } from 'fastify'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
-import { createBodyBudget, readBody } from '../../kernel/http-body.ts'
-import { release } from '../../kernel/release.ts'
+import { createBodyBudget, openBody } from '../../kernel/http-body.ts'
+import { WrongHash } from '../../kernel/object-file.ts'
 import type { IntakeDeps, IntakeSettings } from './door.ts'
 import type { createProgresses } from './progress.ts'
 import { addBlock, addUpload, findBlock, findUpload, mayBeKnown, receivedOf } from './store.ts'
@@ -31,6 +30,7 @@ export type UploadView = ReplyOf<Operations['POST /device/uploads']>
 
 /** Blocks being received, of all docks together. */
 const heldBytes = 192 * 1024 * 1024
+const mostIdle = 6
 
 export type Receive = ReturnType<typeof createReceive>
 
@@ -41,6 +41,7 @@ export function createReceive(
 ) {
   const db = deps.database.db
   const budget = createBodyBudget(heldBytes)
+  const buffers = createBuffers()
   // Which file a place belongs to changes seldom and is asked for at each block.
   const known = new Map<string, UploadRow>()
 
@@ -113,7 +114,7 @@ export function createReceive(
     }
     known.set(id, row)
     const share = budget.open()
-    let bytes: Uint8Array | null = null
+    const lent = buffers.take()
     let isHeld = false
     try {
       const limits = {
@@ -122,22 +123,19 @@ export function createReceive(
         minimumBytesPerSecond: settings.uploadMinimumBytesPerSecond,
         share,
       }
-      bytes = await readBody(request.raw, limits, sizeBytes)
-      if (bytes.length !== sizeBytes || hash('sha256', bytes) !== announced) {
+      const bytes = await openBody(request.raw, limits, sizeBytes).whole(() => lent)
+      if (bytes.length !== sizeBytes) {
         throw new Refusal('upload.wrong-block', { block: place })
       }
       const there = await findBlock(db, scope, id, place)
       if (there !== null && there.sha256 !== announced) {
         throw new Refusal('upload.wrong-block', { block: place, problem: 'other bytes are there' })
       }
+      const stored = { municipality: row.municipality, object: row.object, block: place, sha256: announced }
+      await deps.evidence.files.store(id, stored, bytes)
       let receivedBytes = row.received_bytes
       if (there === null) {
         isHeld = progresses.of(id).take(place, bytes)
-        await deps.evidence.files.store(
-          id,
-          { municipality: row.municipality, object: row.object, block: place, sha256: announced },
-          bytes,
-        )
         receivedBytes = await addBlock(db, {
           municipality: row.municipality,
           upload: id,
@@ -148,10 +146,12 @@ export function createReceive(
         })
       }
       return { block: place, sha256: announced, receivedBytes, nowMs: deps.clock.nowMs() }
+    } catch (problem) {
+      throw problem instanceof WrongHash ? new Refusal('upload.wrong-block', { block: place }) : problem
     } finally {
       share.close()
-      if (bytes !== null && !isHeld) {
-        release(bytes)
+      if (!isHeld) {
+        buffers.give(lent)
       }
     }
   }
@@ -181,6 +181,19 @@ export function createReceive(
     view,
     known: knownFiles,
     forget: (id: string): void => void known.delete(id),
+  }
+}
+
+/** Blocks' memory, shared with the threads that store them, and used again: eight megabytes each are much to collect. */
+function createBuffers() {
+  const idle: Uint8Array[] = []
+  return {
+    take: (): Uint8Array => idle.pop() ?? new Uint8Array(new SharedArrayBuffer(fileBlockBytes)),
+    give(bytes: Uint8Array): void {
+      if (idle.length < mostIdle) {
+        idle.push(bytes)
+      }
+    },
   }
 }
 

@@ -38,6 +38,7 @@ export function createController(connection: ConnectionFile, fetchIt: typeof fet
     headers: Record<string, string> = {},
     body?: Uint8Array | string,
   ): Promise<Answered> {
+    let unauthorised = 0
     for (let attempt = 0; ; attempt += 1) {
       try {
         if (token === '') {
@@ -49,7 +50,8 @@ export function createController(connection: ConnectionFile, fetchIt: typeof fet
           ...(body === undefined ? {} : { body: body as RequestInit['body'] & {} }),
         })
         const answered = { status: response.status, headers: response.headers, body: await response.text() }
-        if (answered.status === 401 && attempt < 3) {
+        if (answered.status === 401 && unauthorised < 3) {
+          unauthorised += 1
           await signIn()
         } else if (answered.status !== 503 || attempt > 200) {
           return answered
