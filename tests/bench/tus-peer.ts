@@ -9,6 +9,8 @@ if (folder === undefined) {
 }
 const tus = new Server({ path: '/files', datastore: new FileStore({ directory: folder }) })
 const server = createServer((request, response) => void tus.handle(request, response))
+// As long as ours: on a busy machine a round of ours takes longer than Node's five seconds.
+server.keepAliveTimeout = 72_000
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   console.log(JSON.stringify({ port: typeof address === 'object' ? address?.port : null }))
