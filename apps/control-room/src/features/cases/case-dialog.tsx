@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react'
 import type { CasePage } from '../../api/api.ts'
+import type { CaseDeed } from './deed.ts'
 import { EditForm, MergeForm, TransferForm } from './fate-forms.tsx'
 import { GuestLog } from './guest-log.tsx'
 import { HandOverForm } from './hand-over-form.tsx'
@@ -8,29 +9,6 @@ import { ReasonForm } from './reason-form.tsx'
 import { ReceiptForm } from './receipt-form.tsx'
 import { EntranceDialog, ShareForm } from './share-form.tsx'
 import { KnowledgeForm, NoteForm, PersonForm } from './write-forms.tsx'
-
-/** What is being done in a dialog of the case's page. */
-export type CaseDeed =
-  | {
-      readonly name:
-        | 'edit'
-        | 'merge'
-        | 'transfer'
-        | 'close'
-        | 'reopen'
-        | 'person'
-        | 'note'
-        | 'knowledge'
-        | 'hand-over'
-        | 'share'
-        | 'live'
-    }
-  | { readonly name: 'receipt'; readonly id: string }
-  | {
-      readonly name: 'remove-recording' | 'remove-person' | 'revoke' | 'entrance' | 'guest-log' | 'revoke-live'
-      readonly id: string
-      readonly label: string
-    }
 
 type CaseDialogProps = { readonly file: CasePage; readonly deed: CaseDeed; readonly onClose: () => void }
 

@@ -5,8 +5,8 @@ import type { CasePage } from '../../api/api.ts'
 import { call } from '../../api/call.ts'
 import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
-import type { CaseDeed } from './case-dialog.tsx'
 import { CaseForm } from './case-form.tsx'
+import type { CaseDeed } from './deed.ts'
 import { useCasesText } from './text.ts'
 
 type ReasonFormProps = { readonly file: CasePage; readonly deed: CaseDeed; readonly onClose: () => void }

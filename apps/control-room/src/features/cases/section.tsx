@@ -1,8 +1,8 @@
 import { Button, type IconName } from '@sereno/ui'
 import { type ReactElement, type ReactNode, useId } from 'react'
 import type { CasePage } from '../../api/api.ts'
-import type { CaseDeed } from './case-dialog.tsx'
 import css from './cases.module.css'
+import type { CaseDeed } from './deed.ts'
 
 export type SectionProps = { readonly file: CasePage; readonly onDeed: (deed: CaseDeed) => void }
 

@@ -216,6 +216,9 @@ describe('live sharing with the police', () => {
     expect(refused.code).toBe('access.denied')
     expect((await custodian.call(`POST ${at}/live`, { ...wish, minutes: 31 })).code).toBe('request.invalid')
 
+    const room = openLine(url, '/room', `sereno_session=${guest.cookie}`)
+    await room.until((line) => line.closed() !== null, 20_000)
+    expect(room.texts).toEqual([])
     const live = await need(custodian.call(`POST ${at}/live`, wish))
     const channel = openLine(url, `/device/channel?token=${unit.token}`)
     await channel.until(has('hello'))

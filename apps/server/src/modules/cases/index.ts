@@ -10,7 +10,7 @@ import { expireShares } from './share.ts'
 import { openCasesWith } from './store.ts'
 import { forgetDerivatives } from './store-copies.ts'
 
-export type { Cases, CasesDeps, Freeze } from './door.ts'
+export type { Cases, CasesDeps } from './door.ts'
 
 export const casesMigrations = { module: 'cases', folder: new URL('./migrations/', import.meta.url) }
 

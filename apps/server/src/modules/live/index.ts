@@ -11,6 +11,7 @@ import { createRelay } from './relay.ts'
 import { createRooms } from './rooms.ts'
 import { liveRoutes } from './routes.ts'
 import { listen } from './signals.ts'
+import { closeCodes } from './socket.ts'
 import { sosCalls } from './store.ts'
 import { toUnit } from './unit.ts'
 import { createUnits } from './units.ts'
@@ -111,7 +112,13 @@ export function createLive(deps: LiveDeps): Live {
   return {
     routes: liveRoutes({ ...openDeps, shownUnits }),
     sockets: [
-      { path: '/api/room', access: 'self.read', open: (socket, { actor }) => rooms.open(socket, actor) },
+      {
+        path: '/api/room',
+        access: 'self.read',
+        // An outside account has no room: what changes elsewhere is not its case.
+        open: (socket, { actor }) =>
+          actor.bound === undefined ? rooms.open(socket, actor) : socket.close(closeCodes.ended, 'access.denied'),
+      },
       { path: '/api/device/channel', access: 'device', open: (socket, { actor }) => channels.open(socket, actor) },
       { path: '/api/live/publish', access: 'device', open: (socket, { actor }) => publishers.open(socket, actor) },
       {
