@@ -1,4 +1,4 @@
-import { encodeEntryBundle, parseTilePath, type Tile, tileWidth, tileWidthAt } from '@sereno/proof'
+import { encodeEntryBundle, parseTilePath, type Tile, tileWidth, tileWidthAt, toBase64 } from '@sereno/proof'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../kernel/database.ts'
 import type { PublicFile } from '../../kernel/http.ts'
@@ -6,6 +6,7 @@ import { readBody } from '../../kernel/http-body.ts'
 import { continuationOf } from './continuation.ts'
 import { readHashTile } from './frontier.ts'
 import type { Publisher } from './publish.ts'
+import { noteOfDay, stampsOf } from './stamp-store.ts'
 import { type Log, leavesBetween, newestStored, type StoredCheckpoint } from './store.ts'
 
 const forEver = 'public, max-age=31536000, immutable'
@@ -29,7 +30,7 @@ type LogFilesDeps = {
  * new one.
  *
  * For witnesses behind a firewall: `/log/pending?old=<size>` is the request they would have been sent, and what they
- * answer is handed in at `/log/cosignatures`. `/log/status.json` says what is published, what waits, and for whom.
+ * answer is handed in at `/log/cosignatures`. `/log/stamps/<day>` is a day's checkpoint with its time stamps. `/log/status.json` says what is published, what waits, and for whom.
  */
 export function logFiles(deps: LogFilesDeps): readonly PublicFile[] {
   const { db, publisher } = deps
@@ -76,6 +77,19 @@ export function logFiles(deps: LogFilesDeps): readonly PublicFile[] {
     return json === null ? notThere(reply) : reply.type('application/json; charset=utf-8').send(json)
   }
 
+  async function stamps(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { day } = request.params as { readonly day: string }
+    const { municipality } = deps.homeLog() ?? { municipality: null }
+    const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && Number.isFinite(Date.parse(day))
+    const note = municipality === null || !isDay ? null : await noteOfDay(db, municipality, day)
+    open(reply)
+    if (municipality === null || note === null) {
+      return notThere(reply)
+    }
+    const held = await stampsOf(db, municipality, { kind: 'checkpoint', subject: day })
+    return reply.send({ note, stamps: held.map(({ authority, token }) => ({ authority, token: toBase64(token) })) })
+  }
+
   return [
     { url: '/log/checkpoint', handle: (_request, reply) => checkpoint(deps.homeLog(), reply) },
     {
@@ -100,6 +114,7 @@ export function logFiles(deps: LogFilesDeps): readonly PublicFile[] {
         return reply.header('cache-control', 'no-cache').send(await deps.status())
       },
     },
+    { url: '/log/stamps/:day', handle: stamps },
     { method: 'POST', url: '/log/cosignatures', handle: cosignatures },
   ]
 }

@@ -3,7 +3,7 @@ import { checkTimestamp } from '@sereno/timestamp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ledgerMigrations } from './index.ts'
 import { findings, type House, openHouse } from './ledger.test-kit.ts'
-import { startAuthority, type TestAuthority } from './outside.test-kit.ts'
+import { servePublicLog, startAuthority, type TestAuthority } from './outside.test-kit.ts'
 import { everyStamp } from './stamp-store.ts'
 import { askOverHttp, createStamps, type Stamps } from './stamps.ts'
 
@@ -98,6 +98,21 @@ test('one that does not answer is asked again; what ends within 90 days is named
   )
   const still = (await findings(ledger)).filter(({ code }) => code === 'ledger.stamp-expiring')
   expect(still.every(({ detail }) => detail.startsWith('renewal'))).toBe(true)
+})
+
+test('anybody may have a day’s checkpoint with its stamps', async () => {
+  const log = await servePublicLog(() => house.ledger)
+  const day = new Date(house.clock.nowMs()).toISOString().slice(0, 10)
+  const answer = (await (await fetch(`${log.url}/log/stamps/${day}`)).json()) as {
+    readonly note: string
+    readonly stamps: readonly { readonly token: string }[]
+  }
+  const over = new Uint8Array(hash('sha256', answer.note, 'buffer'))
+  const token = Buffer.from(answer.stamps[0]?.token ?? '', 'base64')
+  expect(await checkTimestamp(token, over, await house.ledger.trusted())).toMatchObject({ status: 'good' })
+  expect((await fetch(`${log.url}/log/stamps/2001-01-01`)).status).toBe(404)
+  expect((await fetch(`${log.url}/log/stamps/nothing`)).status).toBe(404)
+  await log.close()
 })
 
 test('a token somebody exchanged is named', async () => {

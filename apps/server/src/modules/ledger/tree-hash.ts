@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { compare, type Field, utf8 } from '@sereno/proof'
+import { type Field, utf8 } from '@sereno/proof'
 
 /*
  * The hashes of packages/proof (RFC 6962; fields of an entry) at once instead of by promises: comparing a million rows
@@ -31,7 +31,8 @@ export function nodeNow(left: Uint8Array, right: Uint8Array): Uint8Array {
 
 /** As `commitFields`, hexadecimal. */
 export function commitNow(fields: readonly Field[]): string {
-  const sorted = fields.toSorted((left, right) => compare(utf8(left.name), utf8(right.name)))
+  // Names are ASCII (evidence format, section 5): the order of their characters is that of their bytes.
+  const sorted = fields.toSorted((left, right) => (left.name < right.name ? -1 : 1))
   const leaves = sorted.map(({ name, value, salt }) => {
     const [nameBytes, valueBytes] = [utf8(name), utf8(value)]
     return leafHashNow(
