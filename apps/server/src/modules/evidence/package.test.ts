@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { hash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bytesSource, parseTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
+import { bytesSource, formatTrust, parseTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { membersOf } from '../../../../../tests/conformance/forge.ts'
 import { systemActor } from '../../kernel/actor.ts'
@@ -19,6 +19,7 @@ let custodian: Person
 let recording: FakeRecording
 let folder = ''
 let made: Verification
+let whole: Uint8Array
 let members: ReadonlyMap<string, Buffer>
 const verifier = Buffer.from('<!doctype html><title>verify</title>\n')
 
@@ -50,9 +51,9 @@ beforeAll(async () => {
   const operator = await house.person('operator')
   expect((await operator.call(`POST /recordings/${recording.id}/looks`, { purpose: 'training' })).status).toBe(403)
   await house.tick()
-  const bytes = await exported()
-  members = new Map((await membersOf(bytes)).map((member) => [member.name, Buffer.from(member.bytes)]))
-  made = await verifyPackage(bytesSource(bytes), { trust: await trust() })
+  whole = await exported()
+  members = new Map((await membersOf(whole)).map((member) => [member.name, Buffer.from(member.bytes)]))
+  made = await verifyPackage(bytesSource(whole), { trust: await trust() })
 })
 afterAll(async () => {
   await house.close()
@@ -88,6 +89,18 @@ test('holds, its own entry among those proved', () => {
   expect(made.result).toBe('holds')
   expect(made.checks).toContainEqual(expect.objectContaining({ id: 'inclusion', status: 'passed' }))
   expect(made.checks).toContainEqual(expect.objectContaining({ id: 'timestamps', code: 'no-timestamp-check' }))
+})
+
+test('the verifier written from the text alone says the same of a real package', async () => {
+  writeFileSync(join(folder, 'package.zip'), whole)
+  writeFileSync(join(folder, 'trust.json'), formatTrust(await trust()))
+  const program = join(import.meta.dirname, '../../../../../tests/conformance/verify.py')
+  const args = ['-B', program, 'package.zip', '--trust', 'trust.json']
+  const { status, stdout, stderr } = spawnSync('/usr/bin/python3', args, { cwd: folder, encoding: 'utf8' })
+  expect({ status, said: stdout + stderr }).toEqual({
+    status: 0,
+    said: expect.stringMatching(/^SIMULATED[\s\S]*holds\n$/),
+  })
 })
 
 test('while its own entry is not published, the promise of the log stands for it', async () => {
