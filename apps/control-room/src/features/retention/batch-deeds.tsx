@@ -1,9 +1,9 @@
 import { Button, Field } from '@sereno/ui'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
-import { changed } from '../../api/queries.ts'
+import { asked, changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { ReasonForm } from './reason-form.tsx'
 import { useRetentionText } from './text.ts'
@@ -22,6 +22,8 @@ type BatchDeedsProps = { readonly batch: Batch; readonly left: Readonly<Record<s
 export function BatchDeeds({ batch, left }: BatchDeedsProps): ReactElement {
   const text = useRetentionText().batches
   const [stopping, setStopping] = useState(false)
+  const rules = useQuery(asked('GET /retention/rules', {})).data
+  const hours = rules?.settings.find(({ setting }) => setting === 'cooling-hours')?.value ?? '…'
   const params = { id: batch.id }
   const approve = useMutation({
     mutationFn: () => call('POST /retention/batches/:id/approve', { params }),
@@ -46,7 +48,7 @@ export function BatchDeeds({ batch, left }: BatchDeedsProps): ReactElement {
       {batch.state === 'reviewed' && !may('destruction.approve') && may('hold.place') ? (
         <p className={page.soft}>{text.ownOne}</p>
       ) : null}
-      {may('destruction.approve') ? <p className={page.soft}>{text.approveBody('72 h')}</p> : null}
+      {may('destruction.approve') ? <p className={page.soft}>{text.approveBody(`${hours} h`)}</p> : null}
       <Failure error={approve.error} />
       <div className={page.row}>
         {may('destruction.approve') ? (

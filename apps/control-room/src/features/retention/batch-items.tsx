@@ -1,10 +1,10 @@
 import { shortDate } from '@sereno/text'
 import { Checkbox, Field, useLanguage } from '@sereno/ui'
-import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import type { Reply } from '../../api/api.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
+import { RecordingLink } from './recording-link.tsx'
 import css from './retention.module.css'
 import { useRetentionText } from './text.ts'
 
@@ -43,9 +43,7 @@ function ItemRow({ item, left, onLeave }: Omit<BatchItemsProps, 'items'> & { rea
   return (
     <li>
       <span>
-        <Link to="/recordings/$id" params={{ id: recording }} className={page.link}>
-          {item.code}
-        </Link>{' '}
+        <RecordingLink id={recording} code={item.code} />{' '}
         <span className={page.faint}>
           {text.category[item.category]} · {shortDate(item.capturedAt, zone, language)}
         </span>

@@ -1,7 +1,6 @@
 import { dateAndTime } from '@sereno/text'
 import { Button, Icon, useLanguage } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
@@ -10,6 +9,7 @@ import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
 import { NoticeForm } from './notice-form.tsx'
 import { ReasonForm } from './reason-form.tsx'
+import { RecordingLink } from './recording-link.tsx'
 import css from './retention.module.css'
 import { Sources } from './sources.tsx'
 import { useRetentionText } from './text.ts'
@@ -34,9 +34,7 @@ export function HoldPane({ hold }: { readonly hold: Hold | undefined }): ReactEl
   return (
     <aside className={page.pane} data-region="hold" aria-label={hold.recording.code}>
       <h2>
-        <Link to="/recordings/$id" params={{ id: hold.recording.id }} className={page.link}>
-          {hold.recording.code}
-        </Link>
+        <RecordingLink id={hold.recording.id} code={hold.recording.code} />
       </h2>
       <p>{hold.reason}</p>
       <dl className={page.facts}>

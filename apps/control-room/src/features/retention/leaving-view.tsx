@@ -1,7 +1,6 @@
 import { bytes, longDate, number, shortDate } from '@sereno/text'
 import { Button, type Column, DataTable, Icon, now, useLanguage } from '@sereno/ui'
 import { infiniteQueryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import type { Reply } from '../../api/api.ts'
 import { call } from '../../api/call.ts'
@@ -9,6 +8,7 @@ import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
+import { RecordingLink } from './recording-link.tsx'
 import css from './retention.module.css'
 import { useRetentionText } from './text.ts'
 
@@ -72,11 +72,7 @@ function LeavingTable({ rows, more }: { readonly rows: readonly Leaving[]; reado
       id: 'code',
       title: text.leaving.code,
       text: ({ code }) => code,
-      cell: ({ recording, code }) => (
-        <Link to="/recordings/$id" params={{ id: recording }} className={`${page.link} ${page.strong}`}>
-          {code}
-        </Link>
-      ),
+      cell: ({ recording, code }) => <RecordingLink id={recording} code={code} />,
     },
     {
       id: 'leaves',
