@@ -1,6 +1,14 @@
 /** The trust files that vectors are checked against, and the witnesses in them. */
-import { addSignatures, cosign, encodeVkey, openNote, signerFromSeed, type Trust } from '@sereno/proof'
-import { testSigners, testTrust } from '../../packages/proof/src/package.test-kit.ts'
+import {
+  addSignatures,
+  cosign,
+  encodeVkey,
+  mlDsaSignerFromSeed,
+  openNote,
+  signerFromSeed,
+  type Trust,
+} from '@sereno/proof'
+import { packageParts, testSigners, testTrust } from '../../packages/proof/src/package.test-kit.ts'
 
 const witnessSigners = await Promise.all([21, 22, 23].map((seed) => signerFromSeed(new Uint8Array(32).fill(seed))))
 const witnessNames = ['defensoria', 'universidad', 'diario']
@@ -14,6 +22,16 @@ export async function trustFiles(): Promise<Readonly<Record<string, Trust>>> {
       return { name, keys: [await encodeVkey(name, key, 'cosignature')] }
     }),
   )
+  const { checkpoint } = await packageParts()
+  const [origin = '', size = '', root = ''] = checkpoint.split('\n')
+  const ended = {
+    origin,
+    keys: testTrust.log.keys,
+    size: Number(size),
+    root: Buffer.from(root, 'base64').toString('hex'),
+  }
+  const next = { ...testTrust, log: { origin: '77777777-7777-4777-8777-777777777777', keys: [] } }
+  const mlDsa = await mlDsaSignerFromSeed(new Uint8Array(32).fill(24))
   return {
     trust: testTrust,
     'trust-demonstration': { ...testTrust, demonstration: true },
@@ -26,6 +44,11 @@ export async function trustFiles(): Promise<Readonly<Record<string, Trust>>> {
     },
     'trust-other-log': { ...testTrust, log: { ...testTrust.log, origin: '77777777-7777-4777-8777-777777777777' } },
     'trust-no-promise-key': { ...testTrust, promiseKeys: [] },
+    // The log that the package names has ended, with the checkpoint that the package carries; a new one continues it.
+    'trust-next-log': { ...next, previousLogs: [ended] },
+    'trust-next-log-other-end': { ...next, previousLogs: [{ ...ended, root: 'e'.repeat(64) }] },
+    'trust-next-log-earlier-end': { ...next, previousLogs: [{ ...ended, size: 9 }] },
+    'trust-post-quantum': { ...testTrust, manifestKeys: [...testTrust.manifestKeys, mlDsa.key] },
     'trust-unknown-algorithm': { ...testTrust, packageKeys: [{ algorithm: 'slh-dsa-128s', publicKey: 'AAAA' }] },
     'trust-witnesses': { ...testTrust, witnesses, quorum: 2 },
     'trust-witnesses-no-quorum': { ...testTrust, witnesses },

@@ -104,6 +104,13 @@ export const ledgerVectors: readonly Vector[] = [
     part(() => ({ checkpoint: 'hola\n' })),
   ),
   made('checkpoint-other-log', 'A checkpoint of another log than the trust file names.', {}, 'trust-other-log'),
+  made(
+    'previous-log-other-end',
+    'A log that ended with another tree of the same size.',
+    {},
+    'trust-next-log-other-end',
+  ),
+  made('previous-log-after-end', 'A checkpoint of a log from after its end.', {}, 'trust-next-log-earlier-end'),
   made('quorum-none', 'No witness cosigned, and the trust file demands two.', {}, 'trust-witnesses'),
   {
     name: 'forged-quorum-one',

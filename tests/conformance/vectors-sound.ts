@@ -79,6 +79,18 @@ export const soundVectors: readonly Vector[] = [
     },
   },
   {
+    name: 'valid-previous-log',
+    about: 'Proved in a log that has ended with this very checkpoint, and that another continues.',
+    trust: 'trust-next-log',
+    make: () => packageBytes(),
+  },
+  {
+    name: 'valid-not-post-quantum',
+    about: 'The trust file has an ML-DSA-44 key of manifests that did not sign this one: a warning, or not checked.',
+    trust: 'trust-post-quantum',
+    make: () => packageBytes(),
+  },
+  {
     name: 'valid-counter-skips',
     about: 'A counter that leaves one number out: a warning.',
     trust: 'trust',

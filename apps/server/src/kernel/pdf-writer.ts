@@ -58,9 +58,18 @@ export function createWriter(document: PDFKit.PDFDocument, fonts: PdfFonts, marg
   const use = ({ face, sizePoints }: Style): void => {
     document.font(face).fontSize(sizePoints)
   }
+  // Tables say the same again and again; measuring text is most of the work.
+  const broken = new Map<string, readonly string[]>()
   function linesOf(text: string, style: Style, widthPoints: number): readonly string[] {
+    const key = `${style.face} ${style.sizePoints} ${widthPoints} ${text}`
+    const known = broken.get(key)
+    if (known !== undefined) {
+      return known
+    }
     use(style)
-    return breakLines(writable(text, hasGlyph(document)), widthPoints, (piece) => document.widthOfString(piece))
+    const lines = breakLines(writable(text, hasGlyph(document)), widthPoints, (piece) => document.widthOfString(piece))
+    broken.set(key, lines)
+    return lines
   }
   function newPage(): void {
     document.addPage()
