@@ -5,7 +5,7 @@ import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
-import type { Intake } from './intake-page.tsx'
+import type { Intake } from './intake.ts'
 import { useIntakeText } from './text.ts'
 
 type Connection = Intake['connections'][number]

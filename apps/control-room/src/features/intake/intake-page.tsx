@@ -2,18 +2,17 @@ import { Button } from '@sereno/ui'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
-import type { Reply } from '../../api/api.ts'
 import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { AxisDialog } from './axis-dialog.tsx'
 import { ConnectionTable } from './connection-table.tsx'
+import type { Intake } from './intake.ts'
 import { SourceTable } from './source-table.tsx'
 import { useIntakeText } from './text.ts'
 import { UnreadableTable } from './unreadable-table.tsx'
 import { UploadTable } from './upload-table.tsx'
 
-export type Intake = Reply<'GET /intake'>
 const refreshMs = 5_000
 
 /** What comes in from other people's cameras, and what of it needs a person. */

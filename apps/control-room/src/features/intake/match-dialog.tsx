@@ -5,7 +5,7 @@ import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import { asked, changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
-import type { Source } from './source-table.tsx'
+import type { Source } from './intake.ts'
 import { useIntakeText } from './text.ts'
 
 /** Which of ours a camera or a person of another system is. */

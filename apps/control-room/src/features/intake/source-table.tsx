@@ -1,11 +1,9 @@
 import { Age, Button, type Column, DataTable } from '@sereno/ui'
 import { type ReactElement, useState } from 'react'
 import page from '../../shell/page.module.css'
-import type { Intake } from './intake-page.tsx'
+import type { Intake, Source } from './intake.ts'
 import { MatchDialog } from './match-dialog.tsx'
 import { useIntakeText } from './text.ts'
-
-export type Source = Intake['sources'][number]
 
 /** Cameras and people as others name them; those that nobody has recognised yet come first. */
 export function SourceTable({ intake }: { readonly intake: Intake }): ReactElement {

@@ -3,7 +3,7 @@ import { Age, type Column, DataTable, useLanguage } from '@sereno/ui'
 import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import page from '../../shell/page.module.css'
-import type { Intake } from './intake-page.tsx'
+import type { Intake } from './intake.ts'
 import { useIntakeText } from './text.ts'
 
 type Unreadable = Intake['unreadable'][number]

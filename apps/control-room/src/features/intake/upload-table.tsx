@@ -2,7 +2,7 @@ import { bytes, percent } from '@sereno/text'
 import { Age, type Column, DataTable, Icon, useLanguage } from '@sereno/ui'
 import type { ReactElement } from 'react'
 import page from '../../shell/page.module.css'
-import type { Intake } from './intake-page.tsx'
+import type { Intake } from './intake.ts'
 import { useIntakeText } from './text.ts'
 
 type Upload = Intake['uploads'][number]

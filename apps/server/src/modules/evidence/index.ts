@@ -23,10 +23,10 @@ import { createStrangers } from './strangers.ts'
 import { viewOf } from './view.ts'
 
 export type { EvidenceDeps } from './deps.ts'
-export type { Evidence, EvidenceFiles, StoredFile } from './door.ts'
+export type { Evidence } from './door.ts'
 export type { Retainable } from './erase.ts'
 export { keyOrder } from './expected.ts'
-export type { FileFacts, FileRecording, KeptFile } from './files.ts'
+export type { FileFacts, FileRecording } from './files.ts'
 export type { Part, Parts } from './offer.ts'
 export type { OriginalFileRow } from './tables.ts'
 

@@ -9,7 +9,7 @@ import type { Identity } from '../identity/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Territory } from '../territory/index.ts'
 import type { Tracks } from '../tracks/index.ts'
-import type { ConnectionWish, MadeConnection } from './axis/connect.ts'
+import type { ConnectionWish, MadeConnection } from './axis/connection.ts'
 import type { Probe } from './probe/probe.ts'
 import type { MediaTools } from './sandbox.ts'
 

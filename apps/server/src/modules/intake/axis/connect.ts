@@ -5,16 +5,8 @@ import path from 'node:path'
 import type { Scope } from '../../../kernel/actor.ts'
 import { Refusal } from '../../../kernel/errors.ts'
 import type { IntakeDeps } from '../door.ts'
+import type { ConnectionWish, MadeConnection } from './connection.ts'
 import { addConnection, type ConnectionRow, connectionByUser, endConnection } from './store.ts'
-
-export type ConnectionWish = {
-  readonly siteName: string
-  readonly publicKey?: string | undefined
-  readonly publicKeyId?: string | undefined
-  /** Where the controller reaches us; our own origin unless told. */
-  readonly url?: string
-}
-export type MadeConnection = { readonly row: ConnectionRow; readonly fileName: string; readonly file: string }
 
 /**
  * Makes a connection: an entry and a row in one transaction; the secret is in the file alone (its SHA-256 is kept, since
