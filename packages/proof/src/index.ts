@@ -18,6 +18,25 @@ export type { CheckpointProblem, VerifiedCheckpoint } from './checkpoint.ts'
 export { signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
 export type { Checkpoint } from './checkpoint-body.ts'
 export { formatCheckpoint, parseCheckpoint } from './checkpoint-body.ts'
+export type { ClipCheck, ClipLineage, ClipSegment, ClipVerification } from './clip.ts'
+export { derivativePayloadType, encodeClipLineage, verifyClip } from './clip.ts'
+export type {
+  Completeness,
+  CompletenessDevice,
+  CompletenessFinding,
+  CompletenessRecording,
+  CompletenessVerification,
+  NumberRange,
+} from './completeness.ts'
+export {
+  allHeadsDigest,
+  completenessFormat,
+  completenessPayloadType,
+  completenessStatement,
+  encodeCompleteness,
+  uncovered,
+  verifyCompleteness,
+} from './completeness.ts'
 export type { Continuation, Successor } from './continuation.ts'
 export { encodeContinuation, followContinuation } from './continuation.ts'
 export { cosign } from './cosignature.ts'

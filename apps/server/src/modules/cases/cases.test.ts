@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { bytesSource, openEnvelope, parseTrust, verifyPackage } from '@sereno/proof'
+import { bytesSource, openEnvelope, parseTrust, verifyClip, verifyPackage } from '@sereno/proof'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FakePhone, FakeRecording } from '../evidence/evidence.test-kit.ts'
@@ -210,6 +210,15 @@ describe('a clip', () => {
     }
     expect(offset).toBe(bytes.length)
     expect(payload.parentManifest).toBe(clip.parentManifest)
+    const parsed = parseTrust((await custodian.call('GET /trust.json')).bytes)
+    const trust = parsed.ok ? parsed.value : null
+    const verdict = async (given: Uint8Array, by = trust) => (await verifyClip(given, lineage.bytes, by)).result
+    expect(await verdict(bytes)).toBe('holds')
+    expect(await verdict(bytes, null)).toBe('unestablished')
+    const changed = Uint8Array.from(bytes)
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
+    expect(await verdict(changed)).toBe('fails')
+    expect(await verdict(bytes.subarray(0, -1))).toBe('fails')
     const { entries } = await need(custodian.call(`GET /recordings/${first.id}/custody`))
     expect(entries.map(({ kind }: Json) => kind)).toEqual(expect.arrayContaining(['clip.made', 'clip.viewed']))
     const nothing = { recording: first.id, fromMs: 900_000, toMs: 900_001, title: 'x' }

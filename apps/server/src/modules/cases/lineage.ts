@@ -3,11 +3,9 @@
  * parent's init and whole segments one after the other, so whoever has the parent's signed statements checks it byte
  * range by byte range; a still is a picture that a browser drew, and says so.
  */
-import { encodeCanonical, type Json } from '@sereno/proof'
+import { derivativePayloadType, encodeCanonical, encodeClipLineage, type Json } from '@sereno/proof'
 import type { Part, Parts } from '../evidence/index.ts'
 import type { CasesDeps } from './door.ts'
-
-export const lineagePayloadType = 'application/vnd.sereno.derivative+json;v=1'
 
 export type Made = {
   readonly id: string
@@ -22,9 +20,9 @@ export type Made = {
   readonly sizeBytes: number
 }
 
-function common(made: Made, parent: Parts): Record<string, Json> {
+function common(made: Made, parent: Parts) {
   return {
-    format: 1,
+    format: 1 as const,
     derivative: made.id,
     installation: made.installation,
     municipality: made.municipality,
@@ -40,7 +38,7 @@ function common(made: Made, parent: Parts): Record<string, Json> {
   }
 }
 
-const segmentOf = (part: Part): Json => ({
+const segmentOf = (part: Part) => ({
   sequence: part.sequence,
   statement: part.statementSha256,
   media: part.mediaSha256,
@@ -54,7 +52,7 @@ export function clipLineage(
   parent: Parts,
   clip: { readonly askedFromMs: number; readonly askedToMs: number; readonly segments: readonly Part[] },
 ): Uint8Array {
-  return encodeCanonical({
+  return encodeClipLineage({
     ...common(made, parent),
     kind: 'clip',
     method: 'whole-segments',
@@ -76,7 +74,7 @@ export function stillLineage(
     readonly look: string
   },
 ): Uint8Array {
-  return encodeCanonical({
+  const lineage: Json = {
     ...common(made, parent),
     kind: 'still',
     method: 'drawn-by-viewer',
@@ -85,9 +83,10 @@ export function stillLineage(
     width: still.width,
     height: still.height,
     segment: segmentOf(still.segment),
-  })
+  }
+  return encodeCanonical(lineage)
 }
 
 export async function sign(deps: CasesDeps, payload: Uint8Array): Promise<string> {
-  return Buffer.from(await deps.signer.sign('manifest', lineagePayloadType, payload)).toString('latin1')
+  return Buffer.from(await deps.signer.sign('manifest', derivativePayloadType, payload)).toString('latin1')
 }
