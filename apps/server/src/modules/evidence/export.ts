@@ -10,6 +10,7 @@
  */
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import { asItWas } from './as-it-was.ts'
 import { isSound } from './assembly.ts'
 import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
 import { type Allowed, allow, referenceOf } from './look.ts'
@@ -76,7 +77,13 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
         purpose: wish.purpose,
         policy,
         allowed: true,
-        fields: { export: id, positions: String(wish.positions), manifest: newest.sha256, ...referenceOf(wish) },
+        fields: {
+          export: id,
+          positions: String(wish.positions),
+          manifest: newest.sha256,
+          ...asItWas(row),
+          ...referenceOf(wish),
+        },
       }),
     )
     const promise = await deps.ledger.promise(entry.id)

@@ -13,6 +13,7 @@ import type { Purpose } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { resourceOf } from './access.ts'
+import { asItWas } from './as-it-was.ts'
 import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
 import { addLook, changeLook, findLook, needRecording } from './store.ts'
 import type { LookRow, RecordingRow } from './tables.ts'
@@ -156,7 +157,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
       purpose: wish.purpose,
       policy,
       allowed: true,
-      fields: { look, ...referenceOf(wish) },
+      fields: { look, ...asItWas(row), ...referenceOf(wish) },
     })
   }
 
