@@ -83,6 +83,18 @@ test('turns to English with everything on it, and begins anew with another file'
   await page.getByRole('region', { name: 'It does not hold' }).waitFor()
 }, 60_000)
 
+test('shows how far it is, and can be cancelled', async () => {
+  writeFileSync(file('large.zip'), await packageBytes({ segments: 160, segmentBytes: 1_000_000 }))
+  await page.goto(pathToFileURL(file('verify.html')).href)
+  await page.locator('input[type=file]').setInputFiles([file('large.zip'), file('trust.json')])
+  await page.getByRole('button', { name: 'Cancelar' }).click()
+  await page.getByText('Cancelado.').waitFor()
+  expect(await page.locator('progress').count()).toBe(0)
+  await page.locator('input[type=file]').setInputFiles([file('large.zip')])
+  await page.locator('progress').waitFor()
+  await page.getByRole('region', { name: 'Se sostiene' }).waitFor({ timeout: 60_000 })
+}, 90_000)
+
 test('nothing that is not in it can run or load', async () => {
   await page.goto(pathToFileURL(file('verify.html')).href)
   const refused = await page.evaluate(`(async () => {

@@ -325,8 +325,14 @@ function positionAt(wallClockMs: number) {
 // 256 different ones of a size: gigabytes of footage cost the memory of these.
 function pattern(sizeBytes: number, seed: number): Uint8Array {
   const key = `${sizeBytes}/${seed & 0xff}`
-  const made =
-    patterns.get(key) ?? Uint8Array.from({ length: sizeBytes }, (_, place) => (place * 31 + seed * 17) & 0xff)
+  const known = patterns.get(key)
+  if (known !== undefined) {
+    return known
+  }
+  const made = new Uint8Array(sizeBytes)
+  for (let place = 0; place < sizeBytes; place += 1) {
+    made[place] = place * 31 + seed * 17
+  }
   patterns.set(key, made)
   return made
 }
