@@ -44,10 +44,10 @@ export async function mlDsa44FromSeed(seed: Uint8Array): Promise<{
   }
   const pkcs8 = unshared(concat(seedPrefix, seed))
   const extractable = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign'])
-  const jwk: Readonly<Record<string, unknown>> = { ...(await crypto.subtle.exportKey('jwk', extractable)) }
+  const { pub }: { readonly pub?: unknown } = { ...(await crypto.subtle.exportKey('jwk', extractable)) }
   const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign'])
   return {
-    publicKey: toBase64Url(fromBase64Url(typeof jwk['pub'] === 'string' ? jwk['pub'] : '') ?? new Uint8Array(0)),
+    publicKey: toBase64Url(fromBase64Url(typeof pub === 'string' ? pub : '') ?? new Uint8Array(0)),
     sign: async (message) => new Uint8Array(await crypto.subtle.sign(algorithm, privateKey, unshared(message))),
   }
 }
