@@ -7,6 +7,7 @@ import { dateAndTime, type Language, verificationLines, verificationWords } from
 import { checkTimestamp } from '@sereno/timestamp'
 import { openFile } from './file-source.ts'
 import { quietExperimental } from './quiet-warnings.ts'
+import { verifyExport } from './verify-completeness.ts'
 
 /** `sereno verify FILE`: the exit code is the result (0 to 3), 64 a wrong call, 66 a file that cannot be read. */
 export async function verify(args: readonly string[]): Promise<number> {
@@ -15,6 +16,7 @@ export async function verify(args: readonly string[]): Promise<number> {
     readonly file: string
     readonly trust: string | null
     readonly json: boolean
+    readonly completeness: boolean
     readonly language: Language
   }
   try {
@@ -27,6 +29,9 @@ export async function verify(args: readonly string[]): Promise<number> {
   }
   try {
     const trust = call.trust === null ? null : await readTrust(call.trust)
+    if (call.completeness) {
+      return await verifyExport(call, trust)
+    }
     const { source, close } = await openFile(call.file)
     try {
       const verification = await verifyPackage(source, {
@@ -60,6 +65,7 @@ function readCall(args: readonly string[]) {
       trust: { type: 'string' },
       json: { type: 'boolean', default: false },
       en: { type: 'boolean', default: false },
+      completeness: { type: 'boolean', default: false },
     },
   })
   const [file] = positionals
@@ -70,6 +76,7 @@ function readCall(args: readonly string[]) {
     file,
     trust: values.trust ?? null,
     json: values.json,
+    completeness: values.completeness,
     language: values.en ? ('en' as const) : ('es' as const),
   }
 }

@@ -13,6 +13,7 @@ import type { Kernel } from './kernel/kernel.ts'
 import type { Migrations } from './kernel/migrations.ts'
 import { readVerifierPage } from './kernel/verifier-page.ts'
 import { type Cases, casesMigrations, createCases } from './modules/cases/index.ts'
+import { type Completeness, completenessMigrations, createCompleteness } from './modules/completeness/index.ts'
 import { createEvidence, evidenceMigrations } from './modules/evidence/index.ts'
 import { createFleet, type Fleet, fleetMigrations } from './modules/fleet/index.ts'
 import { createIdentity, type Identity, identityMigrations } from './modules/identity/index.ts'
@@ -42,6 +43,7 @@ export const migrations: readonly Migrations[] = [
   incidentsMigrations,
   casesMigrations,
   retentionMigrations,
+  completenessMigrations,
 ]
 
 export type App = Access & {
@@ -52,6 +54,7 @@ export type App = Access & {
   readonly intake: Intake
   readonly cases: Cases
   readonly retention: Retention
+  readonly completeness: Completeness
   readonly routes: readonly RouteTable[]
   readonly sockets: readonly SocketRoute[]
   readonly files: readonly PublicFile[]
@@ -98,7 +101,8 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     evidence,
     freezesOf: cases.freezesOf,
   })
-  const modules = [ledger, identity, fleet, tracks, evidence, intake, live, incidents, cases, retention]
+  const completeness = createCompleteness({ ...kernel, ledger, identity, fleet, evidence, retention })
+  const modules = [ledger, identity, fleet, tracks, evidence, intake, live, incidents, cases, retention, completeness]
 
   return {
     ledger,
@@ -108,14 +112,15 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     intake,
     cases,
     retention,
+    completeness,
     routes: [
-      ...[territory, identity, fleet, tracks, evidence, intake, live, incidents, retention, ledger].map(
+      ...[territory, identity, fleet, tracks, evidence, intake, live, incidents, retention, completeness, ledger].map(
         (module) => module.routes,
       ),
       ...cases.routes,
     ],
     sockets: [...live.sockets, ...cases.sockets],
-    files: [...ledger.files, ...retention.files],
+    files: [...ledger.files, ...retention.files, ...completeness.files],
     plugins: [intake.plugin],
     jobs: evidence.jobs,
     timers: [
@@ -126,9 +131,20 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     ],
     checks: [
       backups.check,
-      ...[ledger, identity, territory, fleet, tracks, evidence, intake, live, incidents, cases, retention].map(
-        (module) => module.check,
-      ),
+      ...[
+        ledger,
+        identity,
+        territory,
+        fleet,
+        tracks,
+        evidence,
+        intake,
+        live,
+        incidents,
+        cases,
+        retention,
+        completeness,
+      ].map((module) => module.check),
     ],
     authenticate: (request) => authenticate(request, identity, fleet),
     permits: identity.permits,
