@@ -237,6 +237,9 @@ describe('live sharing with the police', () => {
     expect(viewer.texts.at(-1)).toMatchObject({ type: 'ended', reason: 'revoked' })
     expect((await guest.call(`POST /guest/live/${live.id}/watch`)).code).toBe('access.denied')
 
+    const own = await need(guest.call('GET /guest/looks'))
+    const seen = own.entries.map(({ kind }: Json) => kind)
+    expect(seen).toEqual(expect.arrayContaining(['live.opened', 'live.revoked']))
     const second = await need(custodian.call(`POST ${at}/live`, wish))
     const next = await need(guest.call(`POST /guest/live/${second.id}/watch`))
     expect(next.expiresAt).toBeLessThanOrEqual(second.untilAt)

@@ -160,7 +160,7 @@ export async function watchLive(deps: CasesDeps, scope: Scope, id: string): Prom
   const watch = await deps.live.guests.open(
     scope,
     { device: live.device, purpose, reference: guest.row.code },
-    { policy, untilMs: live.until_at, subjects: [`case:${guest.row.id}`] },
+    { policy, untilMs: live.until_at, subjects: [`case:${guest.row.id}`, `person:${scope.actor.id}`] },
   )
   await countLook(deps.database.db, scope.actor.id)
   return watch
