@@ -7,6 +7,7 @@ import { useTimeZone } from '../../shell/session.ts'
 import { RecordingLink } from './recording-link.tsx'
 import css from './retention.module.css'
 import { useRetentionText } from './text.ts'
+import { leftWords } from './words.ts'
 
 type Item = Reply<'GET /retention/batches/:id'>['items'][number]
 type BatchItemsProps = {
@@ -64,7 +65,7 @@ function ItemRow({ item, left, onLeave }: Omit<BatchItemsProps, 'items'> & { rea
           required
         />
       ) : item.reason === null ? null : (
-        <span className={page.soft}>{item.reason}</span>
+        <span className={page.soft}>{leftWords(item.reason, text, language)}</span>
       )}
     </li>
   )

@@ -1,4 +1,4 @@
-import { type Language, number } from '@sereno/text'
+import { errorWords, type Language, number } from '@sereno/text'
 import type { Reply } from '../../api/api.ts'
 import type { RetentionText } from './text.ts'
 
@@ -26,4 +26,15 @@ export function wishWords(wish: Change['wish'], text: RetentionText, language: L
   return wish.kind === 'existing'
     ? text.change.existingOf(category)
     : text.change.term(category, keepWords(wish.keep ?? null, text, language))
+}
+
+/** Why a recording was left out: what held it (`case: C-2026-0001`), a rule's code, or a person's own words. */
+export function leftWords(reason: string, text: RetentionText, language: Language): string {
+  const [kind = '', ...rest] = reason.split(': ')
+  const kinds: Readonly<Record<string, string>> = { ...text.recording.kinds, hold: text.recording.held }
+  const word = kinds[kind]
+  if (word !== undefined) {
+    return `${word}: ${rest.join(': ')}`
+  }
+  return /^(retention|recording)\.[a-z-]+$/.test(reason) ? errorWords(reason, language).title : reason
 }

@@ -79,7 +79,7 @@ function blocksOf(deps: RetentionDeps, batch: BatchRow, items: readonly ItemRow[
     ...fictitious,
     {
       kind: 'paragraph',
-      text: `En ${municipality?.name ?? ''} se eliminaron ${destroyed.length === 1 ? 'una grabación' : `${destroyed.length} grabaciones`} que cumplieron su plazo de conservación y a las que ningún trámite, retención ni caso retenía. Dos personas distintas lo decidieron. La llave de cada grabación fue destruida y sus archivos fueron borrados; lo que queda de ella es su huella.`,
+      text: `${municipality?.name ?? ''}: ${opening(destroyed.length)} Dos personas distintas lo decidieron. La llave de cada grabación fue destruida y sus archivos fueron borrados; lo que queda de ella es su huella.`,
     },
     {
       kind: 'facts',
@@ -137,7 +137,7 @@ function blocksOf(deps: RetentionDeps, batch: BatchRow, items: readonly ItemRow[
               { title: 'Grabación', share: 1 },
               { title: 'Por qué', share: 3 },
             ],
-            rows: left.map((item) => [item.code, item.reason ?? '']),
+            rows: left.map((item) => [item.code, whyLeft(item.reason ?? '')]),
           } as const,
         ]),
     { kind: 'heading', text: 'Base legal' },
@@ -153,4 +153,29 @@ function blocksOf(deps: RetentionDeps, batch: BatchRow, items: readonly ItemRow[
       ],
     },
   ]
+}
+
+function opening(count: number): string {
+  return count === 1
+    ? 'se eliminó una grabación que cumplió su plazo de conservación y a la que ningún trámite, retención ni caso retenía.'
+    : `se eliminaron ${count} grabaciones que cumplieron su plazo de conservación y a las que ningún trámite, retención ni caso retenía.`
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  hold: 'retención',
+  case: 'caso',
+  complaint: 'queja',
+  request: 'pedido',
+  appeal: 'apelación',
+}
+
+/** What held it back (`case: C-2026-0001`), what a person wrote, or the code of a rule. */
+function whyLeft(reason: string): string {
+  const [kind = '', ...rest] = reason.split(': ')
+  const word = kinds[kind]
+  return word === undefined
+    ? reason === 'retention.not-due'
+      ? 'todavía no cumplía su plazo'
+      : reason
+    : `${word}: ${rest.join(': ')}`
 }
