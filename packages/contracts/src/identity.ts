@@ -21,6 +21,14 @@ export const Me = Type.Object({
   municipality: Type.Object({ id: Uuid, name: Type.String(), timeZone: Type.String(), fictitious: Type.Boolean() }),
   permissions: Type.Array(Type.Enum([...permissions])),
   session: Type.Object({ startedAt: InstantMs, idleAt: InstantMs, endsAt: InstantMs }),
+  factor: Type.Object({
+    /** Until one is proven in this session, nothing but one's own account is open. */
+    demanded: Type.Boolean(),
+    /** When one was last proven in this session. */
+    provenAt: nullable(InstantMs),
+    code: Type.Boolean(),
+    passkey: Type.Boolean(),
+  }),
   language: Type.Union([Type.Literal('es'), Type.Literal('en')]),
 })
 

@@ -1,3 +1,4 @@
+export * from './access.ts'
 export * from './cases.ts'
 export * from './completeness.ts'
 export * from './errors.ts'

@@ -14,6 +14,8 @@ export type Actor = {
   readonly device: string | null
   /** Name of whoever made the link that opened the session, when it was somebody else: what is done there says so. */
   readonly enteredBy?: string
+  /** Nothing but one's own account is open until a second factor is proven in this session. */
+  readonly factorDemanded?: true
   /** An outside account: the one case it may see, and until when (epoch ms). Absent for everybody else. */
   readonly bound?: { readonly case: string; readonly untilMs: number }
 }

@@ -3,6 +3,7 @@ import type { Actor, Scope } from '../../kernel/actor.ts'
 import { type Db, sqlState } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { IdentityDeps, NewAccount } from './door.ts'
+import { revokePasskeys } from './factor-store.ts'
 import { hashPassword, isWeak } from './password.ts'
 import type { Decide } from './policy/decide.ts'
 import { tokenHash } from './secrets.ts'
@@ -38,7 +39,12 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     tx: Db,
     actor: Actor,
     account: Pick<AccountRow, 'id' | 'municipality'>,
-    entry: { readonly kind: string; readonly policy?: string; readonly fields?: Readonly<Record<string, string>> },
+    entry: {
+      readonly kind: string
+      readonly coarse?: 'person' | 'weakening'
+      readonly policy?: string
+      readonly fields?: Readonly<Record<string, string>>
+    },
   ): Promise<void> {
     await ledger.append(tx, {
       municipality: account.municipality,
@@ -108,6 +114,8 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
       closed_at: null,
       bound_case: given.bound?.case ?? null,
       bound_until: given.bound?.untilMs ?? null,
+      has_passkey: false,
+      provider_subject: null,
     }
     try {
       await insertAccount(tx, row)
@@ -147,6 +155,7 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     await deps.sessions.endAll(tx, id, null)
     await record(tx, scope.actor, account, {
       kind: 'account.roles-changed',
+      coarse: watchesLess(account.roles, roles) ? 'weakening' : 'person',
       policy,
       fields: { from: account.roles.join(' '), roles: roles.join(' '), reason: change.reason },
     })
@@ -167,10 +176,21 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     const account = await open(tx, scope, id)
     await keepAnAdministrator(tx, account)
     const closedAt = clock.nowMs()
-    await changeAccount(tx, account.municipality, id, { closed_at: closedAt, password: null, second_factor: null })
+    await changeAccount(tx, account.municipality, id, {
+      closed_at: closedAt,
+      password: null,
+      second_factor: null,
+      has_passkey: false,
+    })
+    await revokePasskeys(tx, account.municipality, id, closedAt)
     await voidLinks(tx, id, closedAt)
     await deps.sessions.endAll(tx, id, null)
-    await record(tx, scope.actor, account, { kind: 'account.closed', policy, fields: { reason } })
+    await record(tx, scope.actor, account, {
+      kind: 'account.closed',
+      coarse: watchesLess(account.roles, []) ? 'weakening' : 'person',
+      policy,
+      fields: { reason },
+    })
     return { ...account, closed_at: closedAt, second_factor: null }
   }
 
@@ -230,14 +250,32 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
   async function removeSecondFactor(tx: Db, scope: Scope, id: string, reason: string): Promise<AccountRow> {
     const policy = demand(scope, id)
     const account = await open(tx, scope, id)
-    const change: AccountChange = { second_factor: null, second_factor_next: null, second_factor_step: null }
+    const change: AccountChange = {
+      second_factor: null,
+      second_factor_next: null,
+      second_factor_step: null,
+      has_passkey: false,
+    }
+    const revoked = await revokePasskeys(tx, account.municipality, id, clock.nowMs())
     await changeAccount(tx, account.municipality, id, change)
     await deps.sessions.endAll(tx, id, null)
-    await record(tx, scope.actor, account, { kind: 'account.second-factor-removed', policy, fields: { reason } })
+    await record(tx, scope.actor, account, {
+      kind: 'account.second-factor-removed',
+      policy,
+      fields: { reason, passkeys: String(revoked.length) },
+    })
     return { ...account, ...change }
   }
 
   return { create, changeRoles, close, closeBy, link, guestLink, removeSecondFactor, record, demand, open }
+}
+
+/**
+ * Whoever watches over the others may be sent away, never in silence: the public log counts such an entry as a weakening,
+ * which needs nobody's opening to be seen.
+ */
+function watchesLess(before: readonly Role[], after: readonly Role[]): boolean {
+  return before.includes('overseer') && !after.includes('overseer')
 }
 
 function isGuestRole(role: Role): role is GuestRole {

@@ -50,6 +50,18 @@ export type NewAccount = {
 /** A demonstration role and the web address that signs in as it, once. */
 export type RoleLink = { readonly role: Role; readonly name: string; readonly url: string }
 
+/** An account as a review of privileges lists it. */
+export type ReviewedAccount = Person & {
+  readonly signIn: string
+  readonly officer: string | null
+  readonly active: boolean
+  readonly guest: boolean
+  /** Whether it has a second factor. */
+  readonly strong: boolean
+  readonly createdAt: number
+  readonly seenAt: number | null
+}
+
 export type Identity = {
   readonly routes: RouteTable
   readonly timers: readonly Cron[]
@@ -104,5 +116,9 @@ export type Identity = {
   /** One fresh link for each demonstration role (24 hours). */
   demonstrationLinks(): Promise<readonly RoleLink[]>
   /** Calls the listener with a session's id when it ends: sign-out, closed account, time over (within 15 s). */
+  /** Throws `access.fresh-factor-required` unless a second factor was proven in the session within five minutes. */
+  requireFresh(actor: Actor): Promise<void>
+  /** Every account, by name. */
+  accountsOf(scope: Scope): Promise<readonly ReviewedAccount[]>
   onSessionEnded(listener: (session: string) => void): () => void
 }

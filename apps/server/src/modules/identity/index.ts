@@ -1,22 +1,28 @@
+import type { Role } from '@sereno/contracts'
 import { systemActor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { createAccounts, firstLinkMs, linkMs } from './accounts.ts'
 import { identityChecker } from './check.ts'
 import { demonstrationRoles } from './demonstration.ts'
-import type { Identity, IdentityDeps, Municipality, RoleLink } from './door.ts'
+import type { Identity, IdentityDeps, Municipality, ReviewedAccount, RoleLink } from './door.ts'
+import { forgetUnderWay } from './factor-store.ts'
+import { demandedRoles, isFresh } from './factors.ts'
 import { createOwnAccount } from './own-account.ts'
+import { createPasskeys } from './passkeys.ts'
 import { createDecide, mayDo, purposesFor } from './policy/decide.ts'
-import { permissionsOf } from './policy/permissions.ts'
+import { isOwn, permissionsOf } from './policy/permissions.ts'
 import { loadPolicies } from './policy/policies.ts'
+import { createProvider } from './provider.ts'
+import { relyingParty } from './relying-party.ts'
 import { identityRoutes } from './routes.ts'
 import { createVault } from './secrets.ts'
 import { createSessions } from './sessions.ts'
 import { createSetUp } from './set-up.ts'
 import { createSignIn } from './sign-in.ts'
 import { forgetBefore } from './sign-in-store.ts'
-import { accountById, homeMunicipality, openAccountsWith } from './store.ts'
+import { type AccountRow, accountById, accounts as allAccounts, homeMunicipality, openAccountsWith } from './store.ts'
 
-export type { Identity, IdentityDeps, Resource } from './door.ts'
+export type { Identity, IdentityDeps, Resource, ReviewedAccount } from './door.ts'
 
 export const identityMigrations = { module: 'identity', folder: new URL('./migrations/', import.meta.url) }
 
@@ -30,6 +36,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const { database, clock, config } = deps
   const startedAt = clock.nowMs()
   let known: Municipality | null = null
+  let chosen: readonly Role[] | null = null
+  let origin: string | null = null
+  const demanded = () => demandedRoles(chosen, known?.fictitious ?? true)
+  const originOf = () => origin ?? config.origin()
 
   function home(): Municipality {
     if (known === null) {
@@ -39,15 +49,20 @@ export function createIdentity(deps: IdentityDeps): Identity {
   }
 
   const decide = createDecide(loadPolicies(), clock)
-  const sessions = createSessions(deps)
+  const sessions = createSessions({ ...deps, demanded })
   const vault = createVault(deps.signer, () => home().id, deps.ids.bytes)
   const accounts = createAccounts({ ...deps, sessions, decide })
   const signIn = createSignIn({ ...deps, sessions, vault })
   const own = createOwnAccount({ ...deps, accounts, sessions, vault, signIn })
+  const passkeys = createPasskeys({ ...deps, accounts, sessions, party: () => relyingParty(originOf()) })
+  const provider = createProvider({ ...deps, accounts, sessions, vault, origin: originOf })
   const setUp = createSetUp({ ...deps, accounts, sessions })
 
   async function start(): Promise<void> {
-    known = await homeMunicipality(database.db)
+    const home = await homeMunicipality(database.db)
+    known = home
+    chosen = home?.strongRoles ?? null
+    origin = home?.origin ?? null
   }
 
   async function linksFor(roles: readonly RoleLink['role'][], validMs: number): Promise<RoleLink[]> {
@@ -68,6 +83,11 @@ export function createIdentity(deps: IdentityDeps): Identity {
     })
   }
 
+  async function forget(): Promise<void> {
+    await forgetBefore(database.db, clock.nowMs() - keptMs)
+    await forgetUnderWay(database.db, clock.nowMs())
+  }
+
   return {
     start,
     routes: identityRoutes({
@@ -79,18 +99,29 @@ export function createIdentity(deps: IdentityDeps): Identity {
       sessions,
       decide,
       home,
-      settled: (municipality) => {
-        known = municipality
-      },
+      settled: start,
       startedAt,
+      passkeys,
+      provider,
+      origin: originOf,
+      demanded,
+      demandsChanged: (roles) => {
+        chosen = roles
+      },
     }),
     timers: [
       { name: 'identity.expire', everyMs: expireEveryMs, run: sessions.expire },
-      { name: 'identity.forget', everyMs: hourMs, run: () => forgetBefore(database.db, clock.nowMs() - keptMs) },
+      { name: 'identity.forget', everyMs: hourMs, run: forget },
     ],
     check: identityChecker(database.db, deps.ledger),
     authenticate: sessions.authenticate,
-    permits: (actor, permission) => permissionsOf(actor.roles).has(permission),
+    permits: (actor, permission) => {
+      const holds = permissionsOf(actor.roles).has(permission)
+      if (holds && actor.factorDemanded === true && !isOwn(permission)) {
+        throw new Refusal('access.factor-demanded')
+      }
+      return holds
+    },
     decide,
     require: (actor, action, resource, circumstance) => {
       const decision = decide(actor, action, resource, circumstance)
@@ -139,5 +170,27 @@ export function createIdentity(deps: IdentityDeps): Identity {
     },
     demonstrationLinks: () => linksFor(demonstrationRoles, firstLinkMs),
     onSessionEnded: sessions.onEnded,
+    requireFresh: async (actor) => {
+      const provenAt = actor.session === null ? null : (await sessions.times(actor.session)).provenAt
+      if (!isFresh(provenAt, clock.nowMs())) {
+        throw new Refusal('access.fresh-factor-required')
+      }
+    },
+    accountsOf: async (scope) => (await allAccounts(database.db, scope)).map(reviewed),
+  }
+}
+
+function reviewed(row: AccountRow): ReviewedAccount {
+  return {
+    id: row.id,
+    name: row.name,
+    signIn: row.sign_in,
+    roles: row.roles,
+    officer: row.officer,
+    active: row.closed_at === null,
+    guest: row.bound_case !== null,
+    strong: row.second_factor !== null || row.has_passkey,
+    createdAt: row.created_at,
+    seenAt: row.seen_at,
   }
 }

@@ -1,4 +1,5 @@
 import type { Actor, Scope } from '../../kernel/actor.ts'
+import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { Accounts } from './accounts.ts'
 import type { IdentityDeps } from './door.ts'
@@ -6,7 +7,7 @@ import { hashPassword, isWeak } from './password.ts'
 import type { Vault } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 import type { createSignIn } from './sign-in.ts'
-import { accountById, changeAccount } from './store.ts'
+import { type AccountRow, accountById, changeAccount, changeSession } from './store.ts'
 import { matchingStep, otpauthUri, secretBytes, toBase32 } from './totp.ts'
 
 export type Proof = { readonly password?: string | undefined; readonly code?: string | undefined }
@@ -33,10 +34,30 @@ export function createOwnAccount(
     return account
   }
 
+  /** The account, once whoever changes it has proven themselves. */
+  async function proven(scope: Scope, proof: Proof, source: string): Promise<AccountRow> {
+    const account = await need(scope.actor)
+    const { session } = scope.actor
+    const provenAt = session === null ? null : (await deps.sessions.times(session)).provenAt
+    await deps.signIn.prove(account, proof, source, provenAt)
+    return account
+  }
+
+  async function noteProven(tx: Db, actor: Actor): Promise<void> {
+    if (actor.session !== null) {
+      await changeSession(tx, actor.session, { strong_at: clock.nowMs() })
+    }
+  }
+
+  /** A code, in a session that is open already: it counts as proven from now on. */
+  async function proveCode(scope: Scope, code: string | undefined, source: string): Promise<void> {
+    await deps.signIn.proveCode(await need(scope.actor), code, source)
+    await noteProven(database.db, scope.actor)
+  }
+
   /** Other sessions end: whoever knew the old password is out. */
   async function setPassword(scope: Scope, next: string, proof: Proof, source: string): Promise<void> {
-    const account = await need(scope.actor)
-    await deps.signIn.prove(account, proof, source)
+    const account = await proven(scope, proof, source)
     if (isWeak(next, [account.name, account.sign_in])) {
       throw new Refusal('account.weak-password')
     }
@@ -55,8 +76,7 @@ export function createOwnAccount(
     proof: Proof,
     source: string,
   ): Promise<{ secret: string; uri: string }> {
-    const account = await need(scope.actor)
-    await deps.signIn.prove(account, proof, source)
+    const account = await proven(scope, proof, source)
     const secret = ids.bytes(secretBytes)
     const sealed = await deps.vault.seal(account.id, secret)
     await changeAccount(database.db, account.municipality, account.id, { second_factor_next: sealed })
@@ -82,6 +102,7 @@ export function createOwnAccount(
         second_factor_next: null,
         second_factor_step: step,
       })
+      await noteProven(tx, scope.actor)
       await deps.sessions.endAll(tx, account.id, scope.actor.session)
       await accounts.record(tx, scope.actor, account, { kind: 'account.second-factor-added' })
     })
@@ -91,5 +112,5 @@ export function createOwnAccount(
     await changeAccount(database.db, scope.municipality, scope.actor.id, { language })
   }
 
-  return { setPassword, beginSecondFactor, confirmSecondFactor, setLanguage }
+  return { proven, proveCode, setPassword, beginSecondFactor, confirmSecondFactor, setLanguage }
 }

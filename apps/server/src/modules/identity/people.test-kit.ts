@@ -6,6 +6,7 @@ import type { Finding } from '../../kernel/checker.ts'
 import { startTestInstallation, type TestClock, testClock } from '../../test-kit/index.ts'
 import { createLedger, type Ledger, ledgerMigrations } from '../ledger/index.ts'
 import { createIdentity, type Identity, identityMigrations } from './index.ts'
+import { codeAt, stepOf } from './totp.ts'
 
 export type Place = {
   readonly identity: Identity
@@ -113,4 +114,16 @@ export async function openPlace(): Promise<Place> {
     tick: installation.tick,
     close: installation.close,
   }
+}
+
+/** The code an authenticator app shows for a secret typed by hand (base32). */
+export function codeFor(secret: string, nowMs: number): string {
+  const bits = [...secret].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  )
+  const bytes = bits.join('').match(/.{8}/g) ?? []
+  return codeAt(
+    Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2)),
+    stepOf(nowMs),
+  )
 }

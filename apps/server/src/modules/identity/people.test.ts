@@ -2,8 +2,7 @@ import type { Me } from '@sereno/contracts'
 import { utf8 } from '@sereno/proof'
 import type { Static } from 'typebox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openPlace, type Place } from './people.test-kit.ts'
-import { codeAt, stepOf } from './totp.ts'
+import { codeFor, openPlace, type Place } from './people.test-kit.ts'
 
 const minuteMs = 60_000
 const password = 'lámpara río tejado once'
@@ -14,18 +13,6 @@ beforeAll(async () => {
   await place.identity.seedDemonstration()
 })
 afterAll(() => place.close())
-
-/** The code an authenticator app shows for a secret typed by hand (base32). */
-function codeFor(secret: string, nowMs: number): string {
-  const bits = [...secret].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
-  )
-  const bytes = bits.join('').match(/.{8}/g) ?? []
-  return codeAt(
-    Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2)),
-    stepOf(nowMs),
-  )
-}
 
 describe('the demonstration', () => {
   test('is a fictitious municipality with a person for every role that has a link', async () => {
@@ -76,9 +63,11 @@ describe('a session', () => {
     const me = await browser.signIn('overseer')
     const nowMs = place.clock.nowMs()
     expect(me.permissions.toSorted()).toEqual([
+      'completeness.read',
       'installation.read',
       'ledger.read',
       'recording.custody',
+      'retention.read',
       'self.read',
       'self.write',
       'territory.read',

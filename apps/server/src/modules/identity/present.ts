@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import type { Actor } from '../../kernel/actor.ts'
 import type { Municipality } from './door.ts'
 import type { Decide } from './policy/decide.ts'
-import { permissionsOf } from './policy/permissions.ts'
+import { isOwn, permissionsOf } from './policy/permissions.ts'
 import type { AccountRow } from './store.ts'
 
 /** An account as its readers see it, with what this one may do to it. */
@@ -24,7 +24,7 @@ export function presentAccount(row: AccountRow, reader: Actor, decide: Decide): 
     roles: [...row.roles],
     officer: row.officer,
     active: row.closed_at === null,
-    secondFactor: row.second_factor !== null,
+    secondFactor: row.second_factor !== null || row.has_passkey,
     lastSeenAt: row.seen_at,
     may,
   }
@@ -34,14 +34,17 @@ export function presentMe(
   account: Static<typeof Account>,
   language: string,
   municipality: Municipality,
-  session: { readonly startedAt: number; readonly idleAt: number; readonly endsAt: number },
+  given: {
+    readonly session: { readonly startedAt: number; readonly idleAt: number; readonly endsAt: number }
+    readonly factor: Static<typeof Me>['factor']
+  },
 ): Static<typeof Me> {
   const { id, name, timeZone, fictitious } = municipality
   return {
     account,
     municipality: { id, name, timeZone, fictitious },
-    permissions: [...permissionsOf(account.roles)],
-    session,
+    permissions: [...permissionsOf(account.roles)].filter((permission) => !given.factor.demanded || isOwn(permission)),
+    ...given,
     language: language === 'en' ? 'en' : 'es',
   }
 }

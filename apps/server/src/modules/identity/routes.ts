@@ -4,9 +4,11 @@ import type { Static } from 'typebox'
 import type { Actor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
+import { type AccessRouteDeps, accessRoutes } from './access-routes.ts'
 import { type Accounts, firstLinkMs, linkMs } from './accounts.ts'
 import { changeContact } from './contact.ts'
 import type { IdentityDeps, Municipality } from './door.ts'
+import { isFactorDemanded } from './factors.ts'
 import type { createOwnAccount } from './own-account.ts'
 import type { Decide } from './policy/decide.ts'
 import { presentAccount, presentMe } from './present.ts'
@@ -25,13 +27,14 @@ export type RouteDeps = IdentityDeps & {
   readonly decide: Decide
   /** The municipality; refuses before set-up. */
   readonly home: () => Municipality
-  readonly settled: (municipality: Municipality) => void
+  /** Reads the municipality again, after it changed. */
+  readonly settled: () => Promise<void>
   readonly startedAt: number
 }
 
 const done = { ok: true } as const
 
-export function identityRoutes(deps: RouteDeps): RouteTable {
+export function identityRoutes(deps: AccessRouteDeps): RouteTable {
   const { database, sessions, accounts, own } = deps
 
   async function meOf(actor: Actor): Promise<Static<typeof Me>> {
@@ -39,12 +42,14 @@ export function identityRoutes(deps: RouteDeps): RouteTable {
     if (row === null || actor.session === null) {
       throw new Refusal('access.not-signed-in')
     }
-    return presentMe(
-      presentAccount(row, actor, deps.decide),
-      row.language,
-      deps.home(),
-      await sessions.times(actor.session),
-    )
+    const { provenAt, ...session } = await sessions.times(actor.session)
+    const factor = {
+      demanded: isFactorDemanded(row, { strong_at: provenAt }, deps.demanded()),
+      provenAt,
+      code: row.second_factor !== null,
+      passkey: row.has_passkey,
+    }
+    return presentMe(presentAccount(row, actor, deps.decide), row.language, deps.home(), { session, factor })
   }
 
   async function welcome(signedIn: SignedIn, reply: FastifyReply): Promise<Static<typeof Me>> {
@@ -119,6 +124,7 @@ export function identityRoutes(deps: RouteDeps): RouteTable {
       },
     }),
     ...installationRoutes(deps, welcome),
+    ...accessRoutes(deps, { meOf, welcome }),
   ]
 }
 
@@ -142,8 +148,8 @@ function installationRoutes(
       }
     },
     'POST /installation': async ({ body, request, reply }) => {
-      const { municipality, links, ...signedIn } = await deps.setUp.setUp(body, request.ip)
-      deps.settled(municipality)
+      const { municipality: _, links, ...signedIn } = await deps.setUp.setUp(body, request.ip)
+      await deps.settled()
       return { me: await welcome(signedIn, reply), links }
     },
     'GET /installation/contact': async ({ actor }) => {
@@ -157,7 +163,8 @@ function installationRoutes(
       if (!decision.allowed) {
         throw new Refusal(decision.code)
       }
-      deps.settled(await changeContact(deps, actor, home, body.telephone, decision.policy))
+      await changeContact(deps, actor, home, body.telephone, decision.policy)
+      await deps.settled()
       return done
     },
     'GET /health': async () => {

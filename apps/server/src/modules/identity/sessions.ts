@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../kernel/actor.ts'
 import { afterCommit, type Db } from '../../kernel/database.ts'
 import type { IdentityDeps } from './door.ts'
+import { isFactorDemanded } from './factors.ts'
 import { tokenHash } from './secrets.ts'
 import { graceMs, isAlive, limitsOf, shouldRotate, touchAfterMs } from './session.ts'
 import {
@@ -27,16 +28,20 @@ export type Sessions = {
     tx: Db,
     account: AccountRow,
     how: {
-      readonly method: 'password' | 'link' | 'set-up'
+      readonly method: 'password' | 'link' | 'set-up' | 'passkey' | 'provider'
       readonly source: string
       /** Who made the link for them, when a person did. */
       readonly enteredBy?: string | null
+      /** Whether a second factor was proven. */
+      readonly strong?: boolean
     },
   ) => Promise<{ readonly id: string; readonly token: string }>
   readonly authenticate: (request: FastifyRequest) => Promise<Actor | null>
   /** A new token for the request's session when one is due (or `now`); sets the cookie. */
   readonly rotate: (request: FastifyRequest, reply: FastifyReply, session: string, now: boolean) => Promise<void>
-  readonly times: (session: string) => Promise<{ startedAt: number; idleAt: number; endsAt: number }>
+  readonly times: (
+    session: string,
+  ) => Promise<{ startedAt: number; idleAt: number; endsAt: number; provenAt: number | null }>
   readonly signOut: (actor: Actor, reply: FastifyReply) => Promise<void>
   /** Ends the open sessions of an account but one. Listeners hear of it after the commit. */
   readonly endAll: (tx: Db, account: string, except: string | null) => Promise<void>
@@ -47,7 +52,7 @@ export type Sessions = {
 }
 
 /** Sessions: opaque tokens of 256 bits in a cookie, of which the database keeps a hash. */
-export function createSessions(deps: IdentityDeps): Sessions {
+export function createSessions(deps: IdentityDeps & { readonly demanded: () => readonly Role[] }): Sessions {
   const { database, clock, ids, ledger } = deps
   const listeners = new Set<(session: string) => void>()
 
@@ -130,6 +135,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         ended_at: null,
         source: how.source,
         entered_by: how.enteredBy ?? null,
+        strong_at: how.strong === true ? nowMs : null,
       })
       await changeAccount(tx, account.municipality, account.id, { seen_at: nowMs })
       await ledger.append(tx, {
@@ -138,7 +144,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         coarse: 'access',
         subjects: [`person:${account.id}`],
         actor: actorOf(account, id, how.enteredBy),
-        fields: { method: how.method, source: how.source },
+        fields: { method: how.method, source: how.source, factor: String(how.strong === true) },
       })
       return { id, token }
     },
@@ -162,7 +168,8 @@ export function createSessions(deps: IdentityDeps): Sessions {
         return null
       }
       await noteUse(session, account, { isPrevious, isWork: isWork(request), nowMs })
-      return actorOf(account, session.id, session.entered_by)
+      const actor = actorOf(account, session.id, session.entered_by)
+      return isFactorDemanded(account, session, deps.demanded()) ? { ...actor, factorDemanded: true } : actor
     },
 
     async rotate(request, reply, session, now) {
@@ -197,6 +204,7 @@ export function createSessions(deps: IdentityDeps): Sessions {
         startedAt: row?.started_at ?? 0,
         idleAt: Math.min((row?.seen_at ?? 0) + (row?.idle_ms ?? 0), row?.ends_at ?? 0),
         endsAt: row?.ends_at ?? 0,
+        provenAt: row?.strong_at ?? null,
       }
     },
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openPlace, type Place } from './people.test-kit.ts'
+import { type Browser, codeFor, openPlace, type Place } from './people.test-kit.ts'
 
 const password = 'lámpara río tejado once'
 
@@ -9,6 +9,19 @@ describe('set-up of a real installation', () => {
     empty = await openPlace()
   })
   afterAll(() => empty.close())
+
+  let secret = ''
+  /** Each code works once: the clock goes on to the next. */
+  const code = (): string => {
+    empty.clock.advance(60_000)
+    return codeFor(secret, empty.clock.nowMs())
+  }
+  const enter = async (): Promise<Browser> => {
+    const browser = empty.browser()
+    const { status } = await browser.call('POST /session', { signIn: 'hmedina', password, code: code() })
+    expect(status).toBe(200)
+    return browser
+  }
 
   const request = (token: string) => ({
     token,
@@ -60,14 +73,40 @@ describe('set-up of a real installation', () => {
       origin: 'https://sereno.example.pe',
       municipality: { name: 'Municipalidad de Prueba', fictitious: false },
     })
-    const signedIn = await empty.browser().call('POST /session', { signIn: 'hmedina', password })
-    expect(signedIn.status).toBe(200)
     expect(await empty.findings()).toEqual([])
   })
 
-  test('the control room’s number is the administrator’s to change, and anybody’s there to read', async () => {
+  test('whoever administers it proves a second factor before anything else is open', async () => {
     const browser = empty.browser()
-    await browser.call('POST /session', { signIn: 'hmedina', password })
+    const signedIn = await browser.call('POST /session', { signIn: 'hmedina', password })
+    expect(signedIn.body).toMatchObject({ permissions: ['self.read', 'self.write'], factor: { demanded: true } })
+    expect((await browser.call('GET /accounts')).code).toBe('access.factor-demanded')
+    const begun = await browser.call('POST /me/second-factor', { password })
+    secret = String(begun.body.secret)
+    expect((await browser.call('POST /me/second-factor/confirm', { code: code() })).status).toBe(200)
+    expect((await browser.call('GET /accounts')).status).toBe(200)
+    expect((await browser.call('GET /me')).body).toMatchObject({ factor: { demanded: false, code: true } })
+    expect((await empty.browser().call('POST /session', { signIn: 'hmedina', password })).code).toBe(
+      'access.second-factor-required',
+    )
+  })
+
+  test('taking a role off the list is a weakening that everybody can count', async () => {
+    const browser = await enter()
+    const roles = ['administrator', 'custodian']
+    expect((await browser.call('POST /installation/access/strong-roles', { roles, reason: 'Prueba' })).status).toBe(200)
+    await empty.ledger.flush()
+    const { body } = await browser.call('GET /ledger/entries?kind=installation.factors-changed')
+    expect(body.entries).toMatchObject([
+      { fields: { before: 'administrator custodian data-protection-officer', roles: 'administrator custodian' } },
+    ])
+    const leaves = await empty.owner`select coarse from leaf join leaf_opening on leaf.id = leaf_opening.leaf
+      where kind = 'installation.factors-changed'`
+    expect(leaves.map(({ coarse }) => coarse)).toEqual(['weakening'])
+  })
+
+  test('the control room’s number is the administrator’s to change, and anybody’s there to read', async () => {
+    const browser = await enter()
     expect((await browser.call('GET /installation/contact')).body).toEqual({
       telephone: '01 411 5555',
       may: ['installation.write'],
@@ -92,8 +131,7 @@ describe('set-up of a real installation', () => {
 
   test('and the log holds it, published', async () => {
     await empty.ledger.flush()
-    const browser = empty.browser()
-    await browser.call('POST /session', { signIn: 'hmedina', password })
+    const browser = await enter()
     const { body } = await browser.call('GET /ledger/entries?kind=installation')
     expect((body.entries as readonly unknown[]).at(-1)).toMatchObject({
       kind: 'installation.founded',

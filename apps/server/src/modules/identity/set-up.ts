@@ -34,6 +34,7 @@ export function createSetUp(deps: IdentityDeps & { readonly accounts: Accounts; 
       origin: given.origin,
       backup_folder: given.backupFolder,
       telephone: given.telephone,
+      strong_roles: null,
       created_at: clock.nowMs(),
     })
     await ledger.openLog(tx, id)

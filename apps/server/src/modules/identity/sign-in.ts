@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { IdentityDeps } from './door.ts'
+import { isFresh } from './factors.ts'
 import { hashPassword, isOutdated, isPassword } from './password.ts'
 import { tokenHash, type Vault } from './secrets.ts'
 import { actorOf, hasEnded, type Sessions } from './sessions.ts'
@@ -156,20 +157,28 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
         await changeAccount(tx, municipality, now.id, { password: renewed })
       }
       await takeBack(tx, municipality, tried, true)
-      const { id, token } = await deps.sessions.open(tx, now, { method: 'password', source })
+      const { id, token } = await deps.sessions.open(tx, now, { method: 'password', source, strong: step !== null })
       return { account: now, session: id, token }
     })
   }
 
   /**
    * Whoever changes what protects their account proves it again, counted like signing in: a session somebody left open
-   * or stole is not enough. An account without a password has nothing to prove by one.
+   * or stole is not enough. An account without a password has nothing to prove by one. Whoever has a passkey proves that
+   * (`provenAt`, within five minutes), or a code: a password that was fished out of them is not enough.
    */
   async function prove(
     account: AccountRow,
     given: { readonly password?: string | undefined; readonly code?: string | undefined },
     source: string,
+    provenAt: number | null,
   ): Promise<void> {
+    if (account.has_passkey && isFresh(provenAt, clock.nowMs())) {
+      return
+    }
+    if (account.has_passkey && account.second_factor === null) {
+      throw new Refusal('access.fresh-factor-required')
+    }
     if (account.password === null && account.second_factor === null) {
       return
     }
@@ -183,6 +192,19 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
     await database.transaction(async (tx) => {
       await useStep(tx, account, step)
       await takeBack(tx, municipality, tried, true)
+    })
+  }
+
+  /** A code of the second factor alone, counted: proves a session that is open already. */
+  async function proveCode(account: AccountRow, code: string | undefined, source: string): Promise<void> {
+    if (account.second_factor === null) {
+      throw new Refusal('access.wrong-code')
+    }
+    const tried = await begin(account.municipality, account.sign_in, source)
+    const step = await judgeCode(account.municipality, account, code, tried)
+    await database.transaction(async (tx) => {
+      await useStep(tx, account, step)
+      await takeBack(tx, account.municipality, tried, true)
     })
   }
 
@@ -218,7 +240,12 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
       if (tried !== null) {
         await takeBack(tx, found.municipality, tried, true)
       }
-      const opened = await deps.sessions.open(tx, now, { method: 'link', source, enteredBy: found.made_by })
+      const opened = await deps.sessions.open(tx, now, {
+        method: 'link',
+        source,
+        enteredBy: found.made_by,
+        strong: step !== null,
+      })
       return { account: now, session: opened.id, token: opened.token }
     })
   }
@@ -271,5 +298,5 @@ export function createSignIn(deps: IdentityDeps & { readonly sessions: Sessions;
     return link
   }
 
-  return { byPassword, byLink, prove, counted }
+  return { byPassword, byLink, prove, proveCode, counted }
 }

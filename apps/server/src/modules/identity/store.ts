@@ -14,6 +14,8 @@ export type IdentityTables = {
     origin: string | null
     backup_folder: string | null
     telephone: string | null
+    /** Null: the default. */
+    strong_roles: Role[] | null
     created_at: number
   }
   readonly account: {
@@ -35,6 +37,9 @@ export type IdentityTables = {
     /** Of an outside account: its case, and from when on (epoch ms) it is worth nothing. */
     bound_case: string | null
     bound_until: number | null
+    has_passkey: boolean
+    /** `issuer subject` at the identity provider, once they came from there. */
+    provider_subject: string | null
   }
   readonly session: {
     id: string
@@ -53,6 +58,8 @@ export type IdentityTables = {
     source: string
     /** Name of the person whose link opened it. */
     entered_by: string | null
+    /** When a second factor was last proven in it. */
+    strong_at: number | null
   }
   readonly sign_in_link: {
     token_hash: Uint8Array
@@ -86,9 +93,14 @@ const tables = (db: Db) => db.withTables<IdentityTables>()
 // The installation
 
 /** The only municipality of the installation, or null before set-up. */
-export async function homeMunicipality(
-  db: Db,
-): Promise<(Municipality & { readonly origin: string | null; readonly backupFolder: string | null }) | null> {
+export async function homeMunicipality(db: Db): Promise<
+  | (Municipality & {
+      readonly origin: string | null
+      readonly backupFolder: string | null
+      readonly strongRoles: readonly Role[] | null
+    })
+  | null
+> {
   const row = await tables(db).selectFrom('municipality').selectAll().orderBy('created_at').executeTakeFirst()
   return row === undefined
     ? null
@@ -100,6 +112,7 @@ export async function homeMunicipality(
         origin: row.origin,
         backupFolder: row.backup_folder,
         telephone: row.telephone,
+        strongRoles: row.strong_roles,
       }
 }
 
@@ -109,6 +122,14 @@ export async function insertMunicipality(tx: Db, row: IdentityTables['municipali
 
 export async function changeTelephone(tx: Db, municipality: string, telephone: string | null): Promise<void> {
   await tables(tx).updateTable('municipality').set({ telephone }).where('municipality', '=', municipality).execute()
+}
+
+export async function changeStrongRoles(tx: Db, municipality: string, roles: readonly Role[]): Promise<void> {
+  await tables(tx)
+    .updateTable('municipality')
+    .set({ strong_roles: [...roles] })
+    .where('municipality', '=', municipality)
+    .execute()
 }
 
 /** Serializes set-ups: whoever comes second sees the first one's municipality. */
@@ -161,6 +182,17 @@ export async function accountBySignIn(db: Db, municipality: string, signIn: stri
     .selectAll()
     .where('municipality', '=', municipality)
     .where(sql`lower(sign_in)`, '=', signIn.toLowerCase())
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** By who they are at the identity provider: `issuer subject`. */
+export async function accountByProvider(db: Db, municipality: string, subject: string): Promise<AccountRow | null> {
+  const row = await tables(db)
+    .selectFrom('account')
+    .selectAll()
+    .where('municipality', '=', municipality)
+    .where('provider_subject', '=', subject)
     .executeTakeFirst()
   return row ?? null
 }

@@ -99,6 +99,11 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
   defence: guest,
 }
 
+/** What stays open while a second factor is still to be proven. */
+export function isOwn(permission: Permission): boolean {
+  return own.includes(permission)
+}
+
 export function isGuest(roles: readonly Role[]): boolean {
   return guestRoles.some((role) => roles.includes(role))
 }
