@@ -133,7 +133,7 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
         actor: scope.actor,
         fields: {
           derivative: row.id,
-          purpose: 'viewing-copy',
+          derivativeKind: 'viewing-copy',
           sequence: String(row.sequence),
           parent: row.parent_sha256,
           sha256,
@@ -210,7 +210,9 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
         try {
           await make(row, folder)
         } catch (error) {
-          await change(row, { attempts: row.attempts + 1, reason: 'failed' })
+          const attempts = row.attempts + 1
+          const isLast = attempts >= mostAttempts
+          await change(row, { attempts, reason: 'failed', ...(isLast ? { state: 'impossible' as const } : {}) })
           deps.log.error({ err: error, recording: row.recording }, 'intake: a viewing copy failed')
         } finally {
           rmSync(folder, { recursive: true, force: true })

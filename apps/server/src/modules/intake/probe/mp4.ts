@@ -252,6 +252,8 @@ function tagsOf(bytes: Uint8Array, boxes: readonly Box[]): ReadonlyMap<string, s
     if (name !== undefined && box.end - box.start > 4) {
       // u16 length, u16 language, text
       put(name, textAt(bytes, box.start + 4, Math.min(box.end - box.start - 4, bytes[box.start + 1] ?? 0)))
+    } else if (box.type === 'loci') {
+      put('place', lociOf(bytes, box))
     } else if (box.type === 'CAME') {
       put('serial', hexAt(bytes, box.start, Math.min(16, box.end - box.start)))
     }
@@ -260,6 +262,21 @@ function tagsOf(bytes: Uint8Array, boxes: readonly Box[]): ReadonlyMap<string, s
     appleKeys(bytes, meta, put)
   }
   return tags
+}
+
+/** 3GPP TS 26.244 §8.2: version and language, a name that ends in zero, role, then longitude and latitude as 16.16. */
+function lociOf(bytes: Uint8Array, { start, end }: Box): string {
+  const nameEnd = bytes.indexOf(0, start + 6)
+  if (nameEnd < 0 || nameEnd + 10 > end) {
+    return ''
+  }
+  const degrees = (at: number, digits: number): string => {
+    const value = (u32(bytes, at) | 0) / 65_536
+    return `${value < 0 ? '-' : '+'}${Math.abs(value)
+      .toFixed(5)
+      .padStart(digits + 6, '0')}`
+  }
+  return `${degrees(nameEnd + 6, 2)}${degrees(nameEnd + 2, 3)}/`
 }
 
 const appleNames: Readonly<Record<string, string>> = {

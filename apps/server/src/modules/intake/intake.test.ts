@@ -1,0 +1,297 @@
+import { spawnSync } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import {
+  type FileStatement,
+  fileBlockBytes,
+  fileBlocksRoot,
+  signerFromSeed,
+  signStatement,
+  statementHash,
+  toBase64Url,
+  utf8,
+} from '@sereno/proof'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe as describeFile } from './describe.ts'
+import { instantIn, readName } from './file-names.ts'
+import { type Ask, type IntakeHouse, openIntakeHouse, until } from './intake.test-kit.ts'
+import { rangeOf } from './play.ts'
+import type { Reader } from './probe/facts.ts'
+import { readFacts } from './probe/read-facts.ts'
+import { parseIso6709, parseNmea } from './probe/text-positions.ts'
+import { createProgress } from './progress.ts'
+import { mediaTools } from './sandbox.ts'
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'sereno-intake-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Two seconds of test picture and tone in a container, by the machine's ffmpeg. */
+function clip(name: string, ...args: readonly string[]): Uint8Array {
+  const file = path.join(folder, name)
+  const source = [
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc=size=160x120:rate=10:duration=2',
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=duration=2',
+  ]
+  const made = spawnSync('ffmpeg', ['-y', '-loglevel', 'error', ...source, ...args, file], { encoding: 'utf8' })
+  expect(made.stderr).toBe('')
+  return readFileSync(file)
+}
+
+const readerOf = (bytes: Uint8Array): Reader => ({
+  sizeBytes: bytes.length,
+  read: async (offset, lengthBytes) => bytes.subarray(offset, offset + lengthBytes),
+})
+const facts = (bytes: Uint8Array) => readFacts(readerOf(bytes), async () => [])
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+describe('what a file says of itself', () => {
+  const h264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac']
+  const made = '2026-11-20T15:00:00Z'
+
+  test('MP4 and MOV: codecs, length, time, place', async () => {
+    const tags = ['-metadata', `creation_time=${made}`, '-metadata', 'location=-12.1450-076.9910/']
+    const mp4 = await facts(clip('a.mp4', ...h264, ...tags))
+    expect(mp4).toMatchObject({ container: 'mp4', video: 'avc1', audio: 'mp4a', createdAt: { ms: Date.parse(made) } })
+    expect(mp4?.durationMs).toBeGreaterThanOrEqual(1_990)
+    expect(mp4?.positions[0]?.latitude).toBeCloseTo(-12.145, 3)
+    expect(mp4?.positions[0]?.longitude).toBeCloseTo(-76.991, 3)
+    expect(await facts(clip('a.mov', ...h264, ...tags))).toMatchObject({ container: 'mov', video: 'avc1' })
+    const fragmented = await facts(clip('f.mp4', ...h264, '-movflags', 'frag_keyframe+empty_moov', '-g', '5'))
+    expect(fragmented?.durationMs).toBeGreaterThan(1_000)
+  })
+
+  test('Matroska, transport stream, AVI', async () => {
+    const mkv = await facts(clip('a.mkv', ...h264, '-metadata', `creation_time=${made}`))
+    expect(mkv).toMatchObject({ container: 'mkv', video: 'V_MPEG4/ISO/AVC', audio: 'A_AAC' })
+    expect(mkv?.durationMs).toBeGreaterThanOrEqual(1_990)
+    const ts = await facts(clip('a.ts', ...h264))
+    expect(ts).toMatchObject({ container: 'mpeg-ts', video: 'h264', audio: 'aac' })
+    expect(ts?.durationMs).toBeGreaterThan(1_500)
+    const avi = await facts(clip('a.avi', '-c:v', 'mpeg4', '-c:a', 'pcm_s16le'))
+    expect(avi).toMatchObject({ container: 'avi', durationMs: 2_000 })
+  })
+
+  test('NMEA in a subtitle track becomes a track', async () => {
+    const sentence = '$GPRMC,150001.00,A,1208.7000,S,07659.4600,W,10.0,090.0,201126,,,A'
+    const srt = path.join(folder, 'n.srt')
+    const { writeFileSync } = await import('node:fs')
+    writeFileSync(srt, `1\n00:00:01,000 --> 00:00:02,000\n${sentence}\n`)
+    const file = path.join(folder, 'n.mp4')
+    const args = [
+      '-y',
+      '-loglevel',
+      'error',
+      '-i',
+      path.join(folder, 'a.mp4'),
+      '-i',
+      srt,
+      '-c',
+      'copy',
+      '-c:s',
+      'mov_text',
+      file,
+    ]
+    expect(spawnSync('ffmpeg', args, { encoding: 'utf8' }).stderr).toBe('')
+    const read = await facts(readFileSync(file))
+    const [fix] = read?.positions ?? []
+    expect(fix).toMatchObject({ offsetMs: 1_000, atMs: Date.UTC(2026, 10, 20, 15, 0, 1), headingDeg: 90 })
+    expect(fix?.latitude).toBeCloseTo(-12.145, 5)
+    expect(fix?.longitude).toBeCloseTo(-76.991, 5)
+  })
+
+  test('a hostile or broken file answers nothing, and never throws', async () => {
+    const whole = clip('h.mp4', ...h264)
+    for (let seed = 0; seed < 300; seed += 1) {
+      const bytes = Uint8Array.from(whole)
+      for (let place = 0; place < 40; place += 1) {
+        bytes[(seed * 7919 + place * 104_729) % bytes.length] = (seed * 31 + place * 17) & 0xff
+      }
+      await facts(bytes.subarray(0, seed % 3 === 0 ? Math.floor(bytes.length / 2) : bytes.length))
+    }
+    expect(await facts(new Uint8Array(1_000))).toBeNull()
+  })
+})
+
+describe('places and names', () => {
+  test('ISO 6709 in its three forms; what is no place is none', () => {
+    expect(parseIso6709('-12.1450-076.9910/')).toEqual({ latitude: -12.145, longitude: -76.991 })
+    expect(parseIso6709('-1208.70-07659.46+150/')?.latitude).toBeCloseTo(-12.145, 6)
+    expect(parseIso6709('-120842.0-0765927.6/')?.longitude).toBeCloseTo(-76.991, 6)
+    expect(parseIso6709('+99-200/')).toBeNull()
+    expect(parseNmea('$GPRMC,1,V,,,,,,,,,*00')).toBeNull()
+  })
+
+  test('names of models are data: time in the municipality’s zone, maker, serial', () => {
+    expect(readName('DJI_20261120101112_0001_D.MP4')).toMatchObject({ maker: 'DJI', local: [2026, 11, 20, 10, 11, 12] })
+    expect(readName('AXON_Body_3_Video_2026-11-20_1011_X60300123.mp4')).toMatchObject({
+      maker: 'Axon',
+      serial: 'X60300123',
+    })
+    expect(readName('PXL_20261120_151112123.mp4')).toMatchObject({ utc: true })
+    expect(readName('GX010123.MP4')).toMatchObject({ maker: 'GoPro', local: null })
+    expect(readName('vacaciones.mp4')).toBeNull()
+    expect(instantIn('America/Lima', [2026, 11, 20, 10, 0, 0])).toBe(Date.UTC(2026, 10, 20, 15, 0, 0))
+  })
+
+  test('a clock’s offset is added and recorded; a clock of the year 2000 is not believed', () => {
+    const hint = { maker: null, model: null, serial: null, startedAt: null, clockOffsetMs: -3_600_000, basis: null }
+    const given = {
+      name: 'DJI_20261120101112_0001.MP4',
+      size_bytes: 1,
+      modified_at: null,
+      hint,
+      created_at: Date.UTC(2026, 10, 21),
+    }
+    const named = describeFile(given, null, 'UTC', Date.UTC(2026, 10, 21))
+    expect(named).toMatchObject({
+      basis: 'file-name',
+      clockOffsetMs: -3_600_000,
+      startedAt: Date.UTC(2026, 10, 20, 9, 11, 12),
+    })
+    const old = { ...given, name: 'x', modified_at: Date.UTC(2000, 0, 1), hint: { ...hint, clockOffsetMs: null } }
+    expect(describeFile(old, null, 'UTC', Date.UTC(2026, 10, 21))).toMatchObject({ basis: 'arrival' })
+  })
+
+  test('the whole hash comes out right in any order; ranges are those of RFC 9110', () => {
+    const blocks = [1, 2, 3, 4].map((value) => new Uint8Array(10).fill(value))
+    const progress = createProgress(4)
+    for (const place of [1, 0, 3, 2]) {
+      progress.take(place, blocks[place] ?? new Uint8Array())
+    }
+    expect(progress.hashed()).toBe(4)
+    expect(progress.digest()).toBe(sha256(Buffer.concat(blocks)))
+    expect(rangeOf('bytes=5-9', 100)).toEqual({ start: 5, end: 10, isPart: true })
+    expect(rangeOf('bytes=-5', 100)).toEqual({ start: 95, end: 100, isPart: true })
+    expect(rangeOf('bytes=100-', 100)).toBeNull()
+  })
+})
+
+describe('a file that no browser plays', () => {
+  let house: IntakeHouse
+  let custodian: Ask
+  beforeAll(async () => {
+    house = await openIntakeHouse()
+    custodian = await house.person('custodian')
+  }, 60_000)
+  afterAll(() => house.close())
+
+  test('is read in the sandbox, gets a viewing copy with its lineage, and stays the evidence', async () => {
+    expect(['bubblewrap', 'unshare', 'prlimit']).toContain(mediaTools().sandbox)
+    const bytes = clip('VB400_9_20261120_101112.avi', '-c:v', 'mpeg4', '-c:a', 'pcm_s16le')
+    const recording = await upload(house, 'VB400_9_20261120_101112.avi', bytes)
+    const files = await until(async () => {
+      await house.tick()
+      const { json } = await custodian(`GET /recordings/${recording}/files`)
+      const [file] = (json.files ?? []) as readonly { shown: string; copy: { sha256: string } }[]
+      return file?.shown === 'copy' ? file : null
+    }, 'the viewing copy')
+    const look = await custodian(`POST /recordings/${recording}/looks`, { purpose: 'audit', reference: 'A-3' })
+    const copy = await custodian(`GET /looks/${look.json.look}/files/0?copy=true`)
+    expect(sha256(copy.bytes)).toBe(files.copy.sha256)
+    expect(await facts(copy.bytes)).toMatchObject({ container: 'mp4', video: 'avc1', audio: 'mp4a' })
+    const original = await custodian(`GET /looks/${look.json.look}/files/0`)
+    expect(sha256(original.bytes)).toBe(sha256(bytes))
+    const { entries } = (await custodian(`GET /recordings/${recording}/custody`)).json as {
+      entries: readonly { kind: string; details: Record<string, string> }[]
+    }
+    expect(entries.find(({ kind }) => kind === 'recording.derived')?.details).toMatchObject({
+      parent: sha256(bytes),
+      sha256: files.copy.sha256,
+    })
+    expect(await house.findings()).toEqual([])
+  }, 60_000)
+})
+
+/** A dock in the fewest lines: enrols, sends one block, signs, completes. */
+async function upload(house: IntakeHouse, name: string, bytes: Uint8Array): Promise<string> {
+  const office = await house.person('administrator')
+  const { json: enrolment } = await office('POST /devices/enrolments', { kind: 'dock' })
+  const signer = await signerFromSeed(new Uint8Array(32).fill(7))
+  const { publicKey } = signer.key
+  const signature = toBase64Url(await signer.sign(utf8(`sereno-enrol-v1.${enrolment.token}.${publicKey}`)))
+  const about = { protection: 'software', simulated: false, appVersion: 'test', build: null, algorithm: 'ed25519' }
+  const post = async (url: string, payload: object, headers: Record<string, string> = {}) => {
+    const answered = await house.app.inject({ method: 'POST', url: `/api${url}`, payload, headers })
+    expect(answered.statusCode, answered.payload).toBe(200)
+    return JSON.parse(answered.payload) as Record<string, never>
+  }
+  const self = (await post('/device/enrol', { token: enrolment.token, publicKey, signature, ...about })) as unknown as {
+    device: { id: string; keyEpoch: number }
+    installation: string
+    municipality: { id: string }
+  }
+  const device = self.device.id
+  const { nonce } = await post('/device/challenge', { device })
+  const proof = toBase64Url(await signer.sign(utf8(`sereno-session-v1.${device}.${nonce}`)))
+  const { token } = await post('/device/session', { device, nonce, signature: proof })
+  const headers = { authorization: `Device ${token}` }
+  const id = randomUUID()
+  const hint = { maker: null, model: null, serial: null, startedAt: null, clockOffsetMs: null, basis: null }
+  await post(
+    '/device/uploads',
+    { id, name, sizeBytes: bytes.length, pathSha256: null, modifiedAt: null, hint },
+    headers,
+  )
+  const wrong = await put(house, id, headers, bytes, 'a'.repeat(64))
+  expect(wrong).toBe(422)
+  expect(await put(house, id, headers, bytes, sha256(bytes))).toBe(200)
+  const base = {
+    format: 1,
+    installation: self.installation,
+    municipality: self.municipality.id,
+    device,
+    keyEpoch: self.device.keyEpoch,
+    recording: id,
+    wallClockMs: Date.now(),
+    monotonicMs: 1,
+    serverTime: null,
+    checkpoint: null,
+    build: 'b'.repeat(64),
+    keyProtection: 'software',
+  } as const
+  const file: FileStatement = {
+    ...base,
+    counter: 0,
+    sequence: 0,
+    previous: null,
+    file: {
+      name,
+      sizeBytes: bytes.length,
+      sha256: sha256(bytes),
+      blockBytes: fileBlockBytes,
+      blocks: await fileBlocksRoot([sha256(bytes)]),
+    },
+    source: { kind: 'dock', path: null, modifiedMs: null },
+  }
+  const statement = await signStatement(signer, { kind: 'file', body: file })
+  const previous = await statementHash(statement)
+  const stopBody = { ...base, counter: 1, sequence: 1, previous, reason: 'closed', count: 1, head: previous } as const
+  const stop = await signStatement(signer, { kind: 'stop', body: stopBody })
+  const text = (envelope: Uint8Array): string => Buffer.from(envelope).toString('base64')
+  await post(`/device/uploads/${id}/complete`, { statement: text(statement), stop: text(stop) }, headers)
+  return id
+}
+
+async function put(
+  house: IntakeHouse,
+  id: string,
+  headers: Record<string, string>,
+  bytes: Uint8Array,
+  announced: string,
+): Promise<number> {
+  const answered = await house.app.inject({
+    method: 'PUT',
+    url: `/api/device/uploads/${id}/blocks/0`,
+    headers: { ...headers, 'content-type': 'application/octet-stream', 'x-block-sha256': announced },
+    payload: Buffer.from(bytes),
+  })
+  return answered.statusCode
+}
