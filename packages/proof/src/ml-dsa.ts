@@ -44,7 +44,9 @@ export async function mlDsa44FromSeed(seed: Uint8Array): Promise<{
   }
   const pkcs8 = unshared(concat(seedPrefix, seed))
   const extractable = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign'])
-  const { pub }: { readonly pub?: unknown } = { ...(await crypto.subtle.exportKey('jwk', extractable)) }
+  // The standard types of a JWK do not know `pub` (RFC 9881's family of keys) yet.
+  const jwk: object = await crypto.subtle.exportKey('jwk', extractable)
+  const pub = 'pub' in jwk ? jwk.pub : null
   const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign'])
   return {
     publicKey: toBase64Url(fromBase64Url(typeof pub === 'string' ? pub : '') ?? new Uint8Array(0)),
