@@ -17,6 +17,11 @@ const needed: readonly { readonly file: readonly string[]; readonly package: str
     why: 'a test reads the system calls to prove the order of fsync and answer',
   },
   {
+    file: ['/usr/bin/ffmpeg'],
+    package: 'ffmpeg',
+    why: 'tests make the files of other cameras, and copies for viewing, with it',
+  },
+  {
     file: ['/usr/bin/pdfinfo'],
     package: 'poppler-utils',
     why: 'tests read back the documents that are written as PDF',
