@@ -1,4 +1,4 @@
-import { createHash, createHash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { crc32 } from 'node:zlib'
@@ -37,7 +37,6 @@ export async function verify(args: readonly string[]): Promise<number> {
       const verification = await verifyPackage(source, {
         ...(trust ? { trust } : {}),
         crc32: (bytes, value) => crc32(bytes, value),
-        sha256: incremental,
         sha256: nativeSha256,
         checkTimestamp,
         onProgress: progress(call.json),
@@ -56,12 +55,6 @@ export async function verify(args: readonly string[]): Promise<number> {
 function nativeSha256(): IncrementalHash {
   const digest = createHash('sha256')
   return { update: (bytes) => void digest.update(bytes), digest: () => digest.digest('hex') }
-}
-
-/** Whole files are hashed besides their blocks: node:crypto can, a browser's WebCrypto cannot. */
-function incremental(): { update: (bytes: Uint8Array) => void; digest: () => string } {
-  const whole = createHash('sha256')
-  return { update: (bytes) => void whole.update(bytes), digest: () => whole.digest('hex') }
 }
 
 function readCall(args: readonly string[]) {
