@@ -58,6 +58,12 @@ export class BlobMissing extends Error {
 const unfinished = '.new-'
 
 /**
+ * Larger objects are handed to a thread: they would stop all other work for longer than a picture of live video lasts.
+ * For smaller ones handing over costs more than it saves (docs/decisions/0019).
+ */
+const ownThreadBytes = 1024 * 1024
+
+/**
  * Encrypted files under a folder, one for each key, written as `object-file.ts` says. What a crash leaves half written is
  * removed by {@link removeUnfinished} at the next start.
  */
@@ -66,7 +72,7 @@ export function createFileBlobs(
   ids: Pick<Ids, 'uuid' | 'bytes'>,
   directories: DirectorySync = createDirectorySync(),
   aead: StreamingAead = footageAead,
-  /** Without them the caller's own thread does the work. */
+  /** Without them, and for small objects, the caller's own thread does the work. */
   threads?: Pick<ObjectThreads, 'keep'>,
 ): BlobStore {
   const keep = createObjectKeeper(aead, directories)
@@ -101,7 +107,8 @@ export function createFileBlobs(
     await ensureFolder(path.resolve(home))
     const temporary = path.join(home, `${unfinished}${ids.uuid()}`)
     const task = { key, target, temporary, dataKey, random: ids.bytes(aead.randomBytes), sha256 }
-    return threads !== undefined && bytes instanceof Uint8Array ? threads.keep(task, bytes) : keep(task, bytes)
+    const isLarge = bytes instanceof Uint8Array && bytes.length > ownThreadBytes
+    return threads !== undefined && isLarge ? threads.keep(task, bytes) : keep(task, bytes)
   }
 
   // One after the other for each key: the second finds the first one's object, and compares its own bytes all the same.

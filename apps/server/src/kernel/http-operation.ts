@@ -85,15 +85,29 @@ function input(schema: TSchema | undefined, where: string, convert: boolean): In
   }
 }
 
-// Undeclared fields never leave. Clean works in place, so it is given a copy: handlers may answer shared objects.
+// Undeclared fields never leave. Clean works in place, so it is given a copy: handlers may answer shared objects. One level
+// is enough where no member is an object itself.
 function output(name: string, schema: TSchema): (answer: unknown) => string {
   const validator = Compile(schema)
+  const copy = isFlat(schema) ? (answer: unknown) => ({ ...(answer as object) }) : structuredClone<unknown>
   return (answer) => {
-    const cleaned = validator.Clean(structuredClone(answer))
+    const cleaned = validator.Clean(copy(answer))
     if (!validator.Check(cleaned)) {
       const first = validator.Errors(cleaned)[0]
       throw new Error(`${name} answered what its contract does not declare: ${first?.instancePath} ${first?.message}`)
     }
     return JSON.stringify(cleaned)
   }
+}
+
+function isFlat(schema: TSchema): boolean {
+  const properties = 'properties' in schema ? (schema.properties as Readonly<Record<string, Member>>) : null
+  return properties !== null && Object.values(properties).every(isPlain)
+}
+
+type Member = { readonly type?: unknown; readonly enum?: unknown; readonly anyOf?: readonly Member[] }
+const plainTypes: readonly unknown[] = ['string', 'boolean', 'integer', 'number']
+
+function isPlain(member: Member): boolean {
+  return plainTypes.includes(member.type) || member.enum !== undefined || member.anyOf?.every(isPlain) === true
 }

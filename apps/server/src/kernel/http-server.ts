@@ -87,7 +87,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       onRequest: admitRequest(route.operation.access, route.name),
       // A signed stream is judged by its signature and counted by who receives it.
       ...(route.operation.body === 'stream'
-        ? {}
+        ? // Programs send these by the thousand: what tells a browser how to show a page is left out.
+          { helmet: false }
         : {
             config: {
               rateLimit: {

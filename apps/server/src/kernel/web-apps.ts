@@ -42,8 +42,9 @@ export async function serveWebApps(
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     reply.header('permissions-policy', 'camera=(self), microphone=(self), geolocation=(self), screen-wake-lock=(self)')
+    done()
   })
   for (const { name, build } of options.apps) {
     if (build !== null && name !== 'verifier') {

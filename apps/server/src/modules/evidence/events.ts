@@ -108,22 +108,19 @@ export async function quarantine(deps: Told, tx: Db, recording: RecordingRow, co
   await deps.events.publish(tx, 'recording.quarantined', municipality, { recording: id, code })
 }
 
-/** A phone that lost its journal goes on after the highest counter we hold. One row a device, in order of id. */
+/** A phone that lost its journal goes on after the highest counter we hold. */
 async function noteHeads(deps: Told, tx: Db, recordings: readonly KeptRecording[]): Promise<void> {
-  const newest = new Map<string, { counter: number; head: string; recording: string }>()
+  const newest = new Map<string, { device: string; counter: number; head: string; recording: string }>()
   for (const { after, added } of recordings) {
+    const { device, id: recording } = after
     for (const { incoming } of added) {
-      const known = newest.get(after.device)
-      if (incoming.counts && (known === undefined || incoming.row.counter > known.counter)) {
-        newest.set(after.device, {
-          counter: incoming.row.counter,
-          head: incoming.row.statement_sha256,
-          recording: after.id,
-        })
+      const { counter, statement_sha256: head } = incoming.row
+      if (incoming.counts && counter > (newest.get(device)?.counter ?? -1)) {
+        newest.set(device, { device, counter, head, recording })
       }
     }
   }
-  for (const [device, { counter, head, recording }] of [...newest].sort(([left], [right]) => (left < right ? -1 : 1))) {
-    await deps.fleet.noteStatement(tx, device, counter, head, recording)
+  if (newest.size > 0) {
+    await deps.fleet.noteStatements(tx, [...newest.values()])
   }
 }

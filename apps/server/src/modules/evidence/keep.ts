@@ -75,7 +75,7 @@ export async function keep(
 ): Promise<Keep> {
   const created = await createRecordings(tx, batch)
   const locked = await lockRecordings(tx, batch)
-  const held = await heldStatements(tx, batch)
+  const held = await heldStatements(tx, mayBeHeld(batch, locked))
   const working = new Map(locked.map((row) => [nameOf(row.municipality, row.id), openWork(row, created)]))
   const outcomes: Kept[] = []
   const inserts: StatementRow[] = []
@@ -260,7 +260,16 @@ async function lockRecordings(tx: Db, batch: readonly Incoming[]): Promise<reado
   return found.rows
 }
 
+// Above the highest sequence counted (every place is counted when it is first taken) there is nothing to be found.
+function mayBeHeld(batch: readonly Incoming[], locked: readonly RecordingRow[]): readonly Incoming[] {
+  const highest = new Map(locked.map((row) => [nameOf(row.municipality, row.id), row.highest_sequence]))
+  return batch.filter(({ row }) => row.sequence <= (highest.get(nameOf(row.municipality, row.recording)) ?? -1))
+}
+
 async function heldStatements(tx: Db, batch: readonly Incoming[]): Promise<Map<string, Held[]>> {
+  if (batch.length === 0) {
+    return new Map()
+  }
   const wanted = batch.map(({ row }) => ({ m: row.municipality, r: row.recording, s: row.sequence }))
   const found = await sql<Held & { municipality: string }>`
     select c.municipality, c.recording, c.sequence, c.version, c.statement_sha256, c.receipt

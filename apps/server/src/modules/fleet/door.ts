@@ -60,6 +60,16 @@ export type Fleet = {
   seenAt(device: string): number | null
   /** Remembers the last counter and head of a stored statement, so that a phone that lost its journal can go on. */
   noteStatement(tx: Db, device: string, counter: number, head: string, recording: string): Promise<void>
+  /** The same for a batch, at most one for each device. */
+  noteStatements(
+    tx: Db,
+    lasts: readonly {
+      readonly device: string
+      readonly counter: number
+      readonly head: string
+      readonly recording: string
+    }[],
+  ): Promise<void>
   self(device: string): Promise<DeviceSelf>
   /** The dock that is the installation itself, enrolled with a key of the signer (see enrol-own.ts). */
   ownDock(scope: Scope, key: PublicKey & { readonly keyId: string }): Promise<OwnDock>

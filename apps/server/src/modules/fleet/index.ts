@@ -7,7 +7,7 @@ import { createSeen } from './health.ts'
 import { createKeys } from './keys.ts'
 import { fleetRoutes } from './routes.ts'
 import { createSessions } from './session.ts'
-import { allDevices, deviceById, devicesOnDuty, saveStatement } from './store-devices.ts'
+import { allDevices, deviceById, devicesOnDuty, saveStatement, saveStatements } from './store-devices.ts'
 import { officerById, shiftById, shiftCovering } from './store-shifts.ts'
 import { duty, issueView, registered, selfOf } from './view.ts'
 
@@ -80,6 +80,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     touch: seen.touch,
     seenAt: seen.at,
     noteStatement: (tx, id, counter, head, recording) => saveStatement(tx, id, { counter, head, recording }),
+    noteStatements: saveStatements,
     self,
     ownDock: (scope, key) => enrolOwnDock(deps, scope, key, changed),
     seedDemonstration: (municipality) => seedDemonstration(deps, municipality),

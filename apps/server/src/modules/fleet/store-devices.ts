@@ -179,6 +179,27 @@ export async function saveStatement(
     where id = ${device}::uuid and (last_counter is null or last_counter < ${last.counter}::bigint)`.execute(tx)
 }
 
+/** The same for many devices at once; their rows are locked in order of id. */
+export async function saveStatements(
+  tx: Db,
+  lasts: readonly {
+    readonly device: string
+    readonly counter: number
+    readonly head: string
+    readonly recording: string
+  }[],
+): Promise<void> {
+  await sql`update device set last_counter = w.counter, last_head = w.head, last_recording = w.recording
+    from (
+      select device.id, w.counter, w.head, w.recording
+      from json_to_recordset(${JSON.stringify(lasts)}::text::json)
+        as w(device uuid, counter bigint, head text, recording uuid)
+      join device on device.id = w.device
+      where device.last_counter is null or device.last_counter < w.counter
+      order by device.id for update of device) as w
+    where device.id = w.id`.execute(tx)
+}
+
 export async function saveSeen(db: Db, seen: readonly (readonly [device: string, atMs: number])[]): Promise<void> {
   const rows = JSON.stringify(seen.map(([device, at]) => ({ device, at })))
   await sql`update device set seen_at = heard.at
