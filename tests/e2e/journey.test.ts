@@ -253,7 +253,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     supervisor: {
-      sections: ['Sala', 'Grabaciones', 'Casos', 'Equipos', 'Ingreso', 'Conservación', 'Libro'],
+      sections: ['Sala', 'Grabaciones', 'Casos', 'Equipos', 'Ingreso', 'Conservación', 'Integridad', 'Libro'],
       refused: [
         ...denied(['POST', `${here}/exports`, pack], ['GET', '/api/accounts']),
         // somebody else's look opens nothing: it does not exist for anybody else
@@ -261,7 +261,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ],
     },
     administrator: {
-      sections: ['Equipos', 'Ingreso', 'Personas', 'Libro'],
+      sections: ['Equipos', 'Ingreso', 'Personas', 'Integridad', 'Libro'],
       refused: denied(
         ['GET', '/api/recordings'],
         ['GET', here],
@@ -273,7 +273,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     'data-protection-officer': {
-      sections: ['Grabaciones', 'Casos', 'Equipos', 'Personas', 'Conservación', 'Libro'],
+      sections: ['Grabaciones', 'Casos', 'Equipos', 'Personas', 'Conservación', 'Integridad', 'Libro'],
       refused: denied(
         ['POST', `${here}/looks`, view],
         ['POST', `${here}/exports`, pack],
@@ -282,11 +282,11 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     'internal-affairs': {
-      sections: ['Grabaciones', 'Casos', 'Equipos', 'Conservación', 'Libro'],
+      sections: ['Grabaciones', 'Casos', 'Equipos', 'Conservación', 'Integridad', 'Libro'],
       refused: denied(['POST', `${here}/looks`, view], ['POST', `${here}/exports`, pack], ['GET', '/api/units']),
     },
     overseer: {
-      sections: ['Conservación', 'Libro'],
+      sections: ['Conservación', 'Integridad', 'Libro'],
       refused: denied(
         ['GET', '/api/recordings'],
         ['GET', here],

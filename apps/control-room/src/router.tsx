@@ -74,6 +74,11 @@ const retention = createRoute({
   validateSearch: retentionSearch,
   component: lazyRouteComponent(() => import('./features/retention/index.ts'), 'RetentionPage'),
 })
+const completeness = createRoute({
+  getParentRoute: () => root,
+  path: '/completeness',
+  component: lazyRouteComponent(() => import('./features/completeness/index.ts'), 'CompletenessPage'),
+})
 const cases = createRoute({
   getParentRoute: () => root,
   path: '/cases',
@@ -114,6 +119,7 @@ export const router = createRouter({
     intake,
     people,
     retention,
+    completeness,
     ledger,
     settings,
   ]),

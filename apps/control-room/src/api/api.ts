@@ -1,6 +1,8 @@
 import type {
+  accessOperations,
   BodyOf,
   caseOperations,
+  completenessOperations,
   evidenceOperations,
   fleetOperations,
   guestOperations,
@@ -21,6 +23,7 @@ import type {
 /** Every operation the control room may call. Types only: no schema travels to the browser. */
 export type Api = typeof identityOperations &
   typeof installationOperations &
+  typeof accessOperations &
   typeof ledgerOperations &
   typeof territoryOperations &
   typeof fleetOperations &
@@ -28,6 +31,7 @@ export type Api = typeof identityOperations &
   typeof evidenceOperations &
   typeof intakeOperations &
   typeof retentionOperations &
+  typeof completenessOperations &
   typeof liveOperations &
   typeof incidentOperations &
   typeof caseOperations &

@@ -10,6 +10,7 @@ type Section = {
     | 'intake'
     | 'people'
     | 'retention'
+    | 'completeness'
     | 'ledger'
     | 'settings'
   readonly to:
@@ -20,6 +21,7 @@ type Section = {
     | '/intake'
     | '/people'
     | '/retention'
+    | '/completeness'
     | '/ledger'
     | '/settings'
   readonly icon: IconName
@@ -36,6 +38,7 @@ const sections: readonly Section[] = [
   { name: 'intake', to: '/intake', icon: 'tray', needs: 'device.enrol', orNeeds: 'recording.seal' },
   { name: 'people', to: '/people', icon: 'people', needs: 'account.read' },
   { name: 'retention', to: '/retention', icon: 'hourglass', needs: 'retention.read' },
+  { name: 'completeness', to: '/completeness', icon: 'checklist', needs: 'completeness.read' },
   { name: 'ledger', to: '/ledger', icon: 'ledger', needs: 'ledger.read' },
 ]
 

@@ -12,6 +12,7 @@ export const shellEn = {
     intake: 'Intake',
     people: 'People',
     retention: 'Retention',
+    completeness: 'Integrity',
     ledger: 'Ledger',
     settings: 'My account',
   },

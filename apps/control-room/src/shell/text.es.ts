@@ -9,6 +9,7 @@ export const shellEs = {
     intake: 'Ingreso',
     people: 'Personas',
     retention: 'Conservación',
+    completeness: 'Integridad',
     ledger: 'Libro',
     settings: 'Mi cuenta',
   },
