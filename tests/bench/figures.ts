@@ -32,6 +32,7 @@ export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
   positions: { throughput: { of: 'value', atLeast: 10_000 } },
   find: { p95: { of: 'value', atMost: 50 } },
   search: { p95: { of: 'value', atMost: 100 } },
+  reconcile: { seconds: { of: 'value', atMost: 60 } },
   custody: {
     view: { of: 'value', atMost: 50 },
     appends: { of: 'value', atLeast: 5_000 },

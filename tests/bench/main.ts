@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   room: () => import('./room.ts'),
   positions: () => import('./positions.ts'),
   find: () => import('./find.ts'),
+  reconcile: () => import('./reconcile.ts'),
   search: () => import('./search.ts'),
   custody: () => import('./custody.ts'),
   verify: () => import('./verify.ts'),

@@ -1,5 +1,6 @@
 import {
   type BodyOf,
+  completenessOperations,
   evidenceOperations,
   fleetOperations,
   identityOperations,
@@ -20,6 +21,7 @@ const operations = {
   ...territoryOperations,
   ...fleetOperations,
   ...trackOperations,
+  ...completenessOperations,
   ...evidenceOperations,
   ...incidentOperations,
   ...liveOperations,
