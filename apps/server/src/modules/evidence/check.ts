@@ -11,6 +11,7 @@ import type { Checker, Finding } from '../../kernel/checker.ts'
 import type { EvidenceDeps } from './deps.ts'
 import { fileBlockKey, initKey } from './evidence.ts'
 import { blockHashes, filesOf } from './files.ts'
+import { checkOtherLogs } from './other-log.ts'
 import { manifestsOf, mediaKeyOf, wholeStatements } from './store.ts'
 import type { ManifestRow, RecordingRow, StatementRow } from './tables.ts'
 
@@ -191,7 +192,7 @@ export function createCheck(deps: EvidenceDeps): Checker {
     name: 'evidence',
     async run(report, options) {
       const look = { report, full: options?.full === true }
-      let examined = 0
+      let examined = await checkOtherLogs(deps, db, report)
       for await (const row of recordings()) {
         examined += 1 + (await checkRecording(row, look))
       }

@@ -4,6 +4,7 @@ import type { EvidenceDeps } from './deps.ts'
 import { deviceActor } from './duty.ts'
 import { contradictsStop, type Quarantine } from './evidence.ts'
 import type { Added, KeptRecording } from './keep.ts'
+import { tellOtherLogs } from './other-log.ts'
 import type { RecordingRow } from './tables.ts'
 
 type Told = Pick<EvidenceDeps, 'ledger' | 'events' | 'fleet'>
@@ -18,6 +19,7 @@ export async function tell(deps: Told, tx: Db, recordings: readonly KeptRecordin
     }
     await tellQuarantine(deps, tx, kept)
   }
+  await tellOtherLogs(deps, tx, recordings)
   await noteHeads(deps, tx, recordings)
 }
 

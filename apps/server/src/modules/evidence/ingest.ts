@@ -36,6 +36,7 @@ import { createGroup } from './group.ts'
 import { createJudge, type Judged, type Place, refusalOf } from './judge.ts'
 import { type Incoming, type Kept, keep } from './keep.ts'
 import { createKeyCache, createMemory } from './memory.ts'
+import { createOtherLog } from './other-log.ts'
 import { createPool } from './pool.ts'
 import { bodyLimit, createUnsealer, isSealed } from './sealed-body.ts'
 import type { Sos } from './sos.ts'
@@ -58,6 +59,7 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
   const judge = createJudge({ fleet: deps.fleet, db: deps.database.db, installation: deps.config.installation })
   const duty = createDuty(deps)
   const counters = createCounters(async (device) => (await deps.fleet.self(device)).lastCounter)
+  const otherLog = createOtherLog(deps)
   const pool = createPool(idleBuffers)
   const budget = createBodyBudget(heldBytes)
   const dataKeys = createKeyCache((recording) =>
@@ -102,6 +104,7 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     const receivedAt = deps.clock.nowMs()
     const capturedAt = captureTime(statement)
     const issue = await duty.at(key, capturedAt)
+    const other = await otherLog(statement.body.checkpoint)
     const jumps = await counters.jumps(device, statement.body.counter)
     const quarantine: Quarantine | null =
       key.revokedAtMs !== null ? 'key-revoked' : jumps ? 'counter-jump' : issue === null ? 'not-issued' : null
@@ -117,7 +120,7 @@ export function createIngest(deps: EvidenceDeps, settings: EvidenceSettings, par
     const row = rowOf(judged, capturedAt, receivedAt, quarantine)
     const initSha256 = statement.kind === 'media' ? statement.body.init : null
     return {
-      incoming: { row, device, initSha256, initStored, origin, counts: !jumps },
+      incoming: { row, device, initSha256, initStored, otherLog: other, origin, counts: !jumps },
       receipt: receiptOf(statement, statementSha256, receivedAt, quarantine !== null),
     }
   }

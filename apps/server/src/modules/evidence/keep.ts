@@ -5,6 +5,7 @@
  * The row of each recording is locked, in order of id, so that two batches (or a seal) never interleave on one
  * recording and never deadlock.
  */
+import type { SeenCheckpoint } from '@sereno/proof'
 import { sql } from 'kysely'
 import type { Db } from '../../kernel/database.ts'
 import { type Arrival, count, emptyTally, judgeArrival, type Quarantine, type Tally } from './evidence.ts'
@@ -36,6 +37,8 @@ export type Incoming = {
   readonly initStored: boolean
   /** Its counter may become the device's last. */
   readonly counts: boolean
+  /** The newest checkpoint its device had seen, when our log does not contain it. */
+  readonly otherLog: SeenCheckpoint | null
   /** Present when this process has not seen the recording yet. */
   readonly origin: Origin | null
 }

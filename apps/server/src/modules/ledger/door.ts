@@ -94,6 +94,8 @@ export type Ledger = {
     limit: number,
   ): Promise<readonly { readonly id: string; readonly fields: ReadonlyMap<string, string> }[]>
   newestCheckpoint(): PublishedCheckpoint | null
+  /** Whether one of our logs contains the tree of this size and root (hexadecimal). Asked once for a size, then remembered. */
+  holds(seen: { readonly size: number; readonly root: string }): Promise<boolean>
   /** Calls the listener after each publication; answers how to stop. */
   onCheckpoint(listener: (checkpoint: PublishedCheckpoint) => void): () => void
   /** Origin of the installation's log. Throws Unavailable before set-up. */

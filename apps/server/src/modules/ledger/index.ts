@@ -12,6 +12,7 @@ import { type Post, postOverHttp } from './cosign.ts'
 import type { Ledger, PublishedCheckpoint } from './door.ts'
 import { custodyEntry, openingsOf } from './entries.ts'
 import type { NewEntry } from './entry.ts'
+import { createHolds } from './holds.ts'
 import { completeMirror, openMirror } from './mirror.ts'
 import { destroyOpenings } from './openings.ts'
 import { createProver, isPublished } from './prove.ts'
@@ -76,6 +77,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
   const mirrorOf = (log: Log) => openMirror(join(deps.config.dataFolder, 'ledger', log.origin))
   const publisher = createPublisher({ ...deps, post: deps.post ?? postOverHttp, mirrorOf })
   const proofs = createProver(db, logOf)
+  const holds = createHolds(db, () => [...logs, ...older.values()])
   const stamps = createStamps({ ...deps, ask: deps.askAuthority ?? askOverHttp, append })
   const witnesses = createWitnesses({ database, clock, ids, append })
 
@@ -291,6 +293,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
         fields: new Map(Object.entries(fields ?? {}).map(([name, [value]]) => [name, value] as const)),
       })),
     newestCheckpoint: () => (logs[0] === undefined ? null : (newest.get(logs[0].municipality) ?? null)),
+    holds,
     onCheckpoint: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
