@@ -15,12 +15,15 @@ import type { Tokens } from './tokens.ts'
 
 const SetUpPage = lazy(async () => ({ default: (await import('../features/set-up/index.ts')).SetUpPage }))
 
+const FactorDoor = lazy(async () => ({ default: (await import('../features/settings/index.ts')).FactorDoor }))
+
 /** Which of the three houses to show: set-up, the door, or the room. */
 export function App({ tokens }: { readonly tokens: Tokens }): ReactElement {
   const installation = useQuery({ ...asked('GET /installation', {}), refetchInterval: 60_000 })
+  const [isBack, setIsBack] = useState(tokens.provider !== null)
   const me = useQuery({
     ...asked('GET /me', {}),
-    enabled: installation.data?.state === 'ready' && tokens.link === null,
+    enabled: installation.data?.state === 'ready' && tokens.link === null && !isBack,
     refetchInterval: 60_000,
   })
   const [link, setLink] = useState(tokens.link)
@@ -32,6 +35,7 @@ export function App({ tokens }: { readonly tokens: Tokens }): ReactElement {
   }, [installation.data])
   const known = (signedIn: Me): void => {
     setLink(null)
+    setIsBack(false)
     queryClient.setQueryData(['GET /me', {}], signedIn)
   }
   if (installation.data === undefined) {
@@ -45,9 +49,22 @@ export function App({ tokens }: { readonly tokens: Tokens }): ReactElement {
     )
   }
   const nobody = me.error instanceof CallFailed && me.error.status === 401
-  if (link !== null || nobody || (me.data === undefined && me.error !== null)) {
+  if (link !== null || isBack || nobody || (me.data === undefined && me.error !== null)) {
     return (
-      <SignInPage installation={installation.data} link={link} onSignedIn={known} failed={nobody ? null : me.error} />
+      <SignInPage
+        installation={installation.data}
+        link={link}
+        provider={isBack ? tokens.provider : null}
+        onSignedIn={known}
+        failed={nobody ? null : me.error}
+      />
+    )
+  }
+  if (me.data?.factor.demanded === true) {
+    return (
+      <Suspense fallback={<Lantern />}>
+        <FactorDoor me={me.data} />
+      </Suspense>
     )
   }
   return me.data === undefined ? <Lantern /> : <SignedIn me={me.data} installation={installation.data} />

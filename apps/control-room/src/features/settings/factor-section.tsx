@@ -7,6 +7,7 @@ import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { QrCode } from '../../shell/qr-code.tsx'
 import { Folded } from './folded.tsx'
+import { type Proof, ProofForm } from './proof-form.tsx'
 import css from './settings.module.css'
 import { useSettingsText } from './text.ts'
 
@@ -34,7 +35,7 @@ export function FactorSection({ isSet }: { readonly isSet: boolean }): ReactElem
         <p className={page.soft}>{isSet ? text.on : text.off}</p>
         {begin.data === undefined ? (
           <Folded ask={isSet ? text.change : text.begin} said={confirm.isSuccess ? text.done : null}>
-            <ProofForm isSet={isSet} busy={begin.isPending} onProof={begin.mutate} />
+            <ProofForm hasCode={isSet} busy={begin.isPending} onProof={begin.mutate} />
           </Folded>
         ) : (
           <form className={css.factor} onSubmit={submit}>
@@ -67,51 +68,5 @@ export function FactorSection({ isSet }: { readonly isSet: boolean }): ReactElem
         <Failure error={begin.error} />
       </div>
     </section>
-  )
-}
-
-type Proof = { readonly password?: string; readonly code?: string }
-
-/** What is in force now, before it is replaced: the password, and a code of the phone that is given up. */
-function ProofForm(props: {
-  readonly isSet: boolean
-  readonly busy: boolean
-  readonly onProof: (proof: Proof) => void
-}): ReactElement {
-  const text = useSettingsText().factor
-  const [password, setPassword] = useState('')
-  const [code, setCode] = useState('')
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    props.onProof({ ...(password === '' ? {} : { password }), ...(code === '' ? {} : { code: code.trim() }) })
-  }
-  return (
-    <form className={page.form} onSubmit={submit}>
-      <Field
-        label={text.password}
-        hint={text.passwordHint}
-        value={password}
-        onChange={setPassword}
-        type="password"
-        autoComplete="current-password"
-      />
-      {props.isSet ? (
-        <Field
-          label={text.oldCode}
-          value={code}
-          onChange={setCode}
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          minLength={6}
-          maxLength={8}
-          required
-        />
-      ) : null}
-      <div>
-        <Button type="submit" busy={props.busy}>
-          {text.goOn}
-        </Button>
-      </div>
-    </form>
   )
 }

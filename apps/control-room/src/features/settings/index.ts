@@ -1,1 +1,2 @@
+export { FactorDoor, FactorProof } from './factor-door.tsx'
 export { SettingsPage } from './settings-page.tsx'

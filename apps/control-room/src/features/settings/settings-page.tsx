@@ -6,8 +6,10 @@ import page from '../../shell/page.module.css'
 import { useSession } from '../../shell/session.ts'
 import { signOut } from '../../shell/sign-out.ts'
 import { turnTheme } from '../../shell/theme.ts'
+import { AccessSection } from './access-section.tsx'
 import { ContactSection } from './contact-section.tsx'
 import { FactorSection } from './factor-section.tsx'
+import { PasskeySection } from './passkey-section.tsx'
 import { PasswordSection } from './password-section.tsx'
 import css from './settings.module.css'
 import { useSettingsText } from './text.ts'
@@ -56,9 +58,11 @@ export function SettingsPage(): ReactElement {
             <Button onPress={() => turnLanguage(language)}>{text.language}</Button>
           </div>
         </section>
-        <PasswordSection hasFactor={me.account.secondFactor} />
-        <FactorSection isSet={me.account.secondFactor} />
+        <PasswordSection hasFactor={me.factor.code} />
+        <PasskeySection factor={me.factor} />
+        <FactorSection isSet={me.factor.code} />
         {me.permissions.includes('installation.read') ? <ContactSection /> : null}
+        {me.permissions.includes('installation.write') ? <AccessSection /> : null}
       </div>
     </main>
   )

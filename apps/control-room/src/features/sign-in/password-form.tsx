@@ -28,7 +28,14 @@ export function PasswordForm({ onSignedIn }: { readonly onSignedIn: (me: Me) => 
   return (
     <form className={css.form} onSubmit={submit}>
       <h1>{text.title}</h1>
-      <Field label={text.name} value={signIn} onChange={setSignIn} autoComplete="username" required autoFocus />
+      <Field
+        label={text.name}
+        value={signIn}
+        onChange={setSignIn}
+        autoComplete="username webauthn"
+        required
+        autoFocus
+      />
       <Field
         label={text.password}
         value={password}

@@ -15,6 +15,10 @@ export const signInEs = {
   linkBody: 'Este enlace sirve una sola vez y abre su sesión en este equipo.',
   linkSubmit: 'Entrar con este enlace',
   linkOther: 'Entrar con contraseña',
+  passkey: 'Entrar con llave de acceso',
+  passkeyAt: 'Con llave de acceso se entra en',
+  provider: (name: string) => `Entrar con ${name}`,
+  providerBack: 'Comprobando su identidad',
   every: 'Cada entrada y cada mirada quedan en el libro.',
   language: 'English',
   fictitious:

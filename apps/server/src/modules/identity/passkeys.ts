@@ -167,7 +167,7 @@ export function createPasskeys(
   ): Promise<T> {
     const { id: rpId, origin } = party()
     const { text, account: asked } = await taken(municipality, answer.response.clientDataJSON)
-    if (asked !== demanded) {
+    if (asked !== null && asked !== demanded) {
       throw new Refusal('access.passkey-refused')
     }
     const outcome = await database.transaction(async (tx) => {
