@@ -4,5 +4,5 @@ export {
   startTestInstallation,
   type TestInstallation,
 } from './installation.ts'
-export { type RealS3, startRealS3 } from './real-s3.ts'
+export { startRealS3 } from './real-s3.ts'
 export { temporaryFolder } from './worker-postgres.ts'
