@@ -11,6 +11,7 @@ import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
 import { DeviceStateMark } from './device-state.tsx'
 import { EnrolDialog } from './enrol-dialog.tsx'
+import { EnrolmentCode } from './enrolment-code.tsx'
 import { IssueDialog } from './issue-dialog.tsx'
 import { type Report, ReportDialog } from './report-dialog.tsx'
 import { useFleetText } from './text.ts'
@@ -34,6 +35,7 @@ export function DevicePane({ device, officers }: DevicePaneProps): ReactElement 
       </h2>
       <DeviceFacts device={device} />
       <DeviceActions key={device.id} device={device} officers={officers} />
+      <EnrolmentCode device={device} />
     </aside>
   )
 }
