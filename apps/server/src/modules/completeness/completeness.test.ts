@@ -1,5 +1,5 @@
 import type { completenessOperations, ReplyOf } from '@sereno/contracts'
-import { fromUtf8, parseTrust, type Trust, verifyCompleteness } from '@sereno/proof'
+import { encodeCanonical, fromUtf8, parseTrust, type Trust, verifyCompleteness } from '@sereno/proof'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -110,6 +110,10 @@ test('an export with a device, a day or a byte left out does not hold', async ()
   const known = await trust()
   const { body, envelope } = JSON.parse(file) as { body: { devices: unknown[] }; envelope: string }
   const less = { body: { ...body, devices: body.devices.slice(1) }, envelope }
+  const { allHeads: _, ...rest } = body as { devices: unknown[]; allHeads?: unknown }
+  const empty = { body: { ...rest, devices: [], allHeads: null }, envelope }
+  const nothing = await verifyCompleteness(encodeCanonical(empty as never), known)
+  expect(nothing.findings.map(({ code }) => code)).toContain('heads-old')
   const forged = await verifyCompleteness(new TextEncoder().encode(JSON.stringify(less)), known)
   expect(forged.findings.map(({ code }) => code)).toContain('signature')
   expect(forged.findings.map(({ code }) => code)).toContain('heads-differ')

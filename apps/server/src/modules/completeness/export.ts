@@ -19,7 +19,7 @@ import { Unavailable } from '../../kernel/errors.ts'
 import type { EntryProof } from '../ledger/index.ts'
 import type { CompletenessDeps } from './door.ts'
 import { liveGaps } from './gaps.ts'
-import { newestHeads } from './heads.ts'
+import { enterHeads, newestHeads } from './heads.ts'
 import { purchasesOf } from './purchases.ts'
 import { healthOf } from './read.ts'
 import type { HeadRow } from './tables.ts'
@@ -67,6 +67,7 @@ async function recentHeads(deps: CompletenessDeps, { municipality }: Scope): Pro
 export async function makeExport(deps: CompletenessDeps, municipality: string): Promise<Uint8Array> {
   const scope = { municipality, actor: systemActor(municipality) }
   const { db } = deps.database
+  await enterHeads(deps, municipality)
   const devices = (await deps.fleet.devices(scope)).filter(({ keyEpoch }) => keyEpoch > 0)
   const heads = await recentHeads(deps, scope)
   const lastDay = await sql<{ entry: string }>`select entry from heads_day where municipality = ${municipality}::uuid
@@ -90,7 +91,8 @@ export async function makeExport(deps: CompletenessDeps, municipality: string): 
   const stones = new Map((await deps.retention.tombstones()).map((stone) => [stone.recording, stone]))
   const newest = await newestHeads(db, scope)
   // What is entered and not published yet shows with the next one: heads and their summary belong together.
-  const isCurrent = newest.every(({ entry }) => proofOf.has(entry))
+  const allHeads = proven(lastDay.rows[0]?.entry ?? null)
+  const isCurrent = allHeads !== null && newest.every(({ entry }) => proofOf.has(entry))
 
   const deviceOf = ({ id, code, kind, enrolmentEntry }: (typeof devices)[number]): CompletenessDevice => {
     const byRecording = Map.groupBy(ranges.get(id) ?? [], ({ recording }) => recording)
@@ -132,7 +134,7 @@ export async function makeExport(deps: CompletenessDeps, municipality: string): 
     madeAtMs: deps.clock.nowMs(),
     checkpoint: note,
     devices: devices.map(deviceOf),
-    allHeads: proven(lastDay.rows[0]?.entry ?? null),
+    allHeads,
     purchases: (await purchasesOf(db, scope)).map(({ kind, quantity, date }) => ({ kind, quantity, date })),
     health: { examined: health.examined, findings: health.findings, oldestRereadMs: health.oldestReread },
   }

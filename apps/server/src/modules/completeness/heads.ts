@@ -38,7 +38,8 @@ export async function enterHeads(deps: CompletenessDeps, municipality: string): 
   const today = await sql`select 1 from heads_day where municipality = ${municipality}::uuid and day = ${day}`.execute(
     db,
   )
-  if (moved.length === 0 && (today.rows.length > 0 || known.size === 0)) {
+  // A day on which nothing moved has its entry too: an export without one hides something.
+  if (moved.length === 0 && today.rows.length > 0) {
     return
   }
   await deps.database.transaction(async (tx) => {
