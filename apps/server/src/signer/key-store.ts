@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { closeSync, fdatasync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { readIfThere, writeDurably } from './durable-file.ts'
+import { readIfThere, type WriteSome, writeAll, writeDurably } from './durable-file.ts'
 import { SignerRefusal } from './terms.ts'
 import type { Vault } from './vault.ts'
 import { beginRotation, endRotation, openWrappingKeys, type WrappingKey } from './wrapping-key.ts'
@@ -13,7 +13,8 @@ import { beginRotation, endRotation, openWrappingKeys, type WrappingKey } from '
  *
  * `keys.journal` has a JSON line for each key. A key is appended and fsynced before it is handed out, so footage is never
  * encrypted under a key that a crash takes back. Destroying writes the journal anew without it: an appended "destroyed"
- * would leave the wrapped key in the file.
+ * would leave the wrapped key in the file. What is in memory follows the file: a key counts as destroyed only once the file
+ * without it is durable, so that whoever asks again after an error has it tried again.
  */
 export type KeyStore = {
   readonly create: (recording: string) => Promise<Uint8Array>
@@ -40,11 +41,18 @@ const wrapNonceBytes = 12
 const wrapTagBytes = 16
 const syncData = promisify(fdatasync)
 
-export function openKeyStore(folder: string, vault: Vault, nowMs: () => number): KeyStore {
+export function openKeyStore(
+  folder: string,
+  vault: Vault,
+  nowMs: () => number,
+  write: WriteSome = writeSync,
+): KeyStore {
   const file = path.join(folder, 'keys.journal')
-  const lines = readLines(file)
+  let lines = readLines(file)
   let wrappingKey = settleRotation(vault, lines)
   let descriptor = openSync(file, 'a', 0o600)
+  // Up to here the file is whole lines. What a failed append left behind is cut off.
+  let goodBytes = fstatSync(descriptor).size
   let waiting: string[] = []
   let flush: Promise<void> | null = null
   // Every change of the file waits for the one before.
@@ -63,16 +71,38 @@ export function openKeyStore(folder: string, vault: Vault, nowMs: () => number):
       const text = waiting.join('')
       waiting = []
       flush = null
-      writeSync(descriptor, text)
-      await syncData(descriptor)
+      try {
+        cutBack()
+        const bytes = Buffer.from(text)
+        writeAll(descriptor, bytes, write)
+        await syncData(descriptor)
+        goodBytes += bytes.length
+      } catch (error) {
+        cutBack()
+        throw error
+      }
     })
     return flush
   }
 
-  async function rewrite(): Promise<void> {
-    writeDurably(file, [...lines.values()].map(written).join(''))
-    closeSync(descriptor)
-    descriptor = openSync(file, 'a', 0o600)
+  function cutBack(): void {
+    if (fstatSync(descriptor).size !== goodBytes) {
+      ftruncateSync(descriptor, goodBytes)
+    }
+  }
+
+  /** The file written anew with these lines; only then are they what is known. */
+  function rewrite(following: Map<string, Line>): void {
+    try {
+      writeDurably(file, [...following.values()].map(written).join(''), write)
+      lines = following
+    } finally {
+      // Also after an error: the name may already be the new file's, and what is appended must not go to the old one.
+      const fresh = openSync(file, 'a', 0o600)
+      closeSync(descriptor)
+      descriptor = fresh
+      goodBytes = cutTorn(file)
+    }
   }
 
   const durable = new Map<string, Promise<void>>()
@@ -105,22 +135,30 @@ export function openKeyStore(folder: string, vault: Vault, nowMs: () => number):
       if (lines.get(recording)?.wrapped === undefined) {
         return
       }
-      lines.set(recording, { recording, destroyedAt: nowMs() })
-      await afterLast(rewrite)
+      await afterLast(async () => {
+        if (lines.get(recording)?.wrapped !== undefined) {
+          rewrite(new Map(lines).set(recording, { recording, destroyedAt: nowMs() }))
+        }
+      })
     },
     rotate: () => {
       let count = 0
       return afterLast(async () => {
         const following = beginRotation(vault)
+        const rewrapped = new Map(lines)
         for (const [recording, { wrapped }] of lines) {
           if (wrapped !== undefined) {
             const dataKey = unwrap(wrappingKey.bytes, recording, wrapped)
-            lines.set(recording, { recording, wrapped: wrap(following.bytes, recording, dataKey), by: following.id })
+            rewrapped.set(recording, {
+              recording,
+              wrapped: wrap(following.bytes, recording, dataKey),
+              by: following.id,
+            })
             count += 1
           }
         }
+        rewrite(rewrapped)
         wrappingKey = following
-        await rewrite()
         endRotation(vault, following)
       }).then(() => count)
     },
@@ -141,21 +179,26 @@ function written(line: Line): string {
   return `${JSON.stringify(line)}\n`
 }
 
-// A crash in the middle of an append leaves a line without its end: nobody was given that key, so it is cut off. Anything
-// else that cannot be read is damage, and damage is not passed over.
+// A crash in the middle of an append leaves a line without its end: nobody was given that key, so it is cut off.
+function cutTorn(file: string): number {
+  const bytes = Buffer.from(readIfThere(file) ?? '')
+  const whole = bytes.lastIndexOf('\n') + 1
+  if (whole < bytes.length) {
+    const descriptor = openSync(file, 'r+')
+    ftruncateSync(descriptor, whole)
+    closeSync(descriptor)
+  }
+  return whole
+}
+
+// Anything else that cannot be read is damage, and damage is not passed over.
 function readLines(file: string): Map<string, Line> {
   const lines = new Map<string, Line>()
   const bytes = readIfThere(file)
   if (bytes === null) {
     return lines
   }
-  const text = Buffer.from(bytes).toString('utf8')
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
-  if (whole.length < text.length) {
-    const descriptor = openSync(file, 'r+')
-    ftruncateSync(descriptor, Buffer.byteLength(whole))
-    closeSync(descriptor)
-  }
+  const whole = Buffer.from(bytes).subarray(0, cutTorn(file)).toString('utf8')
   for (const [index, line] of whole.split('\n').entries()) {
     if (line !== '') {
       const read = parseLine(line)

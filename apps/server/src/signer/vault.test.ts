@@ -82,10 +82,12 @@ test('rotation: every data key under a new wrapping key, the same bytes; cut sho
   same(openKeyStore(folder, vault, () => 2))
   // A crash after the journal and before the new key took its place.
   writeFileSync(file, before)
+  writeFileSync(path.join(folder, 'installation-next.key'), after)
   same(openKeyStore(folder, vault, () => 3))
   expect(readFileSync(file).equals(after)).toBe(true)
   // A crash before the journal: the next key is there, and nothing is under it.
   writeFileSync(file, before)
+  writeFileSync(path.join(folder, 'installation-next.key'), after)
   writeFileSync(path.join(folder, 'keys.journal'), journalBefore)
   same(openKeyStore(folder, vault, () => 4))
   expect(readFileSync(file).equals(before)).toBe(true)
