@@ -21,6 +21,7 @@ import { createIncidents, incidentsMigrations } from './modules/incidents/index.
 import { createIntake, type Intake, intakeMigrations } from './modules/intake/index.ts'
 import { createLedger, type Ledger, ledgerMigrations } from './modules/ledger/index.ts'
 import { createLive, liveMigrations } from './modules/live/index.ts'
+import { createOversight, oversightMigrations } from './modules/oversight/index.ts'
 import {
   createRetention,
   type Retention,
@@ -44,6 +45,7 @@ export const migrations: readonly Migrations[] = [
   casesMigrations,
   retentionMigrations,
   completenessMigrations,
+  oversightMigrations,
 ]
 
 export type App = Access & {
@@ -80,7 +82,11 @@ export type Given = { readonly retentionSettings?: Partial<RetentionSettings> }
 export function composeApp(kernel: Kernel, given: Given = {}): App {
   const backups = createBackups(kernel)
   const ledger = createLedger(kernel)
-  const identity = createIdentity({ ...kernel, ledger })
+  const identity = createIdentity({
+    ...kernel,
+    ledger,
+    isOpenCase: (scope, reference) => cases.isOpen(scope, reference),
+  })
   const territory = createTerritory(kernel)
   const fleet = createFleet({ ...kernel, ledger, identity, territory })
   const tracks = createTracks({ ...kernel, ledger, fleet })
@@ -92,7 +98,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
   const intake = createIntake({ ...kernel, ledger, identity, territory, fleet, tracks, evidence })
   const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
   const incidents = createIncidents({ ...kernel, ledger, identity, territory, fleet, tracks, live })
-  const cases = createCases({ ...kernel, ledger, identity, fleet, evidence, live, incidents })
+  const cases: Cases = createCases({ ...kernel, ledger, identity, fleet, evidence, live, incidents })
   const retention = createRetention({
     ...kernel,
     ...given,
@@ -102,7 +108,10 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     freezesOf: cases.freezesOf,
   })
   const completeness = createCompleteness({ ...kernel, ledger, identity, fleet, evidence, retention })
-  const modules = [ledger, identity, fleet, tracks, evidence, intake, live, incidents, cases, retention, completeness]
+  const oversight = createOversight({ ...kernel, ledger, identity, fleet, evidence })
+  const modules = [
+    ...[ledger, identity, fleet, tracks, evidence, intake, live, incidents, cases, retention, completeness, oversight],
+  ]
 
   return {
     ledger,
@@ -114,9 +123,20 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     retention,
     completeness,
     routes: [
-      ...[territory, identity, fleet, tracks, evidence, intake, live, incidents, retention, completeness, ledger].map(
-        (module) => module.routes,
-      ),
+      ...[
+        territory,
+        identity,
+        fleet,
+        tracks,
+        evidence,
+        intake,
+        live,
+        incidents,
+        retention,
+        completeness,
+        oversight,
+        ledger,
+      ].map((module) => module.routes),
       ...cases.routes,
     ],
     sockets: [...live.sockets, ...cases.sockets],
@@ -144,6 +164,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
         cases,
         retention,
         completeness,
+        oversight,
       ].map((module) => module.check),
     ],
     authenticate: (request) => authenticate(request, identity, fleet),

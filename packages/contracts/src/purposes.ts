@@ -2,6 +2,7 @@
 export const purposes = [
   'sos',
   'incident',
+  'case',
   'safety-check',
   'complaint',
   'supervision',

@@ -20,6 +20,7 @@ export const namesEn = {
   purpose: {
     sos: 'an officer’s SOS',
     incident: 'incident in progress',
+    case: 'an open case',
     'safety-check': 'the officer’s safety',
     complaint: 'a resident’s complaint or praise',
     supervision: 'supervisor’s review',

@@ -19,6 +19,7 @@ export const namesEs = {
   purpose: {
     sos: 'SOS de un agente',
     incident: 'incidente en curso',
+    case: 'caso abierto',
     'safety-check': 'seguridad del agente',
     complaint: 'queja o elogio de un vecino',
     supervision: 'revisión de supervisión',

@@ -28,6 +28,8 @@ export type Cases = {
   readonly check: Checker
   /** Open cases that contain the recording: while there is one, retention destroys nothing of it. */
   freezesOf(scope: Scope, recording: string): Promise<readonly Freeze[]>
+  /** Whether an open case has this number. */
+  isOpen(scope: Scope, code: string): Promise<boolean>
   /** One fictitious case over the demonstration's first sealed recordings. Does nothing when a case exists. */
   seedDemonstration(municipality: string): Promise<boolean>
 }

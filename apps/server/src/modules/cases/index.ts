@@ -7,7 +7,7 @@ import { expireLive } from './live-share.ts'
 import { prepareHandOvers } from './prepare.ts'
 import { caseRoutes } from './routes.ts'
 import { expireShares } from './share.ts'
-import { openCasesWith } from './store.ts'
+import { isOpenCase, openCasesWith } from './store.ts'
 import { forgetDerivatives } from './store-copies.ts'
 
 export type { Cases, CasesDeps } from './door.ts'
@@ -64,6 +64,7 @@ export function createCases(deps: CasesDeps): Cases {
       const codes = await openCasesWith(db, scope, recording)
       return codes.map((reference) => ({ reason: 'case', reference }))
     },
+    isOpen: (scope, code) => isOpenCase(db, scope, code),
     seedDemonstration,
   }
 }

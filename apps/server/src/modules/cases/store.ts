@@ -182,6 +182,13 @@ export async function openCasesWith(db: Db, scope: Scope, recording: string): Pr
   return found.rows.map(({ code }) => code)
 }
 
+/** By its number as people write it. */
+export async function isOpenCase(db: Db, scope: Scope, code: string): Promise<boolean> {
+  const found = await sql`select from case_file where municipality = ${scope.municipality}::uuid
+    and lower(code) = lower(${code.trim()}) and state = 'open'`.execute(db)
+  return found.rows.length > 0
+}
+
 // People and notes
 
 export async function insertPerson(tx: Db, row: CasePersonRow): Promise<void> {

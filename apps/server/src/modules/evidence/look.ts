@@ -41,10 +41,8 @@ export async function allow(
   row: RecordingRow,
   wish: Wish,
 ): Promise<Allowed> {
-  const decision = deps.identity.decide(scope.actor, action, resourceOf(row), {
-    purpose: wish.purpose,
-    reference: wish.reference,
-  })
+  const circumstance = await deps.identity.circumstance(scope, wish)
+  const decision = deps.identity.decide(scope.actor, action, resourceOf(row), circumstance)
   if (decision.allowed) {
     return { policy: decision.policy }
   }
@@ -53,7 +51,7 @@ export async function allow(
       municipality: scope.municipality,
       kind: action === 'recording.view' ? 'recording.viewed' : 'recording.exported',
       coarse: 'access',
-      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`],
+      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`, ...officerOf(row)],
       actor: scope.actor,
       purpose: wish.purpose,
       policy: decision.policy,
@@ -63,6 +61,9 @@ export async function allow(
   })
   throw new Refusal(decision.code)
 }
+
+/** By whom it was recorded: officers find here who looked at them. */
+const officerOf = (row: RecordingRow): readonly string[] => (row.officer === null ? [] : [`officer:${row.officer}`])
 
 export function referenceOf(wish: Wish): Record<string, string> {
   return wish.reference === undefined ? {} : { reference: wish.reference }
@@ -152,7 +153,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
       municipality: scope.municipality,
       kind: 'recording.viewed',
       coarse: 'access',
-      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`],
+      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`, ...officerOf(row)],
       actor: scope.actor,
       purpose: wish.purpose,
       policy,

@@ -7,7 +7,11 @@ import type { RouteTable } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Ledger } from '../ledger/index.ts'
 
-export type IdentityDeps = Kernel & { readonly ledger: Ledger }
+export type IdentityDeps = Kernel & {
+  readonly ledger: Ledger
+  /** Whether the reference is an open case: asked of the module that keeps them. Nothing is, where nobody tells. */
+  readonly isOpenCase?: (scope: Scope, reference: string) => Promise<boolean>
+}
 
 /**
  * What is acted on. Attributes that policies read, all optional (absent means no):
@@ -25,6 +29,8 @@ export type Circumstance = {
   readonly purpose?: string | undefined
   /** Case, complaint or request number that the purpose refers to. */
   readonly reference?: string | undefined
+  /** For the purpose `case`: whether the reference is an open case ({@link Identity.circumstance} looks it up). */
+  readonly caseOpen?: boolean | undefined
 }
 /** `policy` is the id of the policy that decided; `code` what a refusal is answered with. */
 export type Decision = { readonly allowed: boolean; readonly policy: string; readonly code: RefusalCode }
@@ -79,6 +85,11 @@ export type Identity = {
     resource: Resource,
     circumstance?: Circumstance,
   ): { readonly policy: string }
+  /** What a look states, with what must be looked up for the policies. */
+  circumstance(
+    scope: Scope,
+    wish: { readonly purpose?: string; readonly reference?: string | undefined },
+  ): Promise<Circumstance>
   /** Those of the actions that the actor may do with the object, for at least one purpose. */
   may(actor: Actor, resource: Resource, actions: readonly Permission[]): Permission[]
   /** For what purposes the actor may do it with the object, in the contract's order. */

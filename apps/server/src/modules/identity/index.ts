@@ -130,6 +130,11 @@ export function createIdentity(deps: IdentityDeps): Identity {
       }
       return { policy: decision.policy }
     },
+    circumstance: async (scope, { purpose, reference }) => ({
+      purpose,
+      reference,
+      caseOpen: purpose === 'case' && reference !== undefined && ((await deps.isOpenCase?.(scope, reference)) ?? false),
+    }),
     may: (actor, resource, actions) => mayDo(decide, actor, resource, actions),
     purposes: (actor, action, resource) => purposesFor(decide, actor, action, resource),
     person: async (db, municipality, id) => {

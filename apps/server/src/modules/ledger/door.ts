@@ -8,6 +8,7 @@ import type { PublicFile, RouteTable } from '../../kernel/http.ts'
 import type { NewEntry } from './entry.ts'
 import type { ReadBundle } from './mirror.ts'
 import type { Destruction } from './openings.ts'
+import type { View, ViewFilter } from './views.ts'
 
 /** A published entry with all that an outsider needs to check it. */
 export type EntryProof = {
@@ -55,6 +56,8 @@ export type Ledger = {
   opened(entryId: string): Promise<{ readonly leaf: Uint8Array; readonly openings: readonly Opening[] }>
   /** Entries that speak of the subject (`recording:<uuid>`), opened, newest first. The caller has decided who may. */
   entriesOf(scope: Scope, subject: string): Promise<readonly Static<typeof CustodyEntry>[]>
+  /** Looks, newest first: who saw what, when and why. The caller has decided who may read them. */
+  views(scope: Scope, filter: ViewFilter): Promise<readonly View[]>
   /** The next number of a gapless counter, from 1; rolls back with the transaction. The installation's own municipality unless told. */
   counter(tx: Db, name: string, municipality?: string): Promise<number>
   /** Whether a published checkpoint covers the entry. Cheap; {@link proofOf} shows it. */

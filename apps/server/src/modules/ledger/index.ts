@@ -39,11 +39,13 @@ import {
 } from './store.ts'
 import { trustedByLedger } from './trusted.ts'
 import { publicStatus, witnessingOf } from './view.ts'
+import { findViews } from './views.ts'
 import { activeWitnesses, cosignersOf, quorumSetting } from './witness-store.ts'
 import { createWitnesses } from './witnesses.ts'
 
 export type { EntryProof, Ledger } from './door.ts'
 export type { NewEntry } from './entry.ts'
+export type { View, ViewFilter } from './views.ts'
 
 export const ledgerMigrations = { module: 'ledger', folder: new URL('./migrations/', import.meta.url) }
 
@@ -277,6 +279,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
       const found = await entries(db, scope, { subject })
       return found.map((entry) => custodyEntry(entry, publishedSize(scope.municipality)))
     },
+    views: (scope, filter) => findViews(db, scope, filter),
     counter: (tx, name, municipality) => nextNumber(tx, municipality ?? home().municipality, name),
     isPublished: (entryId) => isPublished(db, logOf, entryId),
     witnessed,

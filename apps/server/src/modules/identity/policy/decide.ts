@@ -41,7 +41,12 @@ type Question = {
     readonly live: boolean
     readonly reserved: boolean
   }
-  readonly context: { readonly purpose: string; readonly reference: boolean; readonly change: string }
+  readonly context: {
+    readonly purpose: string
+    readonly reference: boolean
+    readonly caseOpen: boolean
+    readonly change: string
+  }
 }
 
 const purposeRequired = 'mirar-exige-proposito'
@@ -98,7 +103,9 @@ export function mayDo(decide: Decide, actor: Actor, resource: Resource, actions:
 /** The purposes for which an action on the object would be allowed: what an interface lets one choose from. */
 export const purposesFor = (decide: Decide, actor: Actor, action: Permission, resource: Resource): Purpose[] =>
   permissionsOf(actor.roles).has(action)
-    ? purposes.filter((purpose) => decide(actor, action, resource, { purpose, reference: 'asked' }).allowed)
+    ? purposes.filter(
+        (purpose) => decide(actor, action, resource, { purpose, reference: 'asked', caseOpen: true }).allowed,
+      )
     : []
 
 function ask(
@@ -137,6 +144,7 @@ function ask(
     context: {
       purpose: circumstance.purpose ?? '',
       reference: (circumstance.reference ?? '') !== '',
+      caseOpen: circumstance.caseOpen === true,
       change: circumstance.change ?? '',
     },
   }

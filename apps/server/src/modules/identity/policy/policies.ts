@@ -11,7 +11,14 @@ export type PolicySet = {
   readonly codes: ReadonlyMap<string, RefusalCode>
 }
 
-const files = ['footage.cedar', 'cases.cedar', 'retention.cedar', 'completeness.cedar', 'duties.cedar']
+const files = [
+  'footage.cedar',
+  'cases.cedar',
+  'retention.cedar',
+  'completeness.cedar',
+  'oversight.cedar',
+  'duties.cedar',
+]
 const setId = 'sereno'
 
 /**
