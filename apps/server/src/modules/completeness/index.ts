@@ -10,7 +10,7 @@ import { dayOf, enterHeads } from './heads.ts'
 import { reconcile } from './reconcile.ts'
 import { completenessRoutes } from './routes.ts'
 
-export type { Completeness, CompletenessDeps, CompletenessSettings } from './door.ts'
+export type { Completeness, CompletenessDeps } from './door.ts'
 
 export const completenessMigrations = { module: 'completeness', folder: new URL('./migrations/', import.meta.url) }
 

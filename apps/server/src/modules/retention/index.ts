@@ -17,7 +17,6 @@ export type { Retention, RetentionDeps, RetentionSettings } from './door.ts'
 
 const soonMs = 30_000
 
-export type { Tombstone } from './tombstones.ts'
 
 export const retentionMigrations = { module: 'retention', folder: new URL('./migrations/', import.meta.url) }
 
