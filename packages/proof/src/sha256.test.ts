@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { utf8 } from './bytes.ts'
+import { toHex, utf8 } from './bytes.ts'
 import { sha256Hex } from './hash.ts'
 import { createSha256 } from './sha256.ts'
 
@@ -15,6 +15,11 @@ test('FIPS 180-4 examples', () => {
   expect(of('abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq')).toBe(
     '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1',
   )
+})
+
+test.each([0, 1, 65_535, 65_536, 65_537, 200_000])('%i bytes: at once or by WebCrypto, the same', async (size) => {
+  const bytes = new Uint8Array(size).fill(7)
+  expect(await sha256Hex(bytes)).toBe(toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))))
 })
 
 test('whatever pieces it is fed in, it is what WebCrypto makes of the whole', async () => {
