@@ -34,7 +34,8 @@ export function guestRoutes(deps: CasesDeps): RouteTable {
     (recording: RecordingOf): RecordingOf => {
       const may = recording.quarantined || recording.destroyed ? [] : ['recording.view', 'recording.custody']
       const copies = share.download && recording.state === 'sealed' && may.length > 0 ? ['recording.export'] : []
-      return { ...recording, held: false, may: [...may, ...copies] }
+      // Our own words about it, and where it was, are not among what was shared.
+      return { ...recording, held: false, note: null, start: null, quadrant: null, may: [...may, ...copies] }
     }
 
   async function shared(scope: Scope) {
@@ -80,23 +81,17 @@ export function guestRoutes(deps: CasesDeps): RouteTable {
       const detail = await offer.detail(scope, params.id)
       return {
         recording: asGuest(share)(detail.recording),
-        markers: [...detail.markers],
+        // Marks name staff and other matters; a share says nothing of positions, so none are told.
+        markers: [],
         segments: [...detail.segments],
-        track: [...detail.track],
+        track: [],
         purposes: { view: ['request'], export: share.download ? ['request'] : [] },
       }
     },
     'GET /guest/recordings/:id/custody': async ({ scope, params }) => {
       const { row } = await guestAt(deps, scope, 'shared.read', params.id)
-      const entries = await offer.custody(scope, params.id)
-      // What another case did with it, and under which reference, is that case's.
-      const own = entries.filter(({ details }) => details.case === undefined || details.case === row.code)
-      return {
-        entries: own.map(({ details: { reference: _, note: __, reason: ___, ...details }, ...entry }) => ({
-          ...entry,
-          details,
-        })),
-      }
+      const audience = { account: scope.actor.id, case: row.code }
+      return { entries: [...(await offer.custody(scope, params.id, audience))] }
     },
     'POST /guest/recordings/:id/looks': ({ scope, params }) => lookAsGuest(deps, scope, params.id),
     'POST /guest/looks/:look/renew': ({ scope, params }) => renewAsGuest(deps, scope, params.look),

@@ -1,5 +1,7 @@
 import { guestOperations } from '@sereno/contracts'
+import { bytesSource, parseTrust, verifyPackage } from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { membersOf } from '../../../../../tests/conformance/forge.ts'
 import type { FakePhone, FakeRecording } from '../evidence/evidence.test-kit.ts'
 import { has, openLine, openPublisher, type Phone, phoneOnDuty, signIn } from '../live/live.test-kit.ts'
 import { config, frame } from '../live/message.test-kit.ts'
@@ -136,6 +138,41 @@ describe('an outside account', () => {
       true,
     )
     expect(custody.entries.every(({ details }: Json) => (details.case ?? code) === code)).toBe(true)
+  })
+
+  test('is told of its own case alone: on the screen, and field by field in the package', async () => {
+    const other = await need(
+      custodian.call('POST /cases', { title: 'Secreto', kind: 'crime', recordings: [inside.id] }),
+    )
+    const atMs = house.clock.nowMs()
+    await need(custodian.call(`POST /recordings/${inside.id}/markers`, { atMs, note: 'Nota-secreta' }))
+    await need(custodian.call(`POST /recordings/${inside.id}/looks`, { purpose: 'case', reference: other.code }))
+    await need(custodian.call(`POST /recordings/${inside.id}/looks`, { purpose: 'audit', reference: 'EXP-SECRETO' }))
+    const guest = await house.guest((await share()).entrance as never)
+    const detail = await need(guest.call(`GET /guest/recordings/${inside.id}`))
+    expect(detail).toMatchObject({ markers: [], track: [], recording: { note: null, start: null } })
+    const { entries } = await need(guest.call(`GET /guest/recordings/${inside.id}/custody`))
+    expect(entries.map(({ kind }: Json) => kind)).toEqual(expect.arrayContaining(['recording.sealed']))
+    expect(JSON.stringify(entries)).not.toMatch(/recording\.marked|SECRETO/)
+
+    const made = await need(guest.call(`POST /guest/recordings/${inside.id}/exports`))
+    const { bytes } = await guest.call(`GET ${made.url.replace('/api', '')}`)
+    const members = new Map((await membersOf(bytes)).map(({ name, bytes: member }) => [name, Buffer.from(member)]))
+    for (const [name, member] of members) {
+      expect([name, member.includes(other.code), /SECRETO|secreta/.test(member.toString('latin1'))]).toEqual([
+        name,
+        false,
+        false,
+      ])
+    }
+    const packed = JSON.parse(String(members.get('custody/entries.json'))).entries
+    const told = packed.flatMap(({ openings }: Json) => openings.map(({ value }: Json) => value))
+    expect(packed.some(({ openings }: Json) => openings.length === 0)).toBe(true)
+    expect(told).toContain('recording.sealed')
+    expect(told).not.toContain('recording.marked')
+    const trust = parseTrust((await guest.call('GET /trust.json')).bytes)
+    const verified = trust.ok ? await verifyPackage(bytesSource(bytes), { trust: trust.value }) : null
+    expect(verified?.result).toBe('holds')
   })
 
   test('copies nothing where its share is for looking', async () => {

@@ -128,7 +128,8 @@ export async function renewAsGuest(deps: CasesDeps, scope: Scope, look: string) 
 
 export async function exportAsGuest(deps: CasesDeps, scope: Scope, recording: string) {
   const { row, policy } = await guestAt(deps, scope, 'shared.download', recording)
-  const wish = { purpose, reference: row.code, positions: false }
+  const audience = { account: scope.actor.id, case: row.code }
+  const wish = { purpose, reference: row.code, positions: false, audience }
   const made = await deps.evidence.offer.exports.make(scope, recording, wish, { policy })
   await countLook(deps.database.db, scope.actor.id)
   return { ...made, url: `/api/guest/exports/${made.export}/package.zip` }

@@ -8,6 +8,8 @@ import type { Static } from 'typebox'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import { mayDo, resourceOf } from './access.ts'
+import type { Audience } from './audience.ts'
+import { toldOf } from './custody-list.ts'
 import type { CustodyEntryView, EvidenceDeps, RecordingView } from './deps.ts'
 import { type Box, boxesOf, type MarkerView, markerView } from './detail.ts'
 import { initKey } from './evidence.ts'
@@ -69,7 +71,8 @@ export type Offer = {
   readonly attributes: (scope: Scope, recording: string) => Promise<Readonly<Record<string, string | number | boolean>>>
   readonly views: (scope: Scope, recordings: readonly string[]) => Promise<readonly RecordingView[]>
   readonly detail: (scope: Scope, recording: string) => Promise<Detail>
-  readonly custody: (scope: Scope, recording: string) => Promise<readonly CustodyEntryView[]>
+  /** Newest first: all of it, or what an outside audience is told. */
+  readonly custody: (scope: Scope, recording: string, audience?: Audience) => Promise<readonly CustodyEntryView[]>
   /** Its media segments, for cutting. Refuses what is not sealed or is destroyed. */
   readonly parts: (scope: Scope, recording: string) => Promise<Parts>
   /** Init and segments one after the other, as the camera made them (I-2). */
@@ -164,8 +167,8 @@ export function createOffer(
         track: [...track],
       }
     },
-    async custody(scope, recording) {
-      const entries = await deps.ledger.entriesOf(scope, `recording:${recording}`)
+    async custody(scope, recording, audience) {
+      const entries = await toldOf(deps, scope, recording, audience)
       // Heads come each minute and say only "it grew": the log has them all, this list the newest.
       const newestHead = entries.find((entry) => entry.kind === 'recording.head')
       return entries.filter((entry) => entry.kind !== 'recording.head' || entry === newestHead)

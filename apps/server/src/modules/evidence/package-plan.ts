@@ -9,9 +9,16 @@ import {
   type PackedTimestamp,
   type Trust,
 } from '@sereno/proof'
+import type { Audience } from './audience.ts'
 import type { SheetFacts } from './sheet.ts'
 
-export type ExportWish = { readonly purpose: Purpose; readonly reference?: string; readonly positions: boolean }
+export type ExportWish = {
+  readonly purpose: Purpose
+  readonly reference?: string
+  readonly positions: boolean
+  /** An outside account, which is told less of the custody. Absent for staff and for what is handed over. */
+  readonly audience?: Audience
+}
 
 /** Everything small of a package, fixed when the export is made; footage and statements are read when it is fetched. */
 export type Plan = {

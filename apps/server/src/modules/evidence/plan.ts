@@ -3,6 +3,8 @@ import { toBase64, toHex } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { Unavailable } from '../../kernel/errors.ts'
 import type { EntryProof } from '../ledger/index.ts'
+import { opens } from './audience.ts'
+import { toldOf } from './custody-list.ts'
 import type { EvidenceDeps } from './deps.ts'
 import { disclosedNotes, sheetMarks } from './notes.ts'
 import { type ExportWish, manifestOf, type Plan, type PromisedEntry } from './package-plan.ts'
@@ -56,13 +58,18 @@ export function createPlanner(deps: EvidenceDeps): Planner {
       throw new Unavailable('ledger')
     }
     const madeAtMs = deps.clock.nowMs()
-    const all = await deps.ledger.entriesOf(scope, `recording:${row.id}`)
+    const all = await toldOf(deps, scope, row.id, wish.audience)
+    const entries = openedTo(
+      wish.audience === undefined ? null : new Map(all.map(({ id, kind }) => [id, kind])),
+      proved,
+    )
     const provedIds = new Set(proved.entries.map((entry) => entry.id))
     const municipality = deps.identity.municipality()
     // C2SP checkpoint: origin, size and root on lines of their own.
     const checkpointSize = Number(proved.checkpoint.split('\n')[1] ?? 0)
     const timestamps = (await deps.packageExtras?.timestamps?.(newest.sha256, proved.checkpoint)) ?? []
-    const markers = await markersOf(db, scope, row.id)
+    // Marks and notes of people are for those who work with them here.
+    const markers = wish.audience === undefined ? await markersOf(db, scope, row.id) : []
     const sheet: SheetFacts = {
       municipality: municipality?.name ?? '',
       fictitious: municipality?.fictitious ?? false,
@@ -95,7 +102,8 @@ export function createPlanner(deps: EvidenceDeps): Planner {
       timestamps: timestamps.length,
       pending: all.filter((entry) => !provedIds.has(entry.id)).map((entry) => `${entry.kind} ${entry.id}`),
       entries: all.filter((entry) => entry.kind !== 'recording.head').toReversed(),
-      marks: sheetMarks(row, markers),
+      closed: entries.filter(({ openings }) => openings?.length === 0).length,
+      marks: wish.audience === undefined ? sheetMarks(row, markers) : [],
     }
     return {
       sheet,
@@ -103,12 +111,12 @@ export function createPlanner(deps: EvidenceDeps): Planner {
       manifest: newest.envelope,
       firstManifest: manifest.supplementOf === null ? null : first.envelope,
       enrolment: custodyProofOf(proved.enrolment),
-      entries: proved.entries.map(custodyProofOf),
+      entries: entries.map(custodyProofOf),
       checkpoint: proved.checkpoint,
       disclosed: wish.positions ? (await openingsOf(db, scope, row.id)).map(({ sequence }) => sequence) : [],
       exportEntry: toHex(made.leafHash),
       exportProof: provedIds.has(made.id) ? null : await promisedOf(made),
-      notes: await disclosedNotes(proved.entries, row, markers),
+      notes: wish.audience === undefined ? await disclosedNotes(entries, row, markers) : [],
       timestamps: timestamps.map(({ over, name, token }) => ({ over, name, token: toBase64(token) })),
       verifier: (await deps.packageExtras?.verifier?.())?.sha256 ?? null,
       madeAtMs,
@@ -121,6 +129,17 @@ export function createPlanner(deps: EvidenceDeps): Planner {
   }
 
   return planOf
+}
+
+/** The proofs with the fields that may be told opened: all of them, or those of the entries in `told` (kind by id). */
+function openedTo(told: ReadonlyMap<string, string> | null, { entries }: Proved): readonly EntryProof[] {
+  return told === null
+    ? entries
+    : entries.map((entry) => {
+        const kind = told.get(entry.id)
+        const openings = kind === undefined ? [] : (entry.openings ?? []).filter(({ name }) => opens(kind, name))
+        return { ...entry, openings }
+      })
 }
 
 // C2SP signed-note: after the empty line one line for each signature, `— name base64`; the log's own bear its origin.

@@ -43,6 +43,8 @@ export type SheetFacts = {
   /** Entries committed but not yet in a published checkpoint: named, not proved. */
   readonly pending: readonly string[]
   readonly entries: readonly Static<typeof CustodyEntry>[]
+  /** Proved entries of which nothing is opened to whoever receives the copy. */
+  readonly closed?: number
   /** Marks and notes of people, oldest first. */
   readonly marks: readonly SheetMark[]
 }
@@ -169,6 +171,7 @@ function custodyBlocks(facts: SheetFacts, when: (at: number) => string): readonl
     { title: 'Para qué', share: 16 },
   ]
   const pending = `Aún no publicados al hacer esta copia: ${facts.pending.join(', ')}.`
+  const closed = `Otros asientos probados que no se abren a quien recibe esta copia: ${facts.closed ?? 0}.`
   const outside = [
     facts.cosignatures === 0
       ? 'El punto de control no lleva la firma de testigos independientes.'
@@ -181,6 +184,7 @@ function custodyBlocks(facts: SheetFacts, when: (at: number) => string): readonl
       kind: 'paragraph',
       text: `Los asientos numerados están probados en el libro público, que tenía ${facts.checkpointSize}. ${outside}`,
     },
+    ...((facts.closed ?? 0) === 0 ? [] : [{ kind: 'paragraph' as const, text: closed }]),
     ...(facts.pending.length === 0 ? [] : [{ kind: 'paragraph' as const, text: pending }]),
   ]
 }
