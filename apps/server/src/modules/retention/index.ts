@@ -17,7 +17,6 @@ export type { Retention, RetentionDeps, RetentionSettings } from './door.ts'
 
 const soonMs = 30_000
 
-
 export const retentionMigrations = { module: 'retention', folder: new URL('./migrations/', import.meta.url) }
 
 /** How long recordings are kept, what holds them back, and how they end. */
