@@ -8,7 +8,7 @@ import { openLogFile } from './kernel/log-file.ts'
 import { foldersOf } from './kernel/open-kernel.ts'
 import { StorageRefused } from './kernel/storage/open-storage.ts'
 import { serve } from './serve.ts'
-import { VaultLocked } from './signer/vault.ts'
+import { KeysIncomplete, VaultLocked } from './signer/vault.ts'
 
 /** `npm start`: an installation of Sereno on this machine. Settings: `config.ts`. */
 const text = consoleText(process.env)
@@ -55,6 +55,6 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  process.stderr.write(`${explain(text, error, WrongSettings, StorageRefused, VaultLocked)}\n`)
+  process.stderr.write(`${explain(text, error, WrongSettings, StorageRefused, VaultLocked, KeysIncomplete)}\n`)
   process.exit(1)
 }

@@ -95,7 +95,7 @@ export function shareKey(dataFolder: string, needed: number, of: number): Promis
   if (!(Number.isInteger(needed) && Number.isInteger(of) && needed >= 2 && needed <= of && of <= 20)) {
     throw new BackupRefused('keys share takes --needed M --of N, with 2 ≤ M ≤ N ≤ 20.')
   }
-  return atKeys(dataFolder, 'shared', (vault) => splitKey(openWrappingKeys(vault).current.bytes, needed, of))
+  return atKeys(dataFolder, 'shared', (vault) => splitKey(openWrappingKeys(vault, false).current.bytes, needed, of))
 }
 
 /**
@@ -114,7 +114,9 @@ export function recoverKey(dataFolder: string, file: string): Promise<number> {
     try {
       return openKeyStore(folder, vault, Date.now).examine()
     } catch (error) {
-      if (before !== null) {
+      if (before === null) {
+        vault.remove('installation.key')
+      } else {
         replaceWrappingKey(vault, before)
       }
       throw new BackupRefused('The key of these shares does not open the data keys of this installation.', {

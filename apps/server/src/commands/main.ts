@@ -8,7 +8,7 @@ import { repositoryFolder, WrongSettings } from '../config.ts'
 import { consoleText } from '../console-text.ts'
 import { explain } from '../greeting.ts'
 import { WrongShare } from '../signer/key-shares.ts'
-import { VaultLocked } from '../signer/vault.ts'
+import { KeysIncomplete, VaultLocked } from '../signer/vault.ts'
 import { BackupRefused, backup, restore } from './backup.ts'
 import { backupOnline, drill, makeBackupKey, restoreFromSet } from './backup-set.ts'
 import { check } from './check.ts'
@@ -195,6 +195,7 @@ try {
       NoSuchBackup,
       WrongArchive,
       VaultLocked,
+      KeysIncomplete,
       WrongShare,
     ),
   )

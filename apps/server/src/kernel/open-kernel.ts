@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { demandKeys } from '../signer/key-store.ts'
 import { isLocked, openVault } from '../signer/vault.ts'
 import { accountFor, giveBack } from './accounts.ts'
 import { systemClock } from './clock.ts'
@@ -123,17 +124,19 @@ export async function openKernel(options: {
     return cluster
   }
 
-  // A wrong one is found out here, not by a signer that dies again and again.
-  async function demandPassphrase(): Promise<string> {
-    const passphrase = (await options.keyPassphrase?.()) ?? null
-    openVault(folders.signer, passphrase)
-    return passphrase ?? ''
+  // A wrong one, or keys of which a part is gone, is found out here, not by a signer that dies again and again.
+  async function passphraseOfKeys(): Promise<string | null> {
+    const passphrase = isLocked(folders.signer) ? ((await options.keyPassphrase?.()) ?? null) : null
+    if (existsSync(folders.signer)) {
+      demandKeys(folders.signer, openVault(folders.signer, passphrase))
+    }
+    return passphrase
   }
 
   async function ownSigner(): Promise<Pick<SignerProcess, 'client' | 'stop'>> {
     const account = accountFor({ name: 'sereno-signer', fallbacks: ['nobody'], folder: folders.signer }, say)
     await giveBack(folders.signer, account)
-    const passphrase = isLocked(folders.signer) ? await demandPassphrase() : null
+    const passphrase = await passphraseOfKeys()
     return startSigner({ folder: folders.signer, runFolder: folders.run, account, log, passphrase })
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { readIfThere, type WriteSome, writeAll, writeDurably } from './durable-file.ts'
 import { SignerRefusal } from './terms.ts'
-import type { Vault } from './vault.ts'
+import { KeysIncomplete, type Vault } from './vault.ts'
 import { beginRotation, endRotation, openWrappingKeys, type WrappingKey } from './wrapping-key.ts'
 
 /**
@@ -175,6 +175,16 @@ export function openKeyStore(
   }
 }
 
+/** Throws `KeysIncomplete` when the vault has not the key that the journal's are wrapped under. Changes nothing. */
+export function demandKeys(folder: string, vault: Vault): void {
+  const file = path.join(folder, 'keys.journal')
+  const bytes = Buffer.from(readIfThere(file) ?? '')
+  const lines = parseLines(file, bytes.subarray(0, bytes.lastIndexOf('\n') + 1))
+  if (lines.size > 0) {
+    keyInForce(openWrappingKeys(vault, false), lines)
+  }
+}
+
 function written(line: Line): string {
   return `${JSON.stringify(line)}\n`
 }
@@ -191,15 +201,15 @@ function cutTorn(file: string): number {
   return whole
 }
 
-// Anything else that cannot be read is damage, and damage is not passed over.
 function readLines(file: string): Map<string, Line> {
+  cutTorn(file)
+  return parseLines(file, Buffer.from(readIfThere(file) ?? ''))
+}
+
+// Anything else that cannot be read is damage, and damage is not passed over.
+function parseLines(file: string, bytes: Buffer): Map<string, Line> {
   const lines = new Map<string, Line>()
-  const bytes = readIfThere(file)
-  if (bytes === null) {
-    return lines
-  }
-  const whole = Buffer.from(bytes).subarray(0, cutTorn(file)).toString('utf8')
-  for (const [index, line] of whole.split('\n').entries()) {
+  for (const [index, line] of bytes.toString('utf8').split('\n').entries()) {
     if (line !== '') {
       const read = parseLine(line)
       if (read === null) {
@@ -229,13 +239,26 @@ function parseLine(text: string): Line | null {
   }
 }
 
-// The journal says which key wrapped it. Lines of before keys had names were wrapped by the only one there was.
 function settleRotation(vault: Vault, lines: ReadonlyMap<string, Line>): WrappingKey {
-  const { current, next } = openWrappingKeys(vault)
-  const isGoneOver = next !== null && next.id !== current.id && [...lines.values()].some(({ by }) => by === next.id)
-  if (isGoneOver) {
-    endRotation(vault, next)
+  const keys = openWrappingKeys(vault, lines.size === 0)
+  const key = keyInForce(keys, lines)
+  if (key !== keys.current) {
+    endRotation(vault, key)
+  }
+  return key
+}
+
+// The journal says which key wrapped it. Lines of before keys had names were wrapped by the only one there was.
+function keyInForce(
+  { current, next }: ReturnType<typeof openWrappingKeys>,
+  lines: ReadonlyMap<string, Line>,
+): WrappingKey {
+  const used = new Set([...lines.values()].flatMap(({ by }) => by ?? []))
+  if (next !== null && next.id !== current.id && used.has(next.id)) {
     return next
+  }
+  if (used.size > 0 && !used.has(current.id)) {
+    throw new KeysIncomplete('installation.key is not the key that keys.journal names: restore it, or its shares.')
   }
   return current
 }

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../test-kit/index.ts'
 import { combineKey, splitKey, WrongShare } from './key-shares.ts'
-import { openKeyStore } from './key-store.ts'
-import { lockVault, openVault, unlockVault, VaultLocked } from './vault.ts'
+import { demandKeys, openKeyStore } from './key-store.ts'
+import { KeysIncomplete, lockVault, openVault, unlockVault, VaultLocked } from './vault.ts'
 
 const passphrase = 'a passphrase of a test'
 
@@ -116,4 +116,41 @@ test('any m of n shares give the key back; fewer, wrong ones and slips of the pe
   await expect(combineKey([one, one])).rejects.toThrow('2 different shares')
   const [stranger = ''] = await splitKey(new Uint8Array(32).fill(2), 2, 3)
   await expect(combineKey([one, stranger])).rejects.toThrow('one and the same key')
+})
+
+test('a locked folder that lost vault.json is refused, and nothing of it is removed', () => {
+  const folder = newFolder()
+  openVault(folder, null).write('log.key', 'secret')
+  lockVault(folder, passphrase, null)
+  const vault = path.join(folder, 'vault.json')
+  const kept = readFileSync(vault)
+  rmSync(vault)
+  expect(() => openVault(folder, null)).toThrow(KeysIncomplete)
+  writeFileSync(vault, kept)
+  expect(Buffer.from(openVault(folder, passphrase).read('log.key') ?? '').toString()).toBe('secret')
+  // The other way round: an old vault.json beside keys that were opened since.
+  unlockVault(folder, passphrase)
+  writeFileSync(vault, kept)
+  expect(() => openVault(folder, passphrase)).toThrow(KeysIncomplete)
+  rmSync(vault)
+  expect(openVault(folder, null).names()).toEqual(['log.key'])
+})
+
+test('no new wrapping key beside keys that another one wrapped', async () => {
+  const folder = newFolder()
+  const vault = openVault(folder, null)
+  demandKeys(folder, vault)
+  await openKeyStore(folder, vault, () => 1).create('a')
+  demandKeys(folder, vault)
+  const file = path.join(folder, 'installation.key')
+  const kept = readFileSync(file)
+  rmSync(file)
+  for (const open of [() => demandKeys(folder, vault), () => openKeyStore(folder, vault, () => 2)]) {
+    expect(open).toThrow('installation.key is gone')
+    expect(readdirSync(folder).sort()).toEqual(['keys.journal'])
+  }
+  writeFileSync(file, new Uint8Array(32))
+  expect(() => demandKeys(folder, vault)).toThrow(KeysIncomplete)
+  writeFileSync(file, kept)
+  demandKeys(folder, vault)
 })

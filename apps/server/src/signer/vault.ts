@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { readIfThere, writeDurably } from './durable-file.ts'
+import { readIfThere, syncFolder, writeDurably } from './durable-file.ts'
 
 /**
  * Secrets of the signer's folder: `<name>.key`, as they are while the folder is open, `<name>.key.sealed` once it is locked
@@ -19,6 +19,9 @@ export type Vault = {
 /** The folder is locked, and the passphrase is missing or wrong. */
 export class VaultLocked extends Error {}
 
+/** The folder's parts do not belong together: a sentence for the person at the terminal. Nothing was changed. */
+export class KeysIncomplete extends Error {}
+
 const vaultFile = 'vault.json'
 const sealedEnding = '.sealed'
 const nonceBytes = 12
@@ -32,16 +35,31 @@ export function isLocked(folder: string): boolean {
   return existsSync(path.join(folder, vaultFile))
 }
 
-/** Throws {@link VaultLocked}. What a lock or an unlock that was cut short left behind is removed. */
+/**
+ * What a lock or an unlock that was cut short left behind is removed: files of the other form, of which each one's own is
+ * there. Otherwise a part of the folder was lost, and nothing is removed. Throws {@link VaultLocked}, {@link KeysIncomplete}.
+ */
 export function openVault(folder: string, passphrase: string | null): Vault {
   const rootKey = openRoot(folder, passphrase)
   const file = (name: string): string => path.join(folder, rootKey === null ? name : `${name}${sealedEnding}`)
-  for (const name of readdirSync(folder)) {
-    const isPlain = name.endsWith('.key')
-    const isSealed = name.endsWith(`.key${sealedEnding}`)
-    if (rootKey === null ? isSealed : isPlain) {
-      rmSync(path.join(folder, name))
-    }
+  const names = new Set(readdirSync(folder))
+  const [plain, sealed] = [
+    [...names].filter((name) => name.endsWith('.key')),
+    [...names].filter((name) => name.endsWith(`.key${sealedEnding}`)),
+  ]
+  const alone =
+    rootKey === null
+      ? sealed.find((name) => !names.has(name.slice(0, -sealedEnding.length)))
+      : plain.find((name) => !names.has(`${name}${sealedEnding}`))
+  if (alone !== undefined) {
+    throw new KeysIncomplete(
+      rootKey === null
+        ? `${alone} is locked, but ${vaultFile}, which opens it, is gone: restore the signer folder from a copy.`
+        : `${alone} is open, but ${vaultFile} is of a locked folder: restore the signer folder from a copy.`,
+    )
+  }
+  for (const name of rootKey === null ? sealed : plain) {
+    rmSync(path.join(folder, name))
   }
   return {
     read(name) {
@@ -86,6 +104,8 @@ export function unlockVault(folder: string, passphrase: string): void {
     writeDurably(path.join(folder, name), vault.read(name) ?? '')
   }
   rmSync(path.join(folder, vaultFile), { force: true })
+  // Durable before any sealed one goes: with vault.json back after a crash they are what it opens.
+  syncFolder(folder)
   openVault(folder, null)
 }
 

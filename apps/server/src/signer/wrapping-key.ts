@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Vault } from './vault.ts'
+import { KeysIncomplete, type Vault } from './vault.ts'
 
 /** The key that wraps every recording's data key. Changing it touches the journal of wrapped keys, never footage. */
 export type WrappingKey = { readonly id: string; readonly bytes: Uint8Array }
@@ -13,9 +13,20 @@ export function wrappingKeyOf(bytes: Uint8Array): WrappingKey {
   return { id, bytes }
 }
 
-/** The current key, made when there is none, and the one that a rotation cut short was going over to. */
-export function openWrappingKeys(vault: Vault): { readonly current: WrappingKey; readonly next: WrappingKey | null } {
-  const stored = vault.read(current) ?? make(vault, current)
+/**
+ * The current key, and the one that a rotation cut short was going over to. Made when there is none and `mayMake`, that is,
+ * while nothing is wrapped yet: a new one beside an old journal would open nothing. Throws `KeysIncomplete`.
+ */
+export function openWrappingKeys(
+  vault: Vault,
+  mayMake: boolean,
+): { readonly current: WrappingKey; readonly next: WrappingKey | null } {
+  const stored = vault.read(current) ?? (mayMake ? make(vault, current) : null)
+  if (stored === null) {
+    throw new KeysIncomplete(
+      `${current} is gone, and data keys are wrapped under it: restore the signer folder from a copy, or the key from its shares.`,
+    )
+  }
   const following = vault.read(next)
   for (const bytes of [stored, following]) {
     if (bytes !== null && bytes.length !== keyBytes) {
