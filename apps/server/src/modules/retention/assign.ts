@@ -13,7 +13,7 @@ import { timeZoneOf } from './four-eyes.ts'
 import { placeHold } from './hold.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { rulebookOf } from './rulebook.ts'
-import { later, leavesAt } from './rules.ts'
+import { countsFrom, later, leavesAt } from './rules.ts'
 import { holdsOf } from './store-holds.ts'
 import { addRetained, categoriesOf, changeRetained, findRetained } from './store-retained.ts'
 
@@ -43,7 +43,12 @@ export async function assign(deps: RetentionDeps, tx: Db, scope: Scope, found: R
     return
   }
   const rule = (await rulebookOf(tx, scope, pe2026)).rules[category]
-  const at = leavesAt(pe2026, rule, { capturedAt: found.endedAt, closedAt: null }, timeZoneOf(deps))
+  const at = leavesAt(
+    pe2026,
+    rule,
+    { capturedAt: countsFrom(found.endedAt, found.sealedAt), closedAt: null },
+    timeZoneOf(deps),
+  )
   if (known === null) {
     await addRetained(tx, {
       municipality: scope.municipality,

@@ -11,7 +11,7 @@ import type { RetentionDeps } from './door.ts'
 import { timeZoneOf } from './four-eyes.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { keptAlthoughDestroyed } from './replay.ts'
-import { floorOf } from './rules.ts'
+import { countsFrom, floorOf } from './rules.ts'
 import { categoriesOf } from './store-retained.ts'
 import type { ActaRow, BatchRow, HoldRow, RetainedRow } from './tables.ts'
 import { isTrue, type TombstoneFile } from './tombstones.ts'
@@ -26,7 +26,8 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
   async function checkDestroyed(row: RetainedRow, report: Report): Promise<void> {
     const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
     const at = row.destroyed_at ?? 0
-    if (at < floorOf(pe2026, row.captured_at, timeZoneOf(deps))) {
+    const from = countsFrom(row.captured_at, row.sealed_at)
+    if (at < floorOf(pe2026, from, timeZoneOf(deps))) {
       report({ code: 'retention.destroyed-below-floor', detail: row.recording })
     }
     if (row.leaves_at === null || at < row.leaves_at) {

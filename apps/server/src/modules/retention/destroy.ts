@@ -24,7 +24,7 @@ import { timeZoneOf } from './four-eyes.ts'
 import { heldBack } from './freeze.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { rulebookOf } from './rulebook.ts'
-import { floorOf, leavesAt } from './rules.ts'
+import { countsFrom, floorOf, leavesAt } from './rules.ts'
 import { addActa, batchById, itemsOf, ripeBatches, updateBatch, updateItem } from './store-batches.ts'
 import { changeRetained, findRetained } from './store-retained.ts'
 import type { BatchRow, ItemRow } from './tables.ts'
@@ -50,14 +50,13 @@ export function createDestroy(deps: RetentionDeps, settings: RetentionSettings, 
     }
     const nowMs = deps.clock.nowMs()
     const timeZone = timeZoneOf(deps)
+    const from = countsFrom(found.endedAt, found.sealedAt)
     const rule = (await rulebookOf(tx, scope, pe2026)).rules[found.category ?? 'none']
     const changed = (found.category ?? 'none') !== kept.category
     // A category given a moment ago has not reached the deadline's row yet.
-    const byCategory = changed
-      ? leavesAt(pe2026, rule, { capturedAt: found.endedAt, closedAt: null }, timeZone)
-      : kept.leaves_at
+    const byCategory = changed ? leavesAt(pe2026, rule, { capturedAt: from, closedAt: null }, timeZone) : kept.leaves_at
     const isDue = kept.leaves_at !== null && kept.leaves_at <= nowMs && byCategory !== null && byCategory <= nowMs
-    if (!isDue || floorOf(pe2026, found.endedAt, timeZone) > nowMs) {
+    if (!isDue || floorOf(pe2026, from, timeZone) > nowMs) {
       return 'retention.not-due'
     }
     const [reason] = await heldBack(deps, scope, item.recording)

@@ -6,7 +6,7 @@ import type { HeldBack, RetentionDeps } from './door.ts'
 import { demand, timeZoneOf } from './four-eyes.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { rulebookOf } from './rulebook.ts'
-import { freezeUntil, leavesAt } from './rules.ts'
+import { countsFrom, freezeUntil, leavesAt } from './rules.ts'
 import { addFreeze, freezeById, freezes, freezesOf, holdsOf, updateFreeze } from './store-holds.ts'
 import { changeRetained, findRetained } from './store-retained.ts'
 import type { FreezeRow } from './tables.ts'
@@ -104,7 +104,12 @@ export async function close(deps: RetentionDeps, scope: Scope, id: string, reaso
     const rule = kept === null ? null : (await rulebookOf(tx, scope, pe2026)).rules[kept.category]
     if (kept !== null && rule !== null && rule.afterClosing !== null && others.length === 0) {
       // The rule itself says when a closed proceeding lets go: no shortening, its own text.
-      const at = leavesAt(pe2026, rule, { capturedAt: kept.captured_at, closedAt: atMs }, timeZone)
+      const at = leavesAt(
+        pe2026,
+        rule,
+        { capturedAt: countsFrom(kept.captured_at, kept.sealed_at), closedAt: atMs },
+        timeZone,
+      )
       await changeRetained(tx, scope, row.recording, { leaves_at: at })
     }
     return { ...row, ...change }

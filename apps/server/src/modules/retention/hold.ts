@@ -18,7 +18,7 @@ import { demand, timeZoneOf } from './four-eyes.ts'
 import { legalNumber } from './profile.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { rulebookOf } from './rulebook.ts'
-import { leavesAt } from './rules.ts'
+import { countsFrom, leavesAt } from './rules.ts'
 import { addHold, approvedReleases, holdById, isHeld, updateHold } from './store-holds.ts'
 import { changeRetained, findRetained } from './store-retained.ts'
 import type { HoldRow } from './tables.ts'
@@ -267,7 +267,12 @@ async function release(deps: RetentionDeps, tx: Db, scope: Scope, id: string): P
     // Two people let it go: it leaves as if it held no evidence, and never sooner than this many days from now.
     const { rules } = await rulebookOf(tx, scope, pe2026)
     const timeZone = timeZoneOf(deps)
-    const plain = leavesAt(pe2026, rules.none, { capturedAt: kept.captured_at, closedAt: null }, timeZone)
+    const plain = leavesAt(
+      pe2026,
+      rules.none,
+      { capturedAt: countsFrom(kept.captured_at, kept.sealed_at), closedAt: null },
+      timeZone,
+    )
     const notice = endOfTerm(atMs, { unit: 'day', count: legalNumber(pe2026, 'after-release') }, timeZone)
     await changeRetained(tx, scope, row.recording, { leaves_at: Math.max(plain ?? 0, notice) })
   }

@@ -43,6 +43,21 @@ describe('deadlines', () => {
     expect(listed.json.recordings.find(({ id }) => id === crime)?.held).toBe(true)
   })
 
+  test('a clock set back shortens nothing: the term counts from the seal', async () => {
+    const recording = await house.record(await house.phone())
+    const shift = (days: number) =>
+      house.owner`update recording set started_at = started_at + ${days * dayMs}::bigint,
+        ended_at = ended_at + ${days * dayMs}::bigint where id = ${recording}`
+    await shift(-100)
+    await house.owner`delete from retained where recording = ${recording}`
+    const custodian = await house.person('custodian')
+    await need(custodian(`POST /recordings/${recording}/category`, { category: 'no-incident' }))
+    await house.tick()
+    const found = await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))
+    expect(iso(found.leavesAt)).toBe('2027-01-21T05:00:00.000Z')
+    await shift(100)
+  })
+
   test('another category makes the deadline later, never earlier', async () => {
     const phone = await house.phone()
     const recording = await house.record(phone, 'no-incident')

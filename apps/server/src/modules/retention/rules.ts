@@ -13,10 +13,18 @@ import {
 import { type LegalProfile, legalNumber, type Rule } from './profile.ts'
 
 export type Subject = {
-  /** The end of the recording, epoch ms. */
+  /** From when terms count, epoch ms ({@link countsFrom}). */
   readonly capturedAt: number
   /** When the last proceeding about it closed; null while one is open, or there never was one. */
   readonly closedAt: number | null
+}
+
+/**
+ * From when a recording's terms count: its end as the device or the file tells, or its seal here, whichever is later. A
+ * device's clock that was set back, or a file named like an old one, shortens no term.
+ */
+export function countsFrom(endedAt: number, sealedAt: number | null): number {
+  return Math.max(endedAt, sealedAt ?? 0)
 }
 
 /** No rule lets a recording go before this. */

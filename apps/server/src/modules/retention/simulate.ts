@@ -10,7 +10,7 @@ import { timeZoneOf } from './four-eyes.ts'
 import type { Rule } from './profile.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { type Rulebook, rulebookOf } from './rulebook.ts'
-import { isAboveAdvised, isBelowFloor, isWeaker, isWeakerSetting, leavesAt } from './rules.ts'
+import { countsFrom, isAboveAdvised, isBelowFloor, isWeaker, isWeakerSetting, leavesAt } from './rules.ts'
 import { heldAmong } from './store-holds.ts'
 import { keptOf } from './store-retained.ts'
 import type { RetainedRow } from './tables.ts'
@@ -70,7 +70,7 @@ export function deadlineBy(
   row: RetainedRow,
   timeZone: string,
 ): number | null {
-  return leavesAt(pe2026, rule, { capturedAt: row.captured_at, closedAt: null }, timeZone)
+  return leavesAt(pe2026, rule, { capturedAt: countsFrom(row.captured_at, row.sealed_at), closedAt: null }, timeZone)
 }
 
 export async function simulate(deps: RetentionDeps, db: Db, scope: Scope, wish: Wish): Promise<Simulated> {
