@@ -170,6 +170,8 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
         cpuSeconds: Math.round(settings.copyTimeoutMs / 1000) * 2,
         fileBytes: file.size_bytes * 2 + 64 * 1024 * 1024,
         folder,
+        hidden: path.resolve(deps.config.dataFolder),
+        reads: [],
         dropsItself: false,
       },
       'ignore',

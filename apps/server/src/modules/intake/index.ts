@@ -23,7 +23,7 @@ export function createIntake(deps: IntakeDeps): Intake {
   // Found out at the first need, not at the start: trying the sandboxes takes a while.
   const tools = given === undefined ? mediaTools : () => given
   const progresses = createProgresses(settings.heldBlocks)
-  const probe = deps.probe ?? createProbe(tools, deps.log)
+  const probe = deps.probe ?? createProbe(tools, deps.config.dataFolder, deps.log)
   const receive = createReceive(deps, settings, progresses)
   const finish = createFinish(deps, settings, { receive, progresses, probe })
   const copies = createCopies(deps, settings, tools)

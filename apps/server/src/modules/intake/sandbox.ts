@@ -2,14 +2,20 @@
  * Where other people's bytes are parsed: a child process without network, keys or files of ours, under an account of its
  * own, with an end to its memory and time. Which means is there is found out once, by trying it:
  *
- * - `bubblewrap`: own namespaces of everything, a read-only system, one writable folder.
- * - `unshare` (root, or user namespaces): own network namespace, with `setpriv` and `prlimit`.
- * - `prlimit`: limits alone, where a kernel or a container forbids namespaces. SECURITY.md says what that leaves open.
+ * - `bubblewrap`: own namespaces of everything; of the system it sees programs and libraries, and one writable folder.
+ * - `unshare` (root, or user namespaces): own network, nothing under the data folder but its own folder, no capabilities.
+ * - `prlimit`: limits alone, where a kernel or a container forbids namespaces. As root under the account nobody; otherwise
+ *   under the server's own account, which may read the data folder: nothing is converted there (`mayConvert`).
+ * - `none`: not even limits. Nothing is converted.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, lstatSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { isRoot } from '../../kernel/accounts.ts'
 
 export type SandboxKind = 'bubblewrap' | 'unshare' | 'prlimit' | 'none'
+/** `ffmpeg` is null where there is none, or where it would run with our own files before it. */
 export type MediaTools = { readonly sandbox: SandboxKind; readonly ffmpeg: string | null }
 
 /** The account of nobody (Debian, Ubuntu): owns nothing. */
@@ -18,19 +24,33 @@ export const nobody = { uid: 65_534, gid: 65_534 } as const
 let known: MediaTools | null = null
 
 export function mediaTools(): MediaTools {
-  known ??= { sandbox: findSandbox(), ffmpeg: runs('ffmpeg', ['-version']) ? 'ffmpeg' : null }
+  if (known === null) {
+    const sandbox = findSandbox()
+    known = { sandbox, ffmpeg: mayConvert(sandbox, isRoot()) && runs('ffmpeg', ['-version']) ? 'ffmpeg' : null }
+  }
   return known
+}
+
+/** Whether a parser that somebody took over would find none of our files: only then is ffmpeg run at all. */
+export function mayConvert(kind: SandboxKind, asRoot: boolean): boolean {
+  return kind === 'bubblewrap' || kind === 'unshare' || (kind === 'prlimit' && asRoot)
 }
 
 export type Limits = {
   readonly memoryBytes: number
   readonly cpuSeconds: number
   readonly fileBytes: number
-  /** The one folder it may write to; null: none. */
+  /** The one folder it may write to, absolute; null: none. */
   readonly folder: string | null
+  /** The data folder, absolute: it sees nothing of it but `folder`, where the means allow. */
+  readonly hidden: string
+  /** What it reads besides the system's programs and libraries: its own code. */
+  readonly reads: readonly string[]
   /** It drops its account by itself, after loading its code (our own readers); otherwise it is dropped for it. */
   readonly dropsItself: boolean
 }
+
+const plainEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C.UTF-8' }
 
 /** Starts a command in the sandbox; its environment is empty but for a path. */
 export function spawnSandboxed(
@@ -41,7 +61,7 @@ export function spawnSandboxed(
 ): ChildProcess {
   const [program = '', ...args] = [...limitsOf(kind, limits), ...wrapperOf(kind, limits), ...command]
   return spawn(program, args, {
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
+    env: plainEnvironment,
     cwd: limits.folder ?? '/',
     stdio: [stdio, 'pipe', 'pipe'],
   })
@@ -63,46 +83,99 @@ function limitsOf(kind: SandboxKind, limits: Limits): readonly string[] {
 }
 
 function wrapperOf(kind: SandboxKind, limits: Limits): readonly string[] {
-  const { uid, gid } = nobody
-  const drop =
-    limits.dropsItself || !isRoot() ? [] : [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--bounding-set=-all']
-  const setpriv = ['setpriv', ...drop, '--no-new-privs', '--']
   switch (kind) {
     case 'bubblewrap':
-      return [
-        'bwrap',
-        '--unshare-all',
-        '--die-with-parent',
-        '--new-session',
-        ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'],
-        ...(limits.folder === null ? [] : ['--bind', limits.folder, limits.folder, '--chdir', limits.folder]),
-        '--',
-        ...setpriv,
-      ]
-    case 'unshare':
-      return ['unshare', ...(isRoot() ? ['--net', '--ipc', '--uts'] : ['--map-root-user', '--net']), '--', ...setpriv]
+      return ['bwrap', ...bindings(limits), '--', ...setpriv(limits, true)]
+    case 'unshare': {
+      // Not as root: root of a user namespace of its own, which is nobody else outside, and without a capability inside.
+      const root = isRoot() ? [] : ['--map-root-user']
+      const cover = ['sh', '-c', coverScript, 'sh', limits.folder ?? '/', limits.hidden]
+      return ['unshare', ...root, '--net', '--ipc', '--uts', '--mount', '--', ...cover, ...setpriv(limits, true)]
+    }
     case 'prlimit':
-      return setpriv
+      return setpriv(limits, false)
     case 'none':
       return []
   }
 }
 
+/** `canBind`: it stands in a namespace, or is root, where its capabilities can be given up for good. */
+function setpriv(limits: Limits, canBind: boolean): readonly string[] {
+  const { uid, gid } = nobody
+  const account = isRoot() ? [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : []
+  const powers = isRoot() || canBind ? ['--inh-caps=-all', '--bounding-set=-all'] : []
+  const drop = limits.dropsItself && isRoot() ? [] : [...account, ...powers]
+  return ['setpriv', ...drop, '--no-new-privs', '--']
+}
+
+/**
+ * An empty file system over the data folder, and in it again the one folder ($1) that the child may use. It is reached by
+ * the shell's own working directory: its path is covered by then.
+ */
+const coverScript = `set -e
+umask 022
+cd "$1"
+mount -t tmpfs -o mode=0711,size=64k tmpfs "$2"
+case "$1/" in "$2"/*) mkdir -p "$1"; mount -c --bind . "$1"; cd "$1";; esac
+shift 2
+exec "$@"`
+
+function bindings(limits: Limits): readonly string[] {
+  // As root without a user namespace: one of its own would hold a single account, and none to drop to.
+  const apart = isRoot()
+    ? [
+        ...['--unshare-ipc', '--unshare-net', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try'],
+        ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP'],
+      ]
+    : ['--unshare-all']
+  return [
+    ...[...apart, '--die-with-parent', '--new-session', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
+    ...['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache'].flatMap(shown),
+    ...limits.reads.flatMap((read) => ['--ro-bind', read, read]),
+    ...(limits.reads.some((read) => isWithin(limits.hidden, read)) ? ['--tmpfs', limits.hidden] : []),
+    ...(limits.folder === null ? [] : ['--bind', limits.folder, limits.folder, '--chdir', limits.folder]),
+  ]
+}
+
+function shown(place: string): readonly string[] {
+  if (!existsSync(place)) {
+    return []
+  }
+  return lstatSync(place).isSymbolicLink() ? ['--symlink', readlinkSync(place), place] : ['--ro-bind', place, place]
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return `${inner}/`.startsWith(`${outer}/`)
+}
+
+/** Each means is tried with a file that must not be seen through it. */
 function findSandbox(): SandboxKind {
-  const limits: Limits = {
-    memoryBytes: 512 * 1024 * 1024,
-    cpuSeconds: 5,
-    fileBytes: 1024,
-    folder: null,
-    dropsItself: false,
-  }
-  const works = (kind: SandboxKind): boolean => {
-    const [program = '', ...args] = [...limitsOf(kind, limits), ...wrapperOf(kind, limits), 'true']
+  return (['bubblewrap', 'unshare', 'prlimit'] as const).find(sandboxWorks) ?? 'none'
+}
+
+/** Whether this machine can do it; for the two that hide files also whether they do. */
+export function sandboxWorks(kind: Exclude<SandboxKind, 'none'>): boolean {
+  const hidden = mkdtempSync(path.join(os.tmpdir(), 'sereno-sandbox-'))
+  try {
+    const file = path.join(hidden, 'file')
+    writeFileSync(file, '')
+    const limits: Limits = {
+      memoryBytes: 512 * 1024 * 1024,
+      cpuSeconds: 5,
+      fileBytes: 1024,
+      folder: null,
+      hidden,
+      reads: [],
+      dropsItself: false,
+    }
+    const asked = kind === 'prlimit' ? ['true'] : ['test', '!', '-e', file]
+    const [program = '', ...args] = [...limitsOf(kind, limits), ...wrapperOf(kind, limits), ...asked]
     return runs(program, args)
+  } finally {
+    rmSync(hidden, { recursive: true, force: true })
   }
-  return (['bubblewrap', 'unshare', 'prlimit'] as const).find(works) ?? 'none'
 }
 
 function runs(program: string, args: readonly string[]): boolean {
-  return spawnSync(program, [...args], { stdio: 'ignore', timeout: 10_000 }).status === 0
+  return spawnSync(program, [...args], { stdio: 'ignore', timeout: 10_000, env: plainEnvironment }).status === 0
 }

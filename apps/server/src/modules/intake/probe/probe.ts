@@ -1,4 +1,5 @@
 /** Reads a kept file in the sandbox: bytes go in decrypted piece by piece, facts come out. It never fails: it answers null. */
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isRoot } from '../../../kernel/accounts.ts'
 import type { Log } from '../../../kernel/log.ts'
@@ -9,13 +10,15 @@ import type { Facts, Reader } from './facts.ts'
 export type Probe = (reader: Reader) => Promise<Facts | null>
 
 const script = fileURLToPath(new URL('./child.ts', import.meta.url))
+/** The repository, with the modules that the reader is made of. */
+const code = fileURLToPath(new URL('../../../../../../', import.meta.url)).replace(/\/$/, '')
 const timeoutMs = 60_000
 /** What one file may make us read: a movie box at the end, tracks of text and telemetry. */
 const mostReadBytes = 1024 * 1024 * 1024
 const mostAnswerBytes = 64 * 1024 * 1024
 const mostPieceBytes = 96 * 1024 * 1024
 
-export function createProbe(tools: () => MediaTools, log: Log): Probe {
+export function createProbe(tools: () => MediaTools, dataFolder: string, log: Log): Probe {
   return (reader) =>
     new Promise((resolve) => {
       const drop = isRoot() ? [String(nobody.uid), String(nobody.gid)] : []
@@ -25,11 +28,22 @@ export function createProbe(tools: () => MediaTools, log: Log): Probe {
           process.execPath,
           '--max-old-space-size=384',
           '--disable-warning=ExperimentalWarning',
+          // Where no namespace hides our files (and in each that does) the engine itself opens nothing but its code.
+          '--permission',
+          `--allow-fs-read=${code}/*`,
           script,
           String(reader.sizeBytes),
           ...drop,
         ],
-        { memoryBytes: 1536 * 1024 * 1024, cpuSeconds: 60, fileBytes: 0, folder: null, dropsItself: true },
+        {
+          memoryBytes: 1536 * 1024 * 1024,
+          cpuSeconds: 60,
+          fileBytes: 0,
+          folder: null,
+          hidden: path.resolve(dataFolder),
+          reads: [code, ...(process.execPath.startsWith('/usr/') ? [] : [process.execPath])],
+          dropsItself: true,
+        },
         'pipe',
       )
       let answer: Facts | null = null
