@@ -68,6 +68,7 @@ describe('a session', () => {
       'ledger.read',
       'recording.custody',
       'retention.read',
+      'review.read',
       'self.read',
       'self.write',
       'territory.read',
