@@ -36,8 +36,8 @@ export class WrongHash extends Error {
  * 4 fdatasync · 5 rename into place · 6 fsync the directory. A crash before 5 leaves a `.new-` file; between 5 and 6 the
  * whole file or nothing: the caller has had no answer yet. A target that is there is left as it is, its name made durable.
  *
- * Synchronous but for the two syncs, which may take as long as the disk likes: what runs here belongs on a thread of its
- * own, because even a write to the page cache waits while the file system commits its journal.
+ * Synchronous but for the two syncs, which may take as long as the disk likes: for a segment a thread of its own costs more
+ * than it saves, a large object gets one (`blobs.ts`).
  */
 export function createObjectKeeper(aead: StreamingAead, directories: DirectorySync): ObjectKeeper {
   return async (task, bytes) => {

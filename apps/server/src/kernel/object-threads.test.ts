@@ -23,9 +23,9 @@ const shared = (bytes: Uint8Array): Uint8Array => {
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const readBack = async (key: string): Promise<Buffer> => Buffer.concat(await Array.fromAsync(blobs.read(key, dataKey)))
 
-describe('objects kept on a thread', () => {
+describe('objects kept where they are or, when large, on a thread', () => {
   test('read back as they were, many at once, of shared memory and of ours', async () => {
-    const all = [0, 1, 31, 32_768, 524_288, 1_048_519, 1_048_520, 3_000_000].map((size) => randomBytes(size))
+    const all = [0, 1, 524_288, 1_048_519, 1_048_520, 1_048_577, 2_500_000, 3_000_000].map((size) => randomBytes(size))
     await Promise.all(
       all.map(async (bytes, place) => {
         const given = place % 2 === 0 ? bytes : shared(bytes)
@@ -39,13 +39,13 @@ describe('objects kept on a thread', () => {
   })
 
   test('other bytes than were stated leave nothing, also beside what is there', async () => {
-    const bytes = randomBytes(1000)
+    const bytes = randomBytes(1_200_000)
     const stated = sha256(bytes)
-    await expect(blobs.putStated('w/1', randomBytes(1000), dataKey, stated)).rejects.toThrow(WrongHash)
+    await expect(blobs.putStated('w/1', randomBytes(1_200_000), dataKey, stated)).rejects.toThrow(WrongHash)
     expect(readdirSync(path.join(folder, 'w'))).toEqual([])
     const both = [
       blobs.putStated('w/1', bytes, dataKey, stated),
-      blobs.putStated('w/1', randomBytes(9), dataKey, stated),
+      blobs.putStated('w/1', randomBytes(1_100_000), dataKey, stated),
     ]
     expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
     expect((await readBack('w/1')).equals(bytes)).toBe(true)

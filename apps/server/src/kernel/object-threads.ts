@@ -4,8 +4,8 @@ import { type ObjectTask, type Put, WrongHash } from './object-file.ts'
 import type { ThreadAnswer, ThreadCall } from './object-thread.ts'
 
 /**
- * Threads that hash, encrypt and write footage, so that the thread that answers requests does none of it: neither the
- * arithmetic nor the waits of the file system. They begin with the first object.
+ * Threads that hash, encrypt and write large objects, so that the thread that answers requests is not kept by one for long:
+ * neither by the arithmetic nor by the waits of the file system. They begin with the first such object.
  */
 export type ObjectThreads = {
   /** Bytes in shared memory are not copied; nobody changes them before the answer. Throws `WrongHash`. */

@@ -7,7 +7,7 @@
  *     counting bytes and time
  *  2. the recording's data key, fsynced by signer crash: a key without footage; the retry gets the same key
  *  3. init, then media: hash compared, encrypted, crash: objects without a row; the retry finds them (their names
- *     file and folder fsynced (on a thread)              carry the statement's hash), compares and writes nothing twice
+ *     file and folder fsynced                            carry the statement's hash), compares and writes nothing twice
  *  4. the receipt is signed                       crash: nobody has seen it; the retry gets one
  *  5. one transaction: statement and receipt, tally of the recording, counter of the device, ledger entries, events
  *                                                 crash before the commit is durable: as 4; after: 6 is repeated from
