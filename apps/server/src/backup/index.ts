@@ -6,7 +6,7 @@ import { foldersOf } from '../kernel/open-kernel.ts'
 import { copyFootage, type SeenFolders } from './copy-footage.ts'
 import { partsOf, readPlan } from './plan.ts'
 import { beginArchiving, shipWal, waitingWal } from './ship-wal.ts'
-import { keyCopies, keysDigest, snapshotKeys } from './snapshot-keys.ts'
+import { keyCopies, keysDigest, snapshotKeys, thinKeyCopies } from './snapshot-keys.ts'
 
 const minuteMs = 60_000
 const oldestWalMs = 10 * minuteMs
@@ -49,6 +49,9 @@ export function createBackups(kernel: Pick<Kernel, 'config' | 'clock'>): Backups
             // Published leaves are public: they travel as they are.
             await cp(path.join(data, 'ledger'), partsOf(plan.folder).log, { recursive: true, force: true })
             keysKnown = digest
+          } else if (plan !== null) {
+            // They grow old also while nothing changes.
+            await thinKeyCopies(plan.folder, clock.nowMs())
           }
         },
       },

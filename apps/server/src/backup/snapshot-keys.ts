@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { keyCopyDays } from '../kernel/key-copies.ts'
 import { writeArchive } from './archive.ts'
 import { partsOf } from './plan.ts'
 import { writeCopy } from './write-copy.ts'
-
-/** Off-machine copies of the key store end after so many days: then a destroyed key is gone for good (design §4). */
-export const keyCopyDays = 14
 
 const dayMs = 86_400_000
 const newestCopies = 3
@@ -37,7 +35,7 @@ export function keysDigest(dataFolder: string): string {
 
 /**
  * Seals the key store (data keys, signing keys, the last signed checkpoint) and the folder's own files, and thins the
- * copies: the newest three, the last of each day, none older than {@link keyCopyDays}.
+ * copies.
  */
 export async function snapshotKeys(
   dataFolder: string,
@@ -46,11 +44,20 @@ export async function snapshotKeys(
 ): Promise<void> {
   const content = writeArchive(dataFolder, (relative) => wanted.test(relative))
   await writeCopy(path.join(partsOf(plan.folder).keys, `${nowMs}.sealed`), content, plan.recipients)
-  const copies = await keyCopies(plan.folder)
+  await thinKeyCopies(plan.folder, nowMs)
+}
+
+/**
+ * Keeps the newest three copies and the last of each day, and none older than {@link keyCopyDays} but the newest of all,
+ * which holds what the machine holds: by then it has no destroyed key, a copy is made within a minute of each.
+ */
+export async function thinKeyCopies(folder: string, nowMs: number): Promise<void> {
+  const copies = await keyCopies(folder)
   // A newer copy holds all that an older one does, save what was destroyed meanwhile: one a day is enough against damage.
   const newestOfDay = new Map(copies.map(({ file, atMs }) => [Math.floor(atMs / dayMs), file]))
-  for (const { file, atMs } of copies.slice(0, -newestCopies)) {
-    if (atMs < nowMs - keyCopyDays * dayMs || newestOfDay.get(Math.floor(atMs / dayMs)) !== file) {
+  for (const [index, { file, atMs }] of copies.slice(0, -1).entries()) {
+    const isRecent = index >= copies.length - newestCopies || newestOfDay.get(Math.floor(atMs / dayMs)) === file
+    if (atMs < nowMs - keyCopyDays * dayMs || !isRecent) {
       await rm(file)
     }
   }

@@ -15,6 +15,7 @@
  */
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
+import { keyCopyDays } from '../../kernel/key-copies.ts'
 import { type Acta, makeActa } from './acta.ts'
 import { leaveOut } from './batch.ts'
 import { endOfTerm } from './calendar.ts'
@@ -29,6 +30,8 @@ import { addActa, batchById, itemsOf, ripeBatches, updateBatch, updateItem } fro
 import { changeRetained, findRetained } from './store-retained.ts'
 import type { BatchRow, ItemRow } from './tables.ts'
 import { type TombstoneFile, tombstoneKind, tombstoneOf } from './tombstones.ts'
+
+const dayMs = 86_400_000
 
 export type Destroy = {
   /** Whatever can be done now, in every batch under way. */
@@ -96,20 +99,25 @@ export function createDestroy(deps: RetentionDeps, settings: RetentionSettings, 
         return false
       }
       const atMs = deps.clock.nowMs()
-      const snapshots = (await rulebookOf(tx, scope, pe2026)).settings['snapshot-days'].value
-      const finalAt = endOfTerm(atMs, { unit: 'day', count: snapshots }, timeZoneOf(deps))
       await erase.condemn(tx, scope, item.recording, atMs)
-      await updateItem(tx, scope, item, { step: 2, erased_at: atMs, final_at: finalAt })
+      await updateItem(tx, scope, item, { step: 2, erased_at: atMs, final_at: await finalDate(tx, scope, atMs) })
       return true
     })
     await atStep(2)
     return condemned
   }
 
+  /** When the last copy of a key destroyed at this instant is gone: never before `backup/` removes it. */
+  async function finalDate(tx: Db, scope: Scope, atMs: number): Promise<number> {
+    const count = (await rulebookOf(tx, scope, pe2026)).settings['snapshot-days'].value
+    return Math.max(endOfTerm(atMs, { unit: 'day', count }, timeZoneOf(deps)), atMs + keyCopyDays * dayMs)
+  }
+
   async function shred(scope: Scope, item: ItemRow): Promise<void> {
     if (item.step < 3) {
       await erase.key(item.recording)
-      await updateItem(db, scope, item, { step: 3 })
+      // Until now copies were made with it, and a crash may have come between.
+      await updateItem(db, scope, item, { step: 3, final_at: await finalDate(db, scope, deps.clock.nowMs()) })
       await atStep(3)
     }
     if (item.step < 4) {

@@ -3,6 +3,7 @@
  * either in the text of a norm (`text`: it was read), said by others to be (`secondhand`), or a choice of ours where the
  * law leaves one (`choice`). A municipality's lawyer reviews all of it; terms are changed by the municipality itself.
  */
+import { keyCopyDays } from '../../kernel/key-copies.ts'
 import type { LegalProfile } from './profile.ts'
 
 const floor = { norm: 'DS 007-2020-IN', article: '17.2.b', confidence: 'text' } as const
@@ -48,7 +49,7 @@ export const pe2026: LegalProfile = {
     { id: 'after-release', value: 30, unit: 'calendar-day', sources: [ours], from: '2026-01-01', until: null },
     { id: 'waiting', value: 7, unit: 'calendar-day', sources: [ours], from: '2026-01-01', until: null },
     { id: 'cooling', value: 72, unit: 'hour', sources: [ours], from: '2026-01-01', until: null },
-    { id: 'snapshot', value: 14, unit: 'calendar-day', sources: [ours], from: '2026-01-01', until: null },
+    { id: 'snapshot', value: keyCopyDays, unit: 'calendar-day', sources: [ours], from: '2026-01-01', until: null },
   ],
   rules: {
     none: term({ unit: 'day', count: 60 }, [floor, directive]),
@@ -95,7 +96,7 @@ export const pe2026: LegalProfile = {
   settings: {
     'waiting-days': { usual: 7, least: 1 },
     'cooling-hours': { usual: 72, least: 24 },
-    'snapshot-days': { usual: 14, least: 1 },
+    'snapshot-days': { usual: keyCopyDays, least: keyCopyDays },
   },
 }
 

@@ -1,6 +1,7 @@
 import { retentionCategories } from '@sereno/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { keyCopyDays } from '../../kernel/key-copies.ts'
 import { endOfTerm, type Span } from './calendar.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { floorOf, freezeUntil, isAboveAdvised, isBelowFloor, isWeaker, later, leavesAt } from './rules.ts'
@@ -54,6 +55,8 @@ describe('rules', () => {
       expect(sources.every(({ norm, article }) => norm !== '' && article !== '')).toBe(true)
       expect(from).toMatch(/^\d{4}-\d{2}-\d{2}$/)
     }
+    // No final date before the copies of the keys are gone.
+    expect(pe2026.settings['snapshot-days'].least).toBeGreaterThanOrEqual(keyCopyDays)
   })
 
   test('a complaint that closed early lets go a year later, and never later than three years', () => {
