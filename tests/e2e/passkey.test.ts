@@ -12,7 +12,7 @@ afterAll(async () => {
   await stage?.close()
 }, 60_000)
 
-test('a passkey is kept in “my account”, opens the room by itself, and is demanded from then on', {
+test('a passkey is kept in “my account” and opens the room by itself; one that counts behind is refused', {
   timeout: 180_000,
 }, async () => {
   // Browsers know no passkeys for an address in numbers.

@@ -27,6 +27,8 @@ export type Browser = {
   readonly signIn: (role: Role) => Promise<Static<typeof Me>>
   readonly cookie: () => string
   readonly keep: (cookie: string) => void
+  /** Sends another cookie along. */
+  readonly also: (cookie: string) => void
 }
 export type Answer = {
   readonly status: number
@@ -63,13 +65,14 @@ export async function openPlace(): Promise<Place> {
 
   function browser(source = '192.0.2.1'): Browser {
     let cookie = ''
+    let others = ''
     async function call(name: string, body?: unknown): Promise<Answer> {
       const [method = 'GET', path = '/'] = name.split(' ')
       const response = await installation.app.inject({
         method: method as 'GET' | 'POST' | 'DELETE',
         url: `/api${path}`,
         remoteAddress: source,
-        headers: cookie === '' ? {} : { cookie: `sereno_session=${cookie}` },
+        headers: cookie === '' && others === '' ? {} : { cookie: `sereno_session=${cookie}; ${others}` },
         ...(body === undefined ? {} : { payload: body as object }),
       })
       const set = response.cookies.find((candidate) => candidate.name === 'sereno_session')
@@ -88,6 +91,9 @@ export async function openPlace(): Promise<Place> {
         return body as Static<typeof Me>
       },
       cookie: () => cookie,
+      also: (value) => {
+        others = value
+      },
       keep: (value) => {
         cookie = value
       },
