@@ -38,6 +38,8 @@ export type IntakeSettings = {
   readonly copyMemoryBytes: number
   /** Life of a token of the camera system's protocol. */
   readonly axisTokenMs: number
+  /** Most that clips of camera systems under way may hold in memory, of all together. */
+  readonly axisHeldBytes: number
 }
 
 export const intakeDefaults: IntakeSettings = {
@@ -48,6 +50,7 @@ export const intakeDefaults: IntakeSettings = {
   copyTimeoutMs: 4 * 3_600_000,
   copyMemoryBytes: 2 * 1024 ** 3,
   axisTokenMs: 3_600_000,
+  axisHeldBytes: 128 * 1024 * 1024,
 }
 
 /** What intake offers to app.ts. */

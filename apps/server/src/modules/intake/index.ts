@@ -1,3 +1,4 @@
+import { createBodyBudget } from '../../kernel/http-body.ts'
 import { createAssembly } from './axis/assemble.ts'
 import { connect, createTokens } from './axis/connect.ts'
 import { axisPlugin } from './axis/plugin.ts'
@@ -36,7 +37,11 @@ export function createIntake(deps: IntakeDeps): Intake {
       { name: 'intake.copies', everyMs: 5_000, run: copies.run },
     ],
     check: checkIntake(deps),
-    plugin: axisPlugin(deps, { tokens: createTokens(deps, settings.axisTokenMs), assembly }),
+    plugin: axisPlugin(deps, {
+      tokens: createTokens(deps, settings.axisTokenMs),
+      assembly,
+      budget: createBodyBudget(settings.axisHeldBytes),
+    }),
     connectAxis: async (scope, wish) => connect(deps, scope, wish),
     start: async () => copies.start(),
     stop: async () => copies.stop(),

@@ -17,12 +17,13 @@ let connection: ConnectionFile
 let controller: Controller
 let connectionId = ''
 
+const mostHeldBytes = 9 * 1024 * 1024
 const user = randomUUID()
 const serial = 'B8A44F123456'
 const startMs = Date.UTC(2026, 10, 20, 15, 0, 0)
 
 beforeAll(async () => {
-  house = await openIntakeHouse()
+  house = await openIntakeHouse({ axisHeldBytes: mostHeldBytes })
   await house.listen()
   office = await house.person('administrator')
   custodian = await house.person('custodian')
@@ -270,8 +271,21 @@ describe('whatever comes is kept', () => {
     expect(await house.findings()).toEqual([])
   }, 60_000)
 
-  test('an ended connection opens nothing', async () => {
+  test('clips under way hold so much memory together and no more: the next is told to try soon', async () => {
+    expect(await controller.signIn()).toBe(200)
+    const letGo = await controller.hang('RejectedContent_x', 'slow', 8 * 1024 * 1024)
+    const more = randomBytes(2 * 1024 * 1024)
+    await until(async () => (await controller.once('PUT', 'RejectedContent_x/more', more)) === 503, 'the 503')
+    expect(await controller.once('PUT', 'RejectedContent_x/few', 'x')).toBe(201)
+    letGo()
+    await until(async () => (await controller.once('PUT', 'RejectedContent_x/more', more)) === 201, 'room again')
+  })
+
+  test('an ended connection opens nothing, not even with the token it was given before', async () => {
+    expect(await controller.once('GET', 'System/Capabilities.json')).toBe(200)
     expect((await office(`POST /intake/connections/${connectionId}/end`)).status).toBe(200)
+    expect(await controller.once('GET', 'System/Capabilities.json')).toBe(401)
+    expect(await controller.once('PUT', 'RejectedContent_x/late', 'x')).toBe(401)
     expect(await controller.signIn()).toBe(401)
   })
 })

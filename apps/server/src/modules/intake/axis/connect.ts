@@ -109,7 +109,8 @@ function certificatesOf(dataFolder: string): readonly string[] {
 
 export type Tokens = {
   readonly open: (user: string, key: string) => Promise<{ readonly token: string; readonly row: ConnectionRow } | null>
-  readonly of: (token: string) => ConnectionRow | null
+  /** Null too once its connection has ended: that is asked for at each request. */
+  readonly of: (token: string) => Promise<ConnectionRow | null>
 }
 
 /** Tokens live in memory: after a restart the controller is answered 401 and asks for another, as its protocol says. */
@@ -133,9 +134,16 @@ export function createTokens(deps: IntakeDeps, validMs: number): Tokens {
       tokens.set(token, { row, expiresAt: deps.clock.nowMs() + validMs })
       return { token, row }
     },
-    of(token) {
+    async of(token) {
       const found = tokens.get(token)
-      return found === undefined || found.expiresAt < deps.clock.nowMs() ? null : found.row
+      if (found === undefined || found.expiresAt < deps.clock.nowMs()) {
+        return null
+      }
+      const row = await connectionByUser(deps.database.db, found.row.user_name)
+      if (row === null) {
+        tokens.delete(token)
+      }
+      return row
     },
   }
 }

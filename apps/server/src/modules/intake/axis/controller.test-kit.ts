@@ -1,5 +1,7 @@
 /** A camera system controller as the interface describes one: signs in, asks again after 401, sends again what was not answered. */
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { request } from 'node:http'
 
 export type ConnectionFile = {
   readonly ConnectionFileVersion: string
@@ -67,9 +69,29 @@ export function createController(connection: ConnectionFile, fetchIt: typeof fet
 
   const encode = (name: string): string => encodeURIComponent(name)
 
+  /** Begins a clip and leaves it hanging, as a slow line does; answers how to let go of it. */
+  async function hang(container: string, name: string, sizeBytes: number): Promise<() => void> {
+    const begun = request(`${storage}/${encode(container)}/${encode(name)}`, {
+      method: 'PUT',
+      headers: { 'X-Auth-Token': token, 'Content-Length': String(sizeBytes), Expect: '100-continue' },
+    })
+    begun.on('error', () => undefined)
+    begun.flushHeaders()
+    // The server has read the head, and is waiting for the body.
+    await once(begun, 'continue')
+    begun.write('x')
+    return () => void begun.destroy()
+  }
+
   return {
     signIn,
     send,
+    hang,
+    /** One request with the token it has, without trying again. */
+    async once(method: string, place: string, body?: Uint8Array | string): Promise<number> {
+      const init = { method, headers: { 'X-Auth-Token': token }, ...(body === undefined ? {} : { body }) }
+      return (await fetchIt(`${storage}/${place}`, init as RequestInit)).status
+    },
     get: (place: string) => send('GET', place),
     putContainer: (name: string, metadata: Metadata = {}) =>
       send('PUT', encode(name), headersOf('Container', metadata)),

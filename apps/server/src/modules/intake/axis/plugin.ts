@@ -10,12 +10,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Scope, systemActor } from '../../../kernel/actor.ts'
 import { isDatabaseAway } from '../../../kernel/database.ts'
 import { Refusal, Unavailable } from '../../../kernel/errors.ts'
+import type { BodyBudget } from '../../../kernel/http-body.ts'
 import type { IntakeDeps } from '../door.ts'
 import type { createAssembly } from './assemble.ts'
 import type { Tokens } from './connect.ts'
 import { capabilities, metadataOf, readContainerName } from './names.ts'
 import { changeContainer, changeMetadata, noteHeard, objectsNamed, putContainer } from './store.ts'
-import { register, takeObject } from './take.ts'
+import { heldFor, register, takeObject } from './take.ts'
 
 const namePattern = /^[^\p{Cc}/]{1,255}$/u
 /** Attempts to sign in, of one address in a minute. */
@@ -23,7 +24,12 @@ const mostKnocks = 30
 
 export function axisPlugin(
   deps: IntakeDeps,
-  parts: { readonly tokens: Tokens; readonly assembly: ReturnType<typeof createAssembly> },
+  parts: {
+    readonly tokens: Tokens
+    readonly assembly: ReturnType<typeof createAssembly>
+    /** What bodies under way may hold in memory together; more are answered 503, "try soon". */
+    readonly budget: BodyBudget
+  },
 ): (app: FastifyInstance) => Promise<void> {
   const db = deps.database.db
   const knocks = new Map<string, { count: number; since: number }>()
@@ -66,7 +72,7 @@ export function axisPlugin(
 
   async function storage(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const token = request.headers['x-auth-token']
-    const connection = typeof token === 'string' ? parts.tokens.of(token) : null
+    const connection = typeof token === 'string' ? await parts.tokens.of(token) : null
     const place = placeOf(request)
     if (connection === null) {
       return reply.code(401).send('')
@@ -175,13 +181,19 @@ export function axisPlugin(
     if (!deps.disk.ingestOpen()) {
       return reply.code(507).header('connection', 'close').send('')
     }
-    const taken = await takeObject(deps, scope, place, metadataOf(request.headers, 'object'), request.raw)
-    const etag = request.headers.etag
-    if (typeof etag === 'string' && etag.replaceAll('"', '').toLowerCase() !== taken.md5) {
-      // Swift's answer to a body that is not what its sender hashed; the bytes that came are kept all the same.
-      return reply.code(422).send('')
+    const share = parts.budget.open()
+    try {
+      share.grow(heldFor(request.raw))
+      const taken = await takeObject(deps, scope, place, metadataOf(request.headers, 'object'), request.raw)
+      const etag = request.headers.etag
+      if (typeof etag === 'string' && etag.replaceAll('"', '').toLowerCase() !== taken.md5) {
+        // Swift's answer to a body that is not what its sender hashed; the bytes that came are kept all the same.
+        return reply.code(422).send('')
+      }
+      return reply.code(201).header('etag', taken.md5).send('')
+    } finally {
+      share.close()
     }
-    return reply.code(201).header('etag', taken.md5).send('')
   }
 
   async function tellObject(

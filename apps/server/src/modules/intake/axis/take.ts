@@ -144,6 +144,12 @@ async function readWords(body: IncomingMessage): Promise<Stored> {
   }
 }
 
+/** Bytes of memory that a body takes while it comes: one block, or all of a smaller one whose length was announced. */
+export function heldFor(body: IncomingMessage): number {
+  const announced = Number(body.headers['content-length'] ?? Number.NaN)
+  return Number.isSafeInteger(announced) && announced >= 0 ? Math.min(announced, fileBlockBytes) : fileBlockBytes
+}
+
 /** One block is in memory at a time, whatever the clip's size. */
 async function storeBlocks(
   deps: IntakeDeps,
@@ -155,7 +161,8 @@ async function storeBlocks(
   const whole = createHash('sha256')
   const md5 = createHash('md5')
   const hashes: string[] = []
-  let block = Buffer.allocUnsafeSlow(fileBlockBytes)
+  const heldBytes = heldFor(body)
+  let block = Buffer.allocUnsafeSlow(heldBytes)
   let filled = 0
   let sizeBytes = 0
   const flush = async (): Promise<void> => {
@@ -164,7 +171,7 @@ async function storeBlocks(
     const place = { municipality: scope.municipality, object, block: hashes.length, sha256 }
     await deps.evidence.files.store(container.recording, place, bytes)
     hashes.push(sha256)
-    block = Buffer.allocUnsafeSlow(fileBlockBytes)
+    block = Buffer.allocUnsafeSlow(heldBytes)
     filled = 0
   }
   for await (const piece of readPieces(body)) {
@@ -172,7 +179,10 @@ async function storeBlocks(
     md5.update(piece)
     sizeBytes += piece.length
     for (let at = 0; at < piece.length; ) {
-      const count = Math.min(piece.length - at, fileBlockBytes - filled)
+      const count = Math.min(piece.length - at, heldBytes - filled)
+      if (count === 0) {
+        throw new Refusal('request.invalid', { where: 'body', message: 'longer than announced' })
+      }
       block.set(piece.subarray(at, at + count), filled)
       filled += count
       at += count
