@@ -461,7 +461,8 @@ export const caseOperations = {
   },
   'POST /cases/:id/shares': {
     access: 'case.share',
-    summary: 'An outside account bound to this case until an instant; replies with its address and, apart, its code',
+    summary:
+      'An outside account bound to this case until an instant; replies with its address and code, or with none where another person must hand them out',
     params: ById,
     body: Type.Object({
       role: Type.Enum([...guestRoles]),
@@ -472,7 +473,7 @@ export const caseOperations = {
       download: Type.Boolean(),
       expiresAt: InstantMs,
     }),
-    reply: Type.Object({ share: Share, entrance: Entrance }),
+    reply: Type.Object({ share: Share, entrance: nullable(Entrance) }),
   },
   'POST /cases/:id/shares/:share/entrance': {
     access: 'case.share',

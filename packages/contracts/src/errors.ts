@@ -114,6 +114,8 @@ export const refusals = {
   'case.not-closed': 409,
   'case.already-there': 409,
   'case.share-ended': 410,
+  'case.second-person': 403,
+  'case.reserved': 409,
   'case.not-ready': 409,
   'case.already-received': 409,
   'case.no-footage': 409,

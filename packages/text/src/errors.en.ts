@@ -248,6 +248,14 @@ export const errorsEn = {
   'case.closed': { title: 'The case is closed.', next: 'Reopen it with a reason to go on.' },
   'case.not-closed': { title: 'The case is still open.', next: 'It needs no reopening.' },
   'case.already-there': { title: 'That is in the case already.', next: 'Refresh the case and see it there.' },
+  'case.second-person': {
+    title: 'Somebody else hands out the link and the code.',
+    next: 'Ask the custodian to give the entrance.',
+  },
+  'case.reserved': {
+    title: 'A reserved case is not merged with one that is not.',
+    next: 'Leave both apart and name them in a note.',
+  },
   'case.share-ended': { title: 'This access has ended.', next: 'Ask whoever gave you the case for another.' },
   'case.not-ready': {
     title: 'The packages of this hand-over are still being made.',

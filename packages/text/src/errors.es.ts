@@ -245,6 +245,14 @@ export const errorsEs = {
   'case.closed': { title: 'El caso está cerrado.', next: 'Reábralo con un motivo para seguir.' },
   'case.not-closed': { title: 'El caso sigue abierto.', next: 'No hay que reabrirlo.' },
   'case.already-there': { title: 'Eso ya está en el caso.', next: 'Actualice el caso y mírelo ahí.' },
+  'case.second-person': {
+    title: 'El enlace y el código los entrega otra persona.',
+    next: 'Pida al custodio que dé la entrada.',
+  },
+  'case.reserved': {
+    title: 'Un caso reservado no se une con uno que no lo es.',
+    next: 'Deje los dos separados y nómbrelos en una nota.',
+  },
   'case.share-ended': { title: 'Este acceso terminó.', next: 'Pida otro a quien le entregó el caso.' },
   'case.not-ready': {
     title: 'Los paquetes de la entrega todavía se preparan.',

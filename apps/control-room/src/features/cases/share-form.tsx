@@ -7,7 +7,7 @@ import type { CasePage, Reply } from '../../api/api.ts'
 import { call } from '../../api/call.ts'
 import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
-import { useTimeZone } from '../../shell/session.ts'
+import { useMay, useTimeZone } from '../../shell/session.ts'
 import { CaseForm } from './case-form.tsx'
 import css from './cases.module.css'
 import { useCasesText } from './text.ts'
@@ -25,6 +25,7 @@ export function ShareForm({ file, onClose }: FormProps): ReactElement {
   const [basis, setBasis] = useState('')
   const [until, setUntil] = useState(() => wallClock(now() + usualMs, zone))
   const [download, setDownload] = useState(false)
+  const mayCopy = useMay('recording.export')
   const act = useMutation({
     mutationFn: () =>
       call('POST /cases/:id/shares', {
@@ -41,7 +42,8 @@ export function ShareForm({ file, onClose }: FormProps): ReactElement {
     onSuccess: () => changed('GET /cases/:id'),
   })
   if (act.data !== undefined) {
-    return <Entrances entrance={act.data.entrance} onClose={onClose} />
+    const { entrance } = act.data
+    return entrance === null ? <NoEntrance onClose={onClose} /> : <Entrances entrance={entrance} onClose={onClose} />
   }
   return (
     <CaseForm
@@ -64,9 +66,13 @@ export function ShareForm({ file, onClose }: FormProps): ReactElement {
       <Field label={text.office} value={office} onChange={setOffice} maxLength={200} required />
       <Field label={text.basis} value={basis} onChange={setBasis} maxLength={300} required />
       <Field label={text.until} type="datetime-local" value={until} onChange={setUntil} required />
-      <Checkbox checked={download} onChange={setDownload}>
-        {text.download}
-      </Checkbox>
+      {mayCopy ? (
+        <Checkbox checked={download} onChange={setDownload}>
+          {text.download}
+        </Checkbox>
+      ) : (
+        <p className={page.soft}>{text.noCopies}</p>
+      )}
     </CaseForm>
   )
 }
@@ -93,6 +99,23 @@ export function EntranceDialog({ file, share, onClose }: EntranceDialogProps): R
     >
       <p className={page.soft}>{text.twoWays}</p>
     </CaseForm>
+  )
+}
+
+/** Who could enter as the guest and see what is kept from them is not shown the way in. */
+function NoEntrance({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const text = useCasesText()
+  return (
+    <Dialog title={text.share.add} open onClose={onClose}>
+      <div className={page.form}>
+        <p className={page.soft}>{text.share.noEntrance}</p>
+        <div>
+          <Button look="go" onPress={onClose}>
+            {text.close}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
   )
 }
 

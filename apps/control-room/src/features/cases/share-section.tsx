@@ -3,7 +3,7 @@ import { when } from '@sereno/text'
 import { Age, Button, Icon, now, useLanguage } from '@sereno/ui'
 import type { ReactElement } from 'react'
 import page from '../../shell/page.module.css'
-import { useTimeZone } from '../../shell/session.ts'
+import { useMay, useSession, useTimeZone } from '../../shell/session.ts'
 import css from './cases.module.css'
 import type { CaseDeed } from './deed.ts'
 import { may, Section, type SectionProps } from './section.tsx'
@@ -34,6 +34,10 @@ function ShareRow({ share, mayShare, onDeed }: RowProps): ReactElement {
   const language = useLanguage()
   const zone = useTimeZone()
   const isOpen = share.state === 'open'
+  const mayExport = useMay('recording.export')
+  const { me } = useSession()
+  // Who shared it and may not export leaves the entrance to another person; the server decides it again.
+  const mayGive = mayExport || (!share.download && share.createdBy !== me.account.name)
   const ask = (name: 'revoke' | 'entrance' | 'guest-log'): void => onDeed({ name, id: share.id, label: share.name })
   return (
     <li>
@@ -66,9 +70,11 @@ function ShareRow({ share, mayShare, onDeed }: RowProps): ReactElement {
           </Button>
           {isOpen ? (
             <>
-              <Button look="quiet" label={`${text.entrance}: ${share.name}`} onPress={() => ask('entrance')}>
-                {text.entrance}
-              </Button>
+              {mayGive ? (
+                <Button look="quiet" label={`${text.entrance}: ${share.name}`} onPress={() => ask('entrance')}>
+                  {text.entrance}
+                </Button>
+              ) : null}
               <Button look="quiet" label={`${text.revoke}: ${share.name}`} onPress={() => ask('revoke')}>
                 {text.revoke}
               </Button>

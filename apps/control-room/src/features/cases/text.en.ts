@@ -149,6 +149,9 @@ export const casesEn = {
     basis: 'Request, letter or order',
     until: 'Until',
     download: 'May take verifiable copies',
+    noEntrance:
+      'Done. The custodian hands out link and code with “New entrance” (or, where it is for looking only, another supervisor).',
+    noCopies: 'Only the custodian shares verifiable copies.',
     looksOnly: 'looks only',
     copies: 'looks and copies',
     expires: 'expires',

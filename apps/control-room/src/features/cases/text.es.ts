@@ -149,6 +149,9 @@ export const casesEs = {
     basis: 'Pedido, oficio o resolución',
     until: 'Hasta',
     download: 'Puede llevarse copias verificables',
+    noEntrance:
+      'Hecho. El enlace y el código los entrega el custodio (o, si solo se mira, otro supervisor), con «Nueva entrada».',
+    noCopies: 'Copias verificables las comparte solo el custodio.',
     looksOnly: 'solo mira',
     copies: 'mira y copia',
     expires: 'vence',

@@ -11,6 +11,7 @@ import {
   lookAsGuest,
   lookStill,
   openAsGuest,
+  refusedTo,
   renewAsGuest,
   watchLive,
 } from './guest.ts'
@@ -46,7 +47,13 @@ export function guestRoutes(deps: CasesDeps): RouteTable {
       derivativesOf(db, family),
       liveSharesOf(db, family),
     ])
-    const ids = inCase.map(({ recording }) => recording)
+    const isOpen = await Promise.all(
+      inCase.map(async ({ recording: id }) => {
+        const attributes = await offer.attributes(scope, id)
+        return refusedTo(deps, { share, row }, 'shared.view', { id, attributes }) === null
+      }),
+    )
+    const ids = inCase.map(({ recording }) => recording).filter((_, place) => isOpen[place])
     const home = deps.identity.municipality()
     return {
       code: row.code,

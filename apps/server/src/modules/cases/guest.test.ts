@@ -183,6 +183,41 @@ describe('an outside account', () => {
     await need(guest.call(`POST /guest/recordings/${inside.id}/looks`))
   })
 
+  test('is no way around what is kept from whoever shares: no copies, no entrance, no recording of their own', async () => {
+    const supervisor = await house.person('supervisor')
+    const wish = {
+      role: 'police',
+      name: 'SO1 Ada Quispe',
+      office: 'Comisaría',
+      basis: 'Pedido 7',
+      download: true,
+      expiresAt: house.clock.nowMs() + 48 * hourMs,
+    }
+    expect((await supervisor.call(`POST ${at}/shares`, wish)).code).toBe('access.denied')
+    const given = await need(supervisor.call(`POST ${at}/shares`, { ...wish, download: false }))
+    expect(given.entrance).toBe(null)
+    const entrance = `POST ${at}/shares/${given.share.id}/entrance`
+    expect((await supervisor.call(entrance)).code).toBe('case.second-person')
+    const guest = await house.guest((await need(custodian.call(entrance))) as never)
+    await need(guest.call(`POST /guest/recordings/${inside.id}/looks`))
+
+    const copies = await share({ name: 'Dr. Paz' })
+    expect((await supervisor.call(`POST ${at}/shares/${copies.share.id}/entrance`)).code).toBe('case.second-person')
+    const detail = await need(custodian.call(`GET /recordings/${inside.id}`))
+    const setOfficer = (officer: string | null) =>
+      house.owner`update account set officer = ${officer} where 'supervisor' = any (roles)`
+    await setOfficer(detail.recording.officer.id)
+    const own = await need(
+      (await house.person('supervisor')).call(`POST ${at}/shares`, { ...wish, name: 'SO3 Rey', download: false }),
+    )
+    const theirs = await need(custodian.call(`POST ${at}/shares/${own.share.id}/entrance`))
+    const friend = await house.guest(theirs as never)
+    await setOfficer(null)
+    expect((await need(friend.call('GET /guest/case'))).recordings).toEqual([])
+    expect((await friend.call(`POST /guest/recordings/${inside.id}/looks`)).code).toBe('access.denied')
+    expect((await friend.call(`GET /guest/recordings/${inside.id}`)).code).toBe('access.denied')
+  })
+
   test('is refused from the instant it is revoked, or its time is over; its open looks too', async () => {
     const first = await share()
     const guest = await house.guest(first.entrance as never)

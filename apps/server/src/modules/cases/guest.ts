@@ -53,20 +53,30 @@ async function decide(
   }
   const decision = deps.identity.decide(scope.actor, action, { type: 'Shared', id: row.id, attributes })
   if (!decision.allowed) {
-    await deps.database.transaction((tx) =>
-      enter(deps, tx, scope, row, {
-        kind: 'case.guest-refused',
-        coarse: 'access',
-        policy: decision.policy,
-        purpose,
-        allowed: false,
-        subjects: [`person:${scope.actor.id}`],
-        fields: { action },
-      }),
-    )
+    await enterRefusal(deps, scope, row, action, decision.policy)
     throw new Refusal(decision.code)
   }
   return decision
+}
+
+async function enterRefusal(
+  deps: CasesDeps,
+  scope: Scope,
+  row: CaseRow,
+  action: Permission,
+  policy: string,
+): Promise<void> {
+  await deps.database.transaction((tx) =>
+    enter(deps, tx, scope, row, {
+      kind: 'case.guest-refused',
+      coarse: 'access',
+      policy,
+      purpose,
+      allowed: false,
+      subjects: [`person:${scope.actor.id}`],
+      fields: { action },
+    }),
+  )
 }
 
 /** The guest, if the recording is in its case and the policy lets it do `action` there. */
@@ -80,7 +90,33 @@ export async function guestAt(
   const isInside = await hasRecording(deps.database.db, guest.row.root, recording)
   const attributes = isInside ? await deps.evidence.offer.attributes(scope, recording) : {}
   const { policy } = await decide(deps, scope, guest, action, attributes, !isInside)
+  const kept = refusedTo(deps, guest, action, { id: recording, attributes })
+  if (kept !== null) {
+    await enterRefusal(deps, scope, guest.row, action, kept)
+    throw new Refusal('access.denied')
+  }
   return { ...guest, policy }
+}
+
+/**
+ * The policy by which one of those who gave the share may not do this themselves, or null: nobody enters as a guest to
+ * see what is kept from them.
+ */
+export function refusedTo(
+  deps: CasesDeps,
+  { share, row }: Guest,
+  action: Permission,
+  recording: { readonly id: string; readonly attributes: Thing },
+): string | null {
+  const needed = action === 'shared.download' ? 'recording.export' : 'recording.view'
+  for (const giver of share.given_by) {
+    const asked = { purpose: 'case', reference: row.code, caseOpen: true } as const
+    const decision = deps.identity.decide(giver, needed, { type: 'Recording', ...recording }, asked)
+    if (!decision.allowed) {
+      return decision.policy
+    }
+  }
+  return null
 }
 
 /** The first reading of the case in each session is an entry; reloading the page is not another look. */

@@ -1,11 +1,12 @@
 /**
  * Shares: outside accounts bound to one case until an instant. Making one, in one transaction: 1 the account, bound
- * 2 the entry 3 the row 4 its address and code. A crash before the commit leaves nobody who could enter. Ending one:
+ * 2 the entry 3 the row 4 its address and code. A crash before the commit leaves nobody who could enter. Who may not
+ * export gets no entrance to a share of their own (they could enter as the guest), and shares no copies. Ending one:
  * 1 what it watches live ends 2 account closed, sessions ended, row ended, entry, in one transaction. From its commit
  * on every request of the guest is refused; what was being sent is cut with the session.
  */
 import type { BodyOf, caseOperations } from '@sereno/contracts'
-import { type Scope, systemActor } from '../../kernel/actor.ts'
+import { type Actor, type Scope, systemActor } from '../../kernel/actor.ts'
 import { afterCommit, type Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { shareLongestMs, shareState } from './cases.ts'
@@ -19,6 +20,7 @@ import {
   lockLiveShares,
   lockShare,
   openShares,
+  saveGivers,
   sharesDue,
 } from './store-copies.ts'
 import type { CaseRow, LiveShareRow, ShareRow } from './tables.ts'
@@ -31,8 +33,12 @@ export async function shareCase(
   scope: Scope,
   id: string,
   wish: NewShare,
-): Promise<{ readonly share: ShareRow; readonly entrance: Entrance }> {
+): Promise<{ readonly share: ShareRow; readonly entrance: Entrance | null }> {
   const policy = demand(deps, scope, 'case.share', await needCase(deps.database.db, scope, id))
+  const mayExport = deps.identity.permits(scope.actor, 'recording.export')
+  if (wish.download && !mayExport) {
+    throw new Refusal('access.denied')
+  }
   const nowMs = deps.clock.nowMs()
   if (wish.expiresAt <= nowMs || wish.expiresAt > nowMs + shareLongestMs) {
     throw new Refusal('request.invalid', { where: 'body/expiresAt', message: 'within a year from now' })
@@ -81,13 +87,27 @@ export async function shareCase(
       last_session: null,
       looks: 0,
       entry,
+      given_by: [giverOf(scope.actor)],
     }
     await insertShare(tx, made)
-    return { share: made, entrance: await deps.identity.guestLink(tx, scope, account.id) }
+    return { share: made, entrance: mayExport ? await deps.identity.guestLink(tx, scope, account.id) : null }
   })
 }
 
-/** Another address and code: the first got lost, or the guest comes back another day. */
+/** Enough to ask the policies again in this name, and nothing that opens a session. */
+function giverOf(actor: Actor): Actor {
+  return { ...actor, session: null }
+}
+
+/** Address and code open the guest's account to whoever holds both: not to who shared it and may not export. */
+function needOther(deps: CasesDeps, actor: Actor, share: ShareRow): void {
+  const isMaker = share.given_by[0] === undefined || share.given_by[0].id === actor.id
+  if ((share.download || isMaker) && !deps.identity.permits(actor, 'recording.export')) {
+    throw new Refusal('case.second-person')
+  }
+}
+
+/** An address and code: the first, where another person hands it out; or one got lost, or the guest comes back. */
 export async function newEntrance(deps: CasesDeps, scope: Scope, id: string, share: string): Promise<Entrance> {
   const policy = demand(deps, scope, 'case.share', await needCase(deps.database.db, scope, id))
   return deps.database.transaction(async (tx) => {
@@ -95,6 +115,10 @@ export async function newEntrance(deps: CasesDeps, scope: Scope, id: string, sha
     const found = await lockShare(tx, scope, share, await idsOf(tx, scope, row))
     if (shareState(timesOf(found), deps.clock.nowMs()) !== 'open') {
       throw new Refusal('case.share-ended')
+    }
+    needOther(deps, scope.actor, found)
+    if (!found.given_by.some(({ id: giver }) => giver === scope.actor.id)) {
+      await saveGivers(tx, found.id, [...found.given_by, giverOf(scope.actor)])
     }
     await enter(deps, tx, scope, row, {
       kind: 'case.entrance-made',

@@ -1,6 +1,6 @@
 /** Rows of what leaves a case: clips and stills, hand-overs, shares, live shares. */
 import { sql } from 'kysely'
-import type { Scope } from '../../kernel/actor.ts'
+import type { Actor, Scope } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { tables } from './store.ts'
@@ -190,7 +190,11 @@ export async function documentOf(db: Db, id: string, column: 'acta' | 'scan'): P
 // Shares
 
 export async function insertShare(tx: Db, row: ShareRow): Promise<void> {
-  await tables(tx).insertInto('case_share').values(row).execute()
+  const { given_by, ...rest } = row
+  await tables(tx)
+    .insertInto('case_share')
+    .values({ ...rest, given_by: sql`${JSON.stringify(given_by)}::text::jsonb` })
+    .execute()
 }
 
 export async function sharesOf(db: Db, cases: readonly string[]): Promise<readonly ShareRow[]> {
@@ -227,8 +231,14 @@ export async function shareOfAccount(db: Db, scope: Scope): Promise<ShareRow | n
   return row ?? null
 }
 
-export async function changeShare(tx: Db, id: string, change: Partial<ShareRow>): Promise<void> {
+export async function changeShare(tx: Db, id: string, change: Partial<Omit<ShareRow, 'given_by'>>): Promise<void> {
   await tables(tx).updateTable('case_share').set(change).where('id', '=', id).execute()
+}
+
+export async function saveGivers(tx: Db, share: string, givers: readonly Actor[]): Promise<void> {
+  await sql`update case_share set given_by = ${JSON.stringify(givers)}::text::jsonb where id = ${share}::uuid`.execute(
+    tx,
+  )
 }
 
 export async function countLook(tx: Db, account: string): Promise<void> {

@@ -169,6 +169,8 @@ export type ShareRow = {
   last_session: string | null
   looks: number
   entry: string
+  /** Who made it, then whoever handed out an entrance, as they were then; no session in them. */
+  given_by: readonly Actor[]
 }
 
 export type LiveShareRow = {
