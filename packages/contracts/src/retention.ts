@@ -122,6 +122,8 @@ export const Freeze = Type.Object({
   closedAt: nullable(InstantMs),
   /** After it closed: until an appeal is no longer possible. */
   until: nullable(InstantMs),
+  /** Somebody said that it ended; it freezes until somebody else agreed and that entry is witnessed. */
+  closing: nullable(Type.Object({ reason: Type.String(), asked: Person, approved: nullable(Person) })),
   may: May,
 })
 export const Leaving = Type.Object({
@@ -303,7 +305,21 @@ export const retentionOperations = {
   },
   'POST /retention/freezes/:id/close': {
     access: 'hold.place',
-    summary: 'The proceeding ended; a request freezes on until nobody can appeal. An entry',
+    summary: 'Say that the proceeding ended; somebody else approves. An entry',
+    params: ById,
+    body: Type.Object({ reason: Reason }),
+    reply: Freeze,
+  },
+  'POST /retention/freezes/:id/close/approve': {
+    access: 'retention.approve',
+    summary:
+      'The second person; it closes once the entry is witnessed, and a request freezes on until nobody can appeal',
+    params: ById,
+    reply: Freeze,
+  },
+  'POST /retention/freezes/:id/close/refuse': {
+    access: 'hold.place',
+    summary: 'It has not ended: it freezes on; an entry',
     params: ById,
     body: Type.Object({ reason: Reason }),
     reply: Freeze,

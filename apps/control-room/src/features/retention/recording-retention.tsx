@@ -4,13 +4,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
 import type { Reply } from '../../api/api.ts'
-import { call } from '../../api/call.ts'
 import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { useMay, useTimeZone } from '../../shell/session.ts'
+import { FreezeDeeds } from './freeze-deeds.tsx'
 import { FreezeForm } from './freeze-form.tsx'
 import { HoldForm } from './hold-form.tsx'
-import { ReasonForm } from './reason-form.tsx'
 import css from './retention.module.css'
 import { Sources } from './sources.tsx'
 import { useRetentionText } from './text.ts'
@@ -131,28 +130,13 @@ function FreezeLines({ kept }: { readonly kept: Kept }): ReactElement {
   const text = useRetentionText().recording
   const language = useLanguage()
   const zone = useTimeZone()
-  const [closing, setClosing] = useState<string | null>(null)
   return (
     <>
       {kept.freezes.map((freeze) => (
         <div key={freeze.id}>
           <Icon name="hourglass" /> {text.kinds[freeze.kind]} {freeze.reference}
           {freeze.until === null ? '' : `, ${text.frozenUntil(longDate(freeze.until, zone, language))}`}{' '}
-          {closing === freeze.id ? (
-            <ReasonForm
-              label={text.freezeReason}
-              save={text.freezeClose}
-              act={(reason) =>
-                call('POST /retention/freezes/:id/close', { params: { id: freeze.id }, body: { reason } })
-              }
-              changes={['GET /recordings/:id/retention', 'GET /retention']}
-              onClose={() => setClosing(null)}
-            />
-          ) : freeze.may.includes('hold.place') ? (
-            <button type="button" className="plain-link" onClick={() => setClosing(freeze.id)}>
-              {text.freezeClose}
-            </button>
-          ) : null}
+          {freeze.closedAt === null ? <FreezeDeeds freeze={freeze} /> : null}
         </div>
       ))}
     </>

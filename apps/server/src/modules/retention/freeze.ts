@@ -1,14 +1,21 @@
-/** Proceedings that freeze a recording while they are open. Both steps are one transaction with their entry. */
+/**
+ * Proceedings that freeze a recording while they are open. Freezing works at once and needs one person; closing needs two,
+ * and the second's entry to be witnessed, as a hold's release does. Each line is one transaction with its entry:
+ *
+ *  1. freeze     the recording's row is locked, so that a destruction decides before or after, never meanwhile
+ *  2. ask        the first person says that the proceeding ended
+ *  3. approve    the second; or refuse, and it freezes on
+ *  4. close      by the timer, once 3 is witnessed             crash before: still frozen, the timer comes again
+ */
 import type { FreezeKind } from '@sereno/contracts'
-import type { Scope } from '../../kernel/actor.ts'
+import { type Scope, systemActor } from '../../kernel/actor.ts'
+import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { HeldBack, RetentionDeps } from './door.ts'
 import { demand, timeZoneOf } from './four-eyes.ts'
 import { pe2026 } from './profile-pe-2026.ts'
-import { rulebookOf } from './rulebook.ts'
-import { countsFrom, freezeUntil, leavesAt } from './rules.ts'
-import { addFreeze, freezeById, freezes, freezesOf, holdsOf, updateFreeze } from './store-holds.ts'
-import { changeRetained, findRetained } from './store-retained.ts'
+import { freezeUntil } from './rules.ts'
+import { addFreeze, approvedClosings, freezeById, freezes, freezesOf, holdsOf, updateFreeze } from './store-holds.ts'
 import type { FreezeRow } from './tables.ts'
 
 /** What holds a recording back at this moment, whoever says so. Empty: nothing does. */
@@ -24,6 +31,18 @@ export async function heldBack(deps: RetentionDeps, scope: Scope, recording: str
     ...foreign.map(({ reference }) => ({ kind: 'case' as const, reference })),
   ]
 }
+
+const notAsked = {
+  close_reason: null,
+  asked_by: null,
+  asked_name: null,
+  asked_at: null,
+  asked_entry: null,
+  approved_by: null,
+  approved_name: null,
+  approved_at: null,
+  approved_entry: null,
+} as const
 
 export async function freeze(
   deps: RetentionDeps,
@@ -66,52 +85,136 @@ export async function freeze(
       closed_at: null,
       closed_entry: null,
       until_at: null,
+      ...notAsked,
     }
     await addFreeze(tx, row)
     return row
   })
 }
 
-export async function close(deps: RetentionDeps, scope: Scope, id: string, reason: string): Promise<FreezeRow> {
-  const policy = demand(deps, scope, 'hold.place', id)
+/** One step of a closing: locked, judged, entered, changed. */
+async function step(
+  deps: RetentionDeps,
+  scope: Scope,
+  id: string,
+  kind: string,
+  judge: (row: FreezeRow) => { readonly policy: string; readonly fields: Readonly<Record<string, string>> },
+  change: (entry: string) => Partial<FreezeRow>,
+): Promise<FreezeRow> {
   return deps.database.transaction(async (tx) => {
     const row = await freezeById(tx, scope, id, true)
     if (row === null) {
       throw new Refusal('retention.not-found')
     }
-    if (row.closed_at !== null) {
-      throw new Refusal('retention.already-decided')
-    }
-    const atMs = deps.clock.nowMs()
-    const timeZone = timeZoneOf(deps)
+    const { policy, fields } = judge(row)
     const entry = await deps.ledger.append(tx, {
       municipality: scope.municipality,
-      kind: 'freeze.closed',
+      kind,
       coarse: 'custody',
       subjects: [`recording:${row.recording}`],
       actor: scope.actor,
       policy,
-      fields: { freeze: id, proceeding: row.kind, reference: row.reference, reason },
+      fields: { freeze: id, proceeding: row.kind, reference: row.reference, ...fields },
     })
-    const change = {
-      closed_at: atMs,
-      closed_entry: entry.id,
-      until_at: freezeUntil(pe2026, row.kind, atMs, timeZone),
+    const changed = change(entry.id)
+    await updateFreeze(tx, scope, id, changed)
+    return { ...row, ...changed }
+  })
+}
+
+function needOpen(row: FreezeRow, isReady: boolean): void {
+  if (row.closed_at !== null || !isReady) {
+    throw new Refusal('retention.already-decided')
+  }
+}
+
+export async function askClose(deps: RetentionDeps, scope: Scope, id: string, reason: string): Promise<FreezeRow> {
+  return step(
+    deps,
+    scope,
+    id,
+    'freeze.close-asked',
+    (row) => {
+      needOpen(row, row.asked_by === null)
+      return { policy: demand(deps, scope, 'hold.place', id), fields: { reason } }
+    },
+    (entry) => ({
+      close_reason: reason,
+      asked_by: scope.actor.id,
+      asked_name: scope.actor.name,
+      asked_at: deps.clock.nowMs(),
+      asked_entry: entry,
+    }),
+  )
+}
+
+export async function approveClose(deps: RetentionDeps, scope: Scope, id: string): Promise<FreezeRow> {
+  return step(
+    deps,
+    scope,
+    id,
+    'freeze.close-approved',
+    (row) => {
+      needOpen(row, row.asked_by !== null && row.approved_by === null)
+      return { policy: demand(deps, scope, 'retention.approve', id, { proposer: row.asked_by }), fields: {} }
+    },
+    (entry) => ({
+      approved_by: scope.actor.id,
+      approved_name: scope.actor.name,
+      approved_at: deps.clock.nowMs(),
+      approved_entry: entry,
+    }),
+  )
+}
+
+export async function refuseClose(deps: RetentionDeps, scope: Scope, id: string, reason: string): Promise<FreezeRow> {
+  return step(
+    deps,
+    scope,
+    id,
+    'freeze.close-refused',
+    (row) => {
+      needOpen(row, row.asked_by !== null)
+      return { policy: demand(deps, scope, 'hold.place', id), fields: { reason } }
+    },
+    () => notAsked,
+  )
+}
+
+/** Step 4 for every freeze whose second entry is witnessed. */
+export async function closeWitnessed(deps: RetentionDeps, municipality: string): Promise<void> {
+  const scope = { municipality, actor: systemActor(municipality) }
+  for (const { id, approved_entry: approval } of await approvedClosings(deps.database.db, scope)) {
+    if (approval !== null && (await deps.ledger.witnessed(approval))) {
+      await deps.database.transaction((tx) => close(deps, tx, scope, id))
     }
-    await updateFreeze(tx, scope, id, change)
-    const kept = await findRetained(tx, scope, row.recording)
-    const others = (await freezesOf(tx, scope, row.recording)).filter((one) => one.id !== id && freezes(one, atMs))
-    const rule = kept === null ? null : (await rulebookOf(tx, scope, pe2026)).rules[kept.category]
-    if (kept !== null && rule !== null && rule.afterClosing !== null && others.length === 0) {
-      // The rule itself says when a closed proceeding lets go: no shortening, its own text.
-      const at = leavesAt(
-        pe2026,
-        rule,
-        { capturedAt: countsFrom(kept.captured_at, kept.sealed_at), closedAt: atMs },
-        timeZone,
-      )
-      await changeRetained(tx, scope, row.recording, { leaves_at: at })
-    }
-    return { ...row, ...change }
+  }
+}
+
+async function close(deps: RetentionDeps, tx: Db, scope: Scope, id: string): Promise<void> {
+  const row = await freezeById(tx, scope, id, true)
+  if (row === null || row.closed_at !== null || row.approved_by === null) {
+    return
+  }
+  const atMs = deps.clock.nowMs()
+  const entry = await deps.ledger.append(tx, {
+    municipality: scope.municipality,
+    kind: 'freeze.closed',
+    coarse: 'custody',
+    subjects: [`recording:${row.recording}`],
+    actor: scope.actor,
+    fields: {
+      freeze: id,
+      proceeding: row.kind,
+      reference: row.reference,
+      reason: row.close_reason ?? '',
+      by: `${row.asked_name ?? ''}, ${row.approved_name ?? ''}`,
+    },
+  })
+  // The deadline stays as it is: a proceeding that anybody may name shortens nothing by having ended.
+  await updateFreeze(tx, scope, id, {
+    closed_at: atMs,
+    closed_entry: entry.id,
+    until_at: freezeUntil(pe2026, row.kind, atMs, timeZoneOf(deps)),
   })
 }

@@ -6,7 +6,7 @@ import { checkRetention } from './check.ts'
 import { createDestroy } from './destroy.ts'
 import { type Retention, type RetentionDeps, retentionDefaults } from './door.ts'
 import { forgetLooks } from './forget.ts'
-import { heldBack } from './freeze.ts'
+import { closeWitnessed, heldBack } from './freeze.ts'
 import { releaseWitnessed } from './hold.ts'
 import { replay } from './replay.ts'
 import { retentionRoutes } from './routes.ts'
@@ -49,6 +49,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     timers: [
       { name: 'retention.changes', everyMs: settings.advanceEveryMs, run: here((id) => applyRipe(deps, id)) },
       { name: 'retention.releases', everyMs: settings.advanceEveryMs, run: here((id) => releaseWitnessed(deps, id)) },
+      { name: 'retention.closings', everyMs: settings.advanceEveryMs, run: here((id) => closeWitnessed(deps, id)) },
       {
         name: 'retention.reconcile',
         everyMs: soonMs,

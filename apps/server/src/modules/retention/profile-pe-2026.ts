@@ -57,10 +57,8 @@ export const pe2026: LegalProfile = {
     test: term({ unit: 'day', count: 60 }, [floor, directive]),
     assistance: term({ unit: 'day', count: 60 }, [floor, directive]),
     force: term({ unit: 'year', count: 3 }, [discipline, longer]),
-    complaint: {
-      ...term({ unit: 'year', count: 3 }, [discipline, complaints]),
-      afterClosing: { unit: 'year', count: 1 },
-    },
+    // The norm lets a closed one go after a year. Not applied: whoever may name a proceeding could then shorten with it.
+    complaint: term({ unit: 'year', count: 3 }, [discipline, complaints]),
     crime: untilReleased([longer]),
     injury: untilReleased([longer]),
     'restricted-place': term({ unit: 'day', count: 45 }, [restricted, floor]),

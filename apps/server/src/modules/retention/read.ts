@@ -133,6 +133,7 @@ export async function ofRecording(
         since: null,
         closedAt: null,
         until: null,
+        closing: null,
         may: [],
       })),
     ],

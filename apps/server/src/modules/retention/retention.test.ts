@@ -198,13 +198,42 @@ describe('holds', () => {
     const freeze = await need(officer<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
     const again = await need(officer<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
     expect(again.id).toBe(freeze.id)
-    const closed = await need(
-      officer<{ until: number }>(`POST /retention/freezes/${freeze.id}/close`, { reason: 'Entregada.' }),
-    )
-    expect(closed.until - house.clock.nowMs()).toBeGreaterThan(25 * dayMs)
+    await need(officer(`POST /retention/freezes/${freeze.id}/close`, { reason: 'Entregada.' }))
+    expect((await officer(`POST /retention/freezes/${freeze.id}/close/approve`)).code).toBe('retention.second-person')
+    const custodian = await house.person('custodian')
+    await need(custodian(`POST /retention/freezes/${freeze.id}/close/approve`))
+    const closed = async () =>
+      (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).freezes[0]?.until ?? null
+    // The timer comes before anything is published: it freezes on.
+    await house.app.timers.find(({ name }) => name === 'retention.closings')?.run()
+    expect(await closed()).toBeNull()
+    await house.app.ledger.flush()
+    await house.tick()
+    expect(((await closed()) ?? 0) - house.clock.nowMs()).toBeGreaterThan(25 * dayMs)
     const listed = await need(officer<Reply<'GET /retention/leaving'>>('GET /retention/leaving'))
     expect(listed.recordings.find((row) => row.recording === recording)?.frozen).toBe(true)
   })
+})
+
+test('an invented proceeding shortens nothing by ending, whatever the recording was kept for', async () => {
+  const phone = await house.phone()
+  const supervisor = await house.person('supervisor')
+  const custodian = await house.person('custodian')
+  for (const category of ['complaint', 'crime'] as const) {
+    const recording = await house.record(phone, category)
+    const until = async () => (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt
+    const before = await until()
+    const wish = { kind: 'complaint', reference: `Q-${category}` }
+    const frozen = await need(supervisor<{ id: string }>(`POST /recordings/${recording}/freezes`, wish))
+    await need(supervisor(`POST /retention/freezes/${frozen.id}/close`, { reason: 'Archivada.' }))
+    expect((await supervisor(`POST /retention/freezes/${frozen.id}/close/approve`)).code).toBe('access.denied')
+    await need(custodian(`POST /retention/freezes/${frozen.id}/close/approve`))
+    await house.app.ledger.flush()
+    await house.tick()
+    const { freezes } = await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))
+    expect(freezes[0]?.closedAt).not.toBeNull()
+    expect(await until()).toBe(before)
+  }
 })
 
 describe('destruction', () => {

@@ -5,7 +5,7 @@ import { type RouteTable, routes } from '../../kernel/http.ts'
 import { approve as approveBatch, review, stop } from './batch.ts'
 import { approve, propose, refuse } from './change.ts'
 import type { RetentionDeps, RetentionSettings } from './door.ts'
-import { close, freeze } from './freeze.ts'
+import { approveClose, askClose, freeze, refuseClose } from './freeze.ts'
 import { approveRelease, askRelease, notify, place, refuseRelease } from './hold.ts'
 import { batchList, leavingPage, ofRecording, oneBatch, overview, publicFigures, rules } from './read.ts'
 import { simulate } from './simulate.ts'
@@ -81,7 +81,11 @@ export function retentionRoutes(deps: RetentionDeps, settings: RetentionSettings
     'POST /recordings/:id/freezes': async ({ scope, params, body }) =>
       freezeView(deps, scope, await freeze(deps, scope, params.id, body)),
     'POST /retention/freezes/:id/close': async ({ scope, params, body }) =>
-      freezeView(deps, scope, await close(deps, scope, params.id, body.reason)),
+      freezeView(deps, scope, await askClose(deps, scope, params.id, body.reason)),
+    'POST /retention/freezes/:id/close/approve': async ({ scope, params }) =>
+      freezeView(deps, scope, await approveClose(deps, scope, params.id)),
+    'POST /retention/freezes/:id/close/refuse': async ({ scope, params, body }) =>
+      freezeView(deps, scope, await refuseClose(deps, scope, params.id, body.reason)),
     'GET /recordings/:id/retention': ({ scope, params }) => ofRecording(deps, scope, params.id),
     'GET /retention/batches': ({ scope }) => batchList(deps, scope),
     'GET /retention/batches/:id': ({ scope, params }) => oneBatch(deps, scope, params.id),

@@ -109,6 +109,16 @@ export async function freezesOf(db: Db, scope: Scope, recording: string): Promis
     .execute()
 }
 
+export async function approvedClosings(db: Db, scope: Scope): Promise<readonly FreezeRow[]> {
+  return tables(db)
+    .selectFrom('proceeding_freeze')
+    .selectAll()
+    .where('municipality', '=', scope.municipality)
+    .where('closed_at', 'is', null)
+    .where('approved_by', 'is not', null)
+    .execute()
+}
+
 /** Whether a proceeding freezes it at the instant. */
 export function freezes(row: FreezeRow, nowMs: number): boolean {
   return row.closed_at === null || (row.until_at !== null && row.until_at > nowMs)

@@ -105,6 +105,15 @@ export type FreezeRow = {
   closed_at: number | null
   closed_entry: string | null
   until_at: number | null
+  close_reason: string | null
+  asked_by: string | null
+  asked_name: string | null
+  asked_at: number | null
+  asked_entry: string | null
+  approved_by: string | null
+  approved_name: string | null
+  approved_at: number | null
+  approved_entry: string | null
 }
 
 export type BatchRow = {

@@ -80,6 +80,7 @@ export function holdView(deps: RetentionDeps, scope: Scope, row: HoldRow): Stati
 }
 
 export function freezeView(deps: RetentionDeps, scope: Scope, row: FreezeRow): Static<typeof FreezeShape> {
+  const asked = person(row.asked_name, row.asked_at, row.asked_entry)
   return {
     id: row.id,
     kind: row.kind,
@@ -87,7 +88,20 @@ export function freezeView(deps: RetentionDeps, scope: Scope, row: FreezeRow): S
     since: row.opened_at,
     closedAt: row.closed_at,
     until: row.until_at,
-    may: row.closed_at === null ? mayDo(deps, scope, row.id, ['hold.place']) : [],
+    closing:
+      asked === null
+        ? null
+        : {
+            reason: row.close_reason ?? '',
+            asked,
+            approved: person(row.approved_name, row.approved_at, row.approved_entry),
+          },
+    may: [
+      ...(row.closed_at === null ? mayDo(deps, scope, row.id, ['hold.place']) : []),
+      ...(asked !== null && row.approved_by === null
+        ? mayDo(deps, scope, row.id, ['retention.approve'], { proposer: row.asked_by })
+        : []),
+    ],
   }
 }
 
