@@ -6,7 +6,8 @@
  *  3. the waiting period; a weakening also waits until 2 is witnessed
  *  4. in force  by the timer: for what is sealed from now on. What is kept already gets a later deadline where the new
  *     term gives it one, and never an earlier one: that takes a decision of its own (`existing`), by these same lines.
- *     A weakening has a coarse kind of its own, which everybody can count in the public log.
+ *     A weakening has a coarse kind of its own, which everybody can count in the public log. It is counted again first:
+ *     what another change has made worse than two people saw is refused, and proposed again by whoever wants it.
  */
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
@@ -17,7 +18,7 @@ import type { Rule } from './profile.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { rulebookOf } from './rulebook.ts'
 import { later } from './rules.ts'
-import { deadlineBy, needSetting, needTerm, simulate, type Wish } from './simulate.ts'
+import { deadlineBy, needSetting, needTerm, type Simulated, simulate, type Wish } from './simulate.ts'
 import { changeRetained, keptOf } from './store-retained.ts'
 import { addChange, addRule, addSetting, changeById, lockRules, ripeChanges, updateChange } from './store-rules.ts'
 import type { ChangeRow } from './tables.ts'
@@ -30,6 +31,7 @@ export async function propose(deps: RetentionDeps, scope: Scope, wish: Wish, rea
   return deps.database.transaction(async (tx) => {
     await lockRules(tx, scope)
     const simulation = await simulate(deps, tx, scope, wish)
+    const bound = await bind(tx, scope, wish)
     const number = await deps.ledger.counter(tx, 'retention-change', scope.municipality)
     const entry = await deps.ledger.append(tx, {
       municipality: scope.municipality,
@@ -40,7 +42,7 @@ export async function propose(deps: RetentionDeps, scope: Scope, wish: Wish, rea
       policy,
       fields: {
         number: String(number),
-        wish: JSON.stringify(wish),
+        wish: JSON.stringify(bound),
         reason,
         weakening: String(simulation.weakening),
         earlier: String(simulation.earlier),
@@ -51,7 +53,7 @@ export async function propose(deps: RetentionDeps, scope: Scope, wish: Wish, rea
       municipality: scope.municipality,
       id,
       number,
-      wish: JSON.stringify(wish),
+      wish: JSON.stringify(bound),
       reason,
       simulation: JSON.stringify(simulation),
       weakening: simulation.weakening,
@@ -70,6 +72,37 @@ export async function propose(deps: RetentionDeps, scope: Scope, wish: Wish, rea
     })
     return id
   })
+}
+
+/** A decision about what is kept is one about the term it was counted with, not about whichever is in force later. */
+async function bind(db: Db, scope: Scope, wish: Wish): Promise<Wish> {
+  if (wish.kind !== 'existing') {
+    return wish
+  }
+  const { keep } = (await rulebookOf(db, scope, pe2026)).rules[wish.category ?? 'none']
+  return { ...wish, keep }
+}
+
+/** Whether two people approved what it would do by now: not when other changes made it let go of more than they saw. */
+async function isAsApproved(deps: RetentionDeps, tx: Db, scope: Scope, row: ChangeRow, wish: Wish): Promise<boolean> {
+  const { keep } = await bind(tx, scope, wish)
+  if (wish.kind === 'existing' && wish.keep !== undefined && !isSame(keep, wish.keep)) {
+    return false
+  }
+  try {
+    const now = await simulate(deps, tx, scope, wish)
+    const seen = JSON.parse(row.simulation) as Simulated
+    return (row.weakening || !now.weakening) && (wish.kind !== 'existing' || now.earlier <= seen.earlier)
+  } catch (error) {
+    if (error instanceof Refusal) {
+      return false
+    }
+    throw error
+  }
+}
+
+function isSame(left: Wish['keep'], right: Wish['keep']): boolean {
+  return left?.unit === right?.unit && left?.count === right?.count
 }
 
 async function needChange(tx: Db, scope: Scope, id: string, states: readonly ChangeRow['state'][]): Promise<ChangeRow> {
@@ -148,6 +181,18 @@ async function apply(deps: RetentionDeps, tx: Db, scope: Scope, id: string): Pro
   }
   const wish = JSON.parse(row.wish) as Wish
   const nowMs = deps.clock.nowMs()
+  if (!(await isAsApproved(deps, tx, scope, row, wish))) {
+    const refusal = await deps.ledger.append(tx, {
+      municipality: scope.municipality,
+      kind: 'rule.refused',
+      coarse: 'policy',
+      subjects: [`rule:${id}`],
+      actor: scope.actor,
+      fields: { number: String(row.number), reason: notAsApproved },
+    })
+    await updateChange(tx, scope, id, { ...decidedBy(scope, nowMs, refusal.id), state: 'refused' })
+    return
+  }
   const entry = await deps.ledger.append(tx, {
     municipality: scope.municipality,
     kind: row.weakening ? 'rule.weakened' : 'rule.changed',
@@ -189,6 +234,9 @@ async function apply(deps: RetentionDeps, tx: Db, scope: Scope, id: string): Pro
   }
   await updateChange(tx, scope, id, { state: 'in-force', in_force_at: nowMs, effect_entry: entry.id })
 }
+
+// In the language of the record.
+const notAsApproved = 'Por otros cambios ya no hace lo que dos personas aprobaron: se propone otra vez.'
 
 /** Deadlines of what is kept, by a rule: as `choose` says of the one it has and the one the rule gives. */
 async function move(
