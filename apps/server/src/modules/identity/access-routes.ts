@@ -8,7 +8,7 @@ import { changeDemands } from './factors.ts'
 import type { Passkeys } from './passkeys.ts'
 import type { Provider } from './provider.ts'
 import { relyingParty } from './relying-party.ts'
-import type { RouteDeps } from './routes.ts'
+import type { RouteDeps } from './route-deps.ts'
 import type { SignedIn } from './sign-in.ts'
 import { homeMunicipality } from './store.ts'
 

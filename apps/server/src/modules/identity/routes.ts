@@ -5,32 +5,14 @@ import type { Actor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
 import { type AccessRouteDeps, accessRoutes } from './access-routes.ts'
-import { type Accounts, firstLinkMs, linkMs } from './accounts.ts'
+import { firstLinkMs, linkMs } from './accounts.ts'
 import { changeContact } from './contact.ts'
-import type { IdentityDeps, Municipality } from './door.ts'
 import { isFactorDemanded } from './factors.ts'
-import type { createOwnAccount } from './own-account.ts'
-import type { Decide } from './policy/decide.ts'
 import { presentAccount, presentMe } from './present.ts'
-import type { Sessions } from './sessions.ts'
+import type { RouteDeps } from './route-deps.ts'
 import { actorOf } from './sessions.ts'
-import type { createSetUp } from './set-up.ts'
-import type { createSignIn, SignedIn } from './sign-in.ts'
+import type { SignedIn } from './sign-in.ts'
 import { accountById, accounts as allAccounts, homeMunicipality } from './store.ts'
-
-export type RouteDeps = IdentityDeps & {
-  readonly accounts: Accounts
-  readonly own: ReturnType<typeof createOwnAccount>
-  readonly signIn: ReturnType<typeof createSignIn>
-  readonly setUp: ReturnType<typeof createSetUp>
-  readonly sessions: Sessions
-  readonly decide: Decide
-  /** The municipality; refuses before set-up. */
-  readonly home: () => Municipality
-  /** Reads the municipality again, after it changed. */
-  readonly settled: () => Promise<void>
-  readonly startedAt: number
-}
 
 const done = { ok: true } as const
 

@@ -45,7 +45,7 @@ import { createWitnesses } from './witnesses.ts'
 
 export type { EntryProof, Ledger } from './door.ts'
 export type { NewEntry } from './entry.ts'
-export type { View, ViewFilter } from './views.ts'
+export type { View } from './views.ts'
 
 export const ledgerMigrations = { module: 'ledger', folder: new URL('./migrations/', import.meta.url) }
 
