@@ -3,14 +3,19 @@
  * original stays the evidence; the copy names its hash. In this order:
  *
  *  1. a row `wanted`, in the transaction that keeps the file        crash: the row is there, or nothing is
- *  2. the original decrypted into a folder of the sandbox's own     crash: the folder is emptied at the next start
+ *  2. the original decrypted into a folder of the sandbox's own,    crash: the folder is removed at the next start, before
+ *     in memory where it fits                                       anything else; what lay in memory ends with the machine
  *  3. ffmpeg, without network, keys or time without end             crash: as 2
  *  4. the copy stored encrypted under the recording's key, fsynced  crash: an object without a row, under the recording's
  *                                                                   own prefix: erased with it; the next attempt makes another
- *  5. one transaction: the entry with both hashes, the row `made`   crash before: as 4
+ *  5. one transaction: the recording locked, the entry with both    crash before: as 4
+ *     hashes, the row `made`
+ *
+ * A recording that was destroyed meanwhile gets no entry: 5 sees it under the lock and removes the object of 4, which may
+ * have come after the destruction's own sweep. Want of room is no attempt: the copy waits, and others go before it.
  */
 import { createHash } from 'node:crypto'
-import { chownSync, createReadStream, mkdirSync, rmSync, statSync } from 'node:fs'
+import { chownSync, createReadStream, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { sql } from 'kysely'
@@ -18,6 +23,7 @@ import { isRoot } from '../../kernel/accounts.ts'
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
 import type { FileFacts, OriginalFileRow } from '../evidence/index.ts'
+import { createCopyFolders } from './copy-folders.ts'
 import type { IntakeDeps, IntakeSettings } from './door.ts'
 import { type MediaTools, nobody, spawnSandboxed } from './sandbox.ts'
 import type { CopyRow, IntakeTables } from './tables.ts'
@@ -71,13 +77,14 @@ export type Copies = {
 
 export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: () => MediaTools): Copies {
   const db = deps.database.db
-  const home = path.join(deps.config.dataFolder, 'run', 'copies')
+  const folders = createCopyFolders(deps.config.dataFolder)
   let stopped = false
   let kill: (() => void) | null = null
 
-  async function next(): Promise<CopyRow | null> {
+  async function next(waiting: readonly string[]): Promise<CopyRow | null> {
     const found = await sql<CopyRow>`select * from viewing_copy
-      where state = 'wanted' and attempts < ${mostAttempts} order by attempts, recording, sequence limit 1`.execute(db)
+      where state = 'wanted' and (attempts < ${mostAttempts} or reason = 'no-space') and id <> all(${waiting}::uuid[])
+      order by attempts, recording, sequence limit 1`.execute(db)
     return found.rows[0] ?? null
   }
 
@@ -92,20 +99,41 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
       .execute()
   }
 
-  async function make(row: CopyRow, folder: string): Promise<void> {
+  /** `waits`: there is no room now. */
+  async function make(row: CopyRow): Promise<'done' | 'waits'> {
     const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
     const file = (await deps.evidence.files.of(scope, row.recording)).find(({ sequence }) => sequence === row.sequence)
     const dataKey = await deps.signer.dataKey(row.recording)
     if (file === undefined || dataKey === null) {
-      await change(row, { state: 'impossible', reason: 'destroyed' })
-      return
+      await destroyedMeanwhile(scope, row)
+      return 'done'
     }
     if (!deps.disk.ingestOpen() || deps.disk.space().freeBytes < file.size_bytes * 2) {
-      await change(row, { attempts: row.attempts + 1, reason: 'no-space' })
-      return
+      await change(row, { reason: 'no-space' })
+      return 'waits'
     }
+    const folder = folders.make(row.id, mostBytesOf(file))
+    try {
+      await convertAndKeep(scope, row, file, dataKey, folder)
+      return 'done'
+    } finally {
+      // It holds the original in the clear.
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+
+  async function convertAndKeep(
+    scope: Scope,
+    row: CopyRow,
+    file: OriginalFileRow,
+    dataKey: Uint8Array,
+    folder: string,
+  ): Promise<void> {
     await unpack(file, path.join(folder, 'in'))
     const made = await convert(file, folder)
+    if (stopped) {
+      return
+    }
     if (!made) {
       const attempts = row.attempts + 1
       await change(row, {
@@ -124,7 +152,11 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
     )
     const sha256 = hash.digest('hex')
     const tool = `ffmpeg/${tools().sandbox}`
-    await deps.database.transaction(async (tx) => {
+    const isKept = await deps.database.transaction(async (tx) => {
+      const recording = await deps.evidence.erase.lock(tx, scope, row.recording)
+      if (recording === null || recording.destroyedAt !== null) {
+        return false
+      }
       await deps.ledger.append(tx, {
         municipality: row.municipality,
         kind: 'recording.derived',
@@ -146,7 +178,16 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
         { state: 'made', reason: null, sha256, size_bytes: stored.sizeBytes, tool, made_at: madeAt },
         tx,
       )
+      return true
     })
+    if (!isKept) {
+      await destroyedMeanwhile(scope, row)
+    }
+  }
+
+  async function destroyedMeanwhile(scope: Scope, row: CopyRow): Promise<void> {
+    await deps.evidence.erase.sweep(scope, row.recording)
+    await change(row, { state: 'impossible', reason: 'destroyed' })
   }
 
   async function unpack(file: OriginalFileRow, target: string): Promise<void> {
@@ -158,7 +199,9 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
     } finally {
       await handle.close()
     }
-    own(target)
+    if (isRoot()) {
+      chownSync(target, nobody.uid, nobody.gid)
+    }
   }
 
   function convert(file: OriginalFileRow, folder: string): Promise<boolean> {
@@ -168,7 +211,7 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
       {
         memoryBytes: settings.copyMemoryBytes,
         cpuSeconds: Math.round(settings.copyTimeoutMs / 1000) * 2,
-        fileBytes: file.size_bytes * 2 + 64 * 1024 * 1024,
+        fileBytes: mostCopyBytesOf(file),
         folder,
         hidden: path.resolve(deps.config.dataFolder),
         reads: [],
@@ -199,25 +242,24 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
   }
 
   return {
-    start: () => rmSync(home, { recursive: true, force: true }),
+    start: folders.clear,
     async run() {
-      const wanted = await next()
+      const wanted = await next([])
       if (wanted === null || tools().ffmpeg === null) {
         return
       }
-      for (let row: CopyRow | null = wanted; row !== null && !stopped; row = await next()) {
-        const folder = path.join(home, row.id)
-        mkdirSync(folder, { recursive: true, mode: 0o700 })
-        own(folder)
+      // Each waits for room once in a run; the next run asks again.
+      const waiting: string[] = []
+      for (let row: CopyRow | null = wanted; row !== null && !stopped; row = await next(waiting)) {
         try {
-          await make(row, folder)
+          if ((await make(row)) === 'waits') {
+            waiting.push(row.id)
+          }
         } catch (error) {
           const attempts = row.attempts + 1
           const isLast = attempts >= mostAttempts
           await change(row, { attempts, reason: 'failed', ...(isLast ? { state: 'impossible' as const } : {}) })
           deps.log.error({ err: error, recording: row.recording }, 'intake: a viewing copy failed')
-        } finally {
-          rmSync(folder, { recursive: true, force: true })
         }
       }
     },
@@ -226,6 +268,15 @@ export function createCopies(deps: IntakeDeps, settings: IntakeSettings, tools: 
       kill?.()
     },
   }
+}
+
+function mostCopyBytesOf(file: OriginalFileRow): number {
+  return file.size_bytes * 2 + 64 * 1024 * 1024
+}
+
+/** The original and its copy. */
+function mostBytesOf(file: OriginalFileRow): number {
+  return file.size_bytes + mostCopyBytesOf(file)
 }
 
 const h264: ReadonlySet<string> = new Set(['avc1', 'avc3', 'h264', 'H264', 'V_MPEG4/ISO/AVC'])
@@ -254,12 +305,6 @@ function argumentsFor(file: OriginalFileRow): readonly string[] {
     ...[...video, '-c:a', 'aac', '-b:a', '96k', '-ac', '2'],
     ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof+global_sidx', '-f', 'mp4', 'out.mp4'],
   ]
-}
-
-function own(target: string): void {
-  if (isRoot()) {
-    chownSync(target, nobody.uid, nobody.gid)
-  }
 }
 
 async function* hashing(

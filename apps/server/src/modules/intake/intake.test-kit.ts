@@ -38,13 +38,15 @@ export async function openIntakeHouse(settings: Partial<IntakeSettings> = {}) {
       const tracks = createTracks({ ...kernel, ledger, fleet })
       const left = { ...kernel, ledger, identity, territory, fleet, tracks }
       const evidence = createEvidence(left)
-      const intake = createIntake({ ...left, evidence, intakeSettings: settings })
+      const deps = { ...left, evidence, intakeSettings: settings }
+      const intake = createIntake(deps)
       return {
         ledger,
         identity,
         fleet,
         evidence,
         intake,
+        deps,
         routes: [ledger, identity, territory, fleet, tracks, evidence, intake].map((module) => module.routes),
         plugins: [intake.plugin],
         permits: identity.permits,
@@ -88,6 +90,7 @@ export async function openIntakeHouse(settings: Partial<IntakeSettings> = {}) {
     kernel,
     app,
     owner: database.owner,
+    deps: parts.deps,
     ledger: parts.ledger,
     fleet: parts.fleet,
     municipality: parts.identity.municipality()?.id ?? '',

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import {
@@ -14,7 +14,11 @@ import {
   utf8,
 } from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { systemActor } from '../../kernel/actor.ts'
+import { createCopies } from './copies.ts'
+import { createCopyFolders } from './copy-folders.ts'
 import { describe as describeFile } from './describe.ts'
+import { intakeDefaults } from './door.ts'
 import { instantIn, readName } from './file-names.ts'
 import { type Ask, type IntakeHouse, openIntakeHouse, until } from './intake.test-kit.ts'
 import { rangeOf } from './play.ts'
@@ -82,7 +86,6 @@ describe('what a file says of itself', () => {
   test('NMEA in a subtitle track becomes a track', async () => {
     const sentence = '$GPRMC,150001.00,A,1208.7000,S,07659.4600,W,10.0,090.0,201126,,,A'
     const srt = path.join(folder, 'n.srt')
-    const { writeFileSync } = await import('node:fs')
     writeFileSync(srt, `1\n00:00:01,000 --> 00:00:02,000\n${sentence}\n`)
     const file = path.join(folder, 'n.mp4')
     const args = [
@@ -208,13 +211,68 @@ describe('a file that no browser plays', () => {
     })
     expect(await house.findings()).toEqual([])
   }, 60_000)
+
+  const avi = ['-c:v', 'mpeg4', '-c:a', 'pcm_s16le'] as const
+  const copyOf = async (recording: string) => {
+    const found = await house.owner`select state, reason, attempts from viewing_copy where recording = ${recording}`
+    return found[0]
+  }
+
+  test('waits for room without using up its attempts', async () => {
+    const recording = await upload(house, 'a.avi', clip('room.avi', ...avi), 8)
+    const { deps } = house
+    let isFull = true
+    const disk = { ...deps.disk, ingestOpen: () => !isFull }
+    const copies = createCopies({ ...deps, disk }, intakeDefaults, mediaTools)
+    for (let run = 0; run < 4; run += 1) {
+      await copies.run()
+      expect(await copyOf(recording)).toMatchObject({ state: 'wanted', reason: 'no-space', attempts: 0 })
+    }
+    isFull = false
+    await copies.run()
+    expect(await copyOf(recording)).toMatchObject({ state: 'made', reason: null })
+  }, 60_000)
+
+  test('of a recording that is destroyed while it is made: no object, no entry', async () => {
+    const recording = await upload(house, 'b.avi', clip('gone.avi', '-t', '1', ...avi), 9)
+    const { deps } = house
+    const { erase } = deps.evidence
+    const scope = { municipality: house.municipality, actor: systemActor(house.municipality) }
+    const put: typeof deps.blobs.put = async (...given) => {
+      await deps.database.transaction((tx) => erase.condemn(tx, scope, recording, deps.clock.nowMs()))
+      await erase.key(recording)
+      await erase.bytes(scope, recording)
+      await erase.rows(scope, recording)
+      return deps.blobs.put(...given)
+    }
+    await createCopies({ ...deps, blobs: { ...deps.blobs, put } }, intakeDefaults, mediaTools).run()
+    expect(await copyOf(recording)).toMatchObject({ state: 'impossible', reason: 'destroyed' })
+    expect(await erase.remains(scope, recording)).toEqual([])
+    const { entries } = (await custodian(`GET /recordings/${recording}/custody`)).json as {
+      entries: readonly { kind: string }[]
+    }
+    expect(entries.map(({ kind }) => kind)).not.toContain('recording.derived')
+  }, 60_000)
+
+  test('lies in the clear in memory, where there is room, and a start removes what a crash left', () => {
+    const data = path.join(folder, 'data')
+    const memory = path.join(folder, 'memory')
+    mkdirSync(memory)
+    const folders = createCopyFolders(data, memory)
+    const [small, large] = [folders.make('1', 1_000), folders.make('2', Number.MAX_SAFE_INTEGER)]
+    expect([path.dirname(small), path.dirname(large)]).toEqual([memory, path.join(data, 'run', 'copies')])
+    const another = createCopyFolders(path.join(folder, 'another'), memory).make('3', 1_000)
+    writeFileSync(path.join(small, 'in'), 'in the clear')
+    folders.clear()
+    expect([small, large, another].map((one) => existsSync(one))).toEqual([false, false, true])
+  })
 })
 
 /** A dock in the fewest lines: enrols, sends one block, signs, completes. */
-async function upload(house: IntakeHouse, name: string, bytes: Uint8Array): Promise<string> {
+async function upload(house: IntakeHouse, name: string, bytes: Uint8Array, seed = 7): Promise<string> {
   const office = await house.person('administrator')
   const { json: enrolment } = await office('POST /devices/enrolments', { kind: 'dock' })
-  const signer = await signerFromSeed(new Uint8Array(32).fill(7))
+  const signer = await signerFromSeed(new Uint8Array(32).fill(seed))
   const { publicKey } = signer.key
   const signature = toBase64Url(await signer.sign(utf8(`sereno-enrol-v1.${enrolment.token}.${publicKey}`)))
   const about = { protection: 'software', simulated: false, appVersion: 'test', build: null, algorithm: 'ed25519' }

@@ -9,7 +9,7 @@
  * - `none`: not even limits. Nothing is converted.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, lstatSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { isRoot } from '../../kernel/accounts.ts'
@@ -56,9 +56,12 @@ const plainEnvironment = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
 export function spawnSandboxed(
   kind: SandboxKind,
   command: readonly string[],
-  limits: Limits,
+  given: Limits,
   stdio: 'pipe' | 'ignore',
 ): ChildProcess {
+  // One is looked for inside the other: both without symbolic links.
+  const folder = given.folder === null ? null : realpathSync(given.folder)
+  const limits = { ...given, folder, hidden: realpathSync(given.hidden) }
   const [program = '', ...args] = [...limitsOf(kind, limits), ...wrapperOf(kind, limits), ...command]
   return spawn(program, args, {
     env: plainEnvironment,
