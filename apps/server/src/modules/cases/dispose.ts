@@ -2,6 +2,7 @@
 import type { Scope } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import { isReserved } from './cases.ts'
 import type { CasesDeps } from './door.ts'
 import { demand, enter, enterChange } from './record.ts'
 import { endSharesIn } from './share.ts'
@@ -10,7 +11,8 @@ import type { CaseRow } from './tables.ts'
 
 /**
  * Merges `other` into the case. No row moves: the other case stands for ever with all it has, says where it went, and
- * is read through the one that goes on. Its guests were let into the other case, so their shares end.
+ * is read through the one that goes on. Guests were let into one of the two, not into both: the shares of both end, and
+ * who shall see the whole gets another. What is closed to commanders is not merged with what they read.
  */
 export async function mergeCase(
   deps: CasesDeps,
@@ -29,8 +31,13 @@ export async function mergeCase(
     const [first, second] = [id, wish.other].sort() as [string, string]
     const locked = [await lockOpenCase(tx, scope, first), await lockOpenCase(tx, scope, second)]
     const [into, from] = (first === id ? locked : locked.toReversed()) as [CaseRow, CaseRow]
+    if (isReserved(into.kind) !== isReserved(from.kind)) {
+      throw new Refusal('case.reserved')
+    }
     const reason = wish.reason.trim()
-    await endSharesIn(deps, tx, scope, from, { because: reason, policy })
+    for (const side of [...(await familyOf(tx, scope, into.root)), ...(await familyOf(tx, scope, from.root))]) {
+      await endSharesIn(deps, tx, scope, side, { because: reason, policy })
+    }
     await stopClock(deps, tx, scope, from, `Unido a ${into.code}.`)
     await moveRoot(tx, scope, from.id, into.id)
     await changeCase(tx, scope, from.id, { changed_at: deps.clock.nowMs() })
