@@ -11,6 +11,7 @@ import {
   lookAsGuest,
   lookStill,
   openAsGuest,
+  openStill,
   refusedTo,
   renewAsGuest,
   watchLive,
@@ -121,15 +122,17 @@ export function guestRoutes(deps: CasesDeps): RouteTable {
     'POST /guest/recordings/:id/exports': ({ scope, params }) => exportAsGuest(deps, scope, params.id),
     'GET /guest/exports/:id/package.zip': async ({ scope, params, reply }) => {
       await guestOf(deps, scope)
-      await sendPackage(reply, await offer.exports.fetch(scope, params.id))
+      const made = await offer.exports.fetch(scope, params.id)
+      await guestAt(deps, scope, 'shared.download', made.recording)
+      await sendPackage(reply, made)
     },
     'POST /guest/derivatives/:derivative/open': ({ scope, params }) => openAsGuest(deps, scope, params.derivative),
     'GET /guest/derivatives/:opening/file': async ({ scope, params, reply }) => {
-      await guestOf(deps, scope)
+      await openStill(deps, scope, params.opening)
       await sendDerivative(deps, scope, params.opening, reply)
     },
     'GET /guest/derivatives/:opening/lineage.json': async ({ scope, params, reply }) => {
-      await guestOf(deps, scope)
+      await openStill(deps, scope, params.opening)
       await sendLineage(deps, scope, params.opening, reply)
     },
     'GET /guest/looks': async ({ scope }) => {

@@ -257,11 +257,50 @@ describe('an outside account', () => {
     const guest = await house.guest((await share()).entrance as never)
     at = own
     await need(guest.call(`GET /guest/recordings/${outside.id}`))
+    const packed = await need(guest.call(`POST /guest/recordings/${outside.id}/exports`))
+    const cut = { recording: outside.id, fromMs: 0, toMs: 2_000, title: 'El momento' }
+    const clip = await need(custodian.call(`POST /cases/${made.id}/clips`, cut))
+    const opened = await need(guest.call(`POST /guest/derivatives/${clip.id}/open`))
+    const served = [packed.url, opened.url, opened.url.replace('/file', '/lineage.json')].map(
+      (url: string) => `GET ${url.replace('/api', '')}`,
+    )
+    for (const name of served) {
+      expect([name, (await guest.call(name)).status]).toEqual([name, 200])
+    }
     await need(custodian.call(`POST /cases/${made.id}/recordings/${outside.id}/remove`, { reason: 'Por error' }))
+    for (const name of served) {
+      expect([name, (await guest.call(name)).code]).toEqual([name, 'access.denied'])
+    }
     expect((await guest.call(`GET /guest/recordings/${outside.id}`)).code).toBe('access.denied')
     await need(custodian.call(`POST /cases/${made.id}/close`, { reason: 'Archivado' }))
     expect((await guest.call('GET /guest/case')).status).toBe(401)
   })
+})
+
+test('merging ends the shares of both cases; what is reserved is not merged with what is not', async () => {
+  const own = at
+  const opened: Json[] = []
+  const guests: Person[] = []
+  for (const recording of [inside.id, outside.id]) {
+    const made = await need(
+      custodian.call('POST /cases', { title: 'Por unir', kind: 'crime', recordings: [recording] }),
+    )
+    at = `/cases/${made.id}`
+    guests.push(await house.guest((await share()).entrance as never))
+    opened.push(made)
+  }
+  at = own
+  const reserved = await need(custodian.call('POST /cases', { title: 'Queja', kind: 'complaint' }))
+  const merge = (other: string) =>
+    custodian.call(`POST /cases/${opened[0].id}/merge`, { other, reason: 'Es el mismo hecho' })
+  expect((await merge(reserved.id)).code).toBe('case.reserved')
+  for (const guest of guests) {
+    await need(guest.call('GET /guest/case'))
+  }
+  await need(merge(opened[1].id))
+  for (const guest of guests) {
+    expect((await guest.call('GET /guest/case')).status).toBe(401)
+  }
 })
 
 describe('live sharing with the police', () => {

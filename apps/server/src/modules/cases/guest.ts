@@ -9,7 +9,7 @@ import { Refusal } from '../../kernel/errors.ts'
 import type { Live } from '../live/index.ts'
 import { shareState } from './cases.ts'
 import type { CasesDeps } from './door.ts'
-import { begin, needDerivative, type Opened } from './open-derivative.ts'
+import { begin, needDerivative, type Opened, through } from './open-derivative.ts'
 import { enter } from './record.ts'
 import { idsOf, timesOf } from './share.ts'
 import { hasRecording, needCase } from './store.ts'
@@ -176,6 +176,14 @@ export async function openAsGuest(deps: CasesDeps, scope: Scope, derivative: str
   const made = await needDerivative(deps, scope, guest.row, derivative)
   const { policy } = await guestAt(deps, scope, 'shared.view', made.recording)
   return begin(deps, scope, guest.row, made, { purpose, policy, path: '/api/guest/derivatives' })
+}
+
+/** The opening again, decided again for its recording now: taken out or set apart a second ago serves nothing. */
+export async function openStill(deps: CasesDeps, scope: Scope, opening: string): Promise<void> {
+  const guest = await guestOf(deps, scope)
+  const { id, recording } = await through(deps, scope, opening)
+  await needDerivative(deps, scope, guest.row, id)
+  await guestAt(deps, scope, 'shared.view', recording)
 }
 
 /** The live share, if it is this guest's and still open. */

@@ -82,7 +82,8 @@ export async function begin(
   return { url: `${decided.path}/${opening}/file`, entry, expiresAt }
 }
 
-async function through(deps: CasesDeps, scope: Scope, opening: string): Promise<DerivativeRow> {
+/** What the reader's own opening opens now. Throws `access.purpose-required` when it is over, `recording.destroyed`. */
+export async function through(deps: CasesDeps, scope: Scope, opening: string): Promise<DerivativeRow> {
   const open = await findOpening(deps.database.db, scope, opening)
   if (open === null || open.expires_at <= deps.clock.nowMs()) {
     throw new Refusal('access.purpose-required')

@@ -41,7 +41,13 @@ export type Exports = {
   readonly fetch: (
     scope: Scope,
     id: string,
-  ) => Promise<{ readonly fileName: string; readonly sizeBytes: number; readonly bytes: AsyncGenerator<Uint8Array> }>
+  ) => Promise<{
+    readonly recording: string
+    readonly fileName: string
+    readonly sizeBytes: number
+    /** Nothing is read before it is asked for. */
+    readonly bytes: AsyncGenerator<Uint8Array>
+  }>
 }
 
 export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): Exports {
@@ -162,7 +168,8 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
     if (row.destroyed_at !== null) {
       throw new Refusal('recording.destroyed')
     }
-    return { fileName: made.file_name, sizeBytes: made.size_bytes, bytes: packages.stream(scope, row, made) }
+    const bytes = packages.stream(scope, row, made)
+    return { recording: row.id, fileName: made.file_name, sizeBytes: made.size_bytes, bytes }
   }
 
   return { make, fetch }
