@@ -27,6 +27,16 @@ const needed: readonly { readonly file: readonly string[]; readonly package: str
     why: 'tests read back the documents that are written as PDF',
   },
   {
+    file: ['/usr/bin/openssl'],
+    package: 'openssl',
+    why: 'a time-stamping authority of the tests, and certificates',
+  },
+  {
+    file: ['/usr/bin/bwrap'],
+    package: 'bubblewrap',
+    why: 'tests try to read our files from inside the sandbox of other people’s media',
+  },
+  {
     file: ['/usr/lib/python3/dist-packages/cryptography/__init__.py'],
     package: 'python3-cryptography',
     why: 'a second verifier, in Python, must agree with ours',
