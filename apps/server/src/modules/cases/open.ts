@@ -67,7 +67,8 @@ export async function openCase(deps: CasesDeps, scope: Scope, wish: NewCase): Pr
       entry,
     }
     await insertCase(tx, row)
-    for (const view of views) {
+    // In order of id: two cases opened at once about the same recordings wait for each other one way only.
+    for (const view of views.toSorted((left, right) => (left.id < right.id ? -1 : 1))) {
       await put(deps, tx, scope, row, { view, policy, why: null })
     }
     await refreshSearch(tx, id)
@@ -123,6 +124,11 @@ async function put(
   row: CaseRow,
   { view, policy, why }: { readonly view: RecordingView; readonly policy: string; readonly why: string | null },
 ): Promise<boolean> {
+  // Locked until the commit: a destruction is decided before this, and refuses it, or after, and sees the case.
+  const locked = await deps.evidence.erase.lock(tx, scope, view.id)
+  if (locked === null || locked.destroyedAt !== null) {
+    throw new Refusal(locked === null ? 'recording.not-found' : 'recording.destroyed')
+  }
   const added = await addRecording(tx, {
     municipality: scope.municipality,
     case_id: row.id,

@@ -141,6 +141,32 @@ describe('changes of a rule', () => {
     expect(iso(moved.leavesAt)).toBe('2029-04-21T05:00:00.000Z')
   })
 
+  test('what is kept goes by the term two people saw counted, not by one that came into force meanwhile', async () => {
+    const recording = await house.record(await house.phone(), 'force')
+    const custodian = await house.person('custodian')
+    const officer = await house.person('data-protection-officer')
+    const change = async (wish: unknown) => {
+      const made = await need(custodian<Change>('POST /retention/changes', { wish, reason: 'Orden.' }))
+      await need(officer(`POST /retention/changes/${made.id}/approve`))
+      return made
+    }
+    const until = async () =>
+      (await need((await house.person('custodian'))<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt
+    const before = await until()
+    await change({ kind: 'term', category: 'force', keep: { unit: 'day', count: 60 } })
+    const reaching = await change({ kind: 'existing', category: 'force' })
+    expect(reaching.simulation).toMatchObject({ earlier: 0, weakening: false })
+    await house.tick()
+    house.clock.advance(7 * dayMs + 1)
+    await house.tick()
+    await house.tick()
+    const again = await house.person('custodian')
+    const { rules, changes } = await need(again<Reply<'GET /retention/rules'>>('GET /retention/rules'))
+    expect(rules.find(({ category }) => category === 'force')?.keep).toEqual({ unit: 'day', count: 60 })
+    expect(changes.find(({ id }) => id === reaching.id)?.state).toBe('refused')
+    expect(await until()).toBe(before)
+  })
+
   test('a longer term reaches what is kept already', async () => {
     const recording = await house.record(await house.phone(), 'test')
     const supervisor = await house.person('supervisor')
@@ -234,6 +260,26 @@ test('an invented proceeding shortens nothing by ending, whatever the recording 
     expect(freezes[0]?.closedAt).not.toBeNull()
     expect(await until()).toBe(before)
   }
+})
+
+test('a recording is condemned before it is in a case, or after, never meanwhile', async () => {
+  const recording = await house.record(await house.phone())
+  const custodian = await house.person('custodian')
+  const opened = await need(custodian<{ id: string }>('POST /cases', { title: 'Robo', kind: 'crime' }))
+  let adding: Promise<{ code: string }> | undefined
+  await house.owner.begin(async (sql) => {
+    await sql`update recording set destroyed_at = 1 where id = ${recording}`
+    adding = custodian(`POST /cases/${opened.id}/recordings`, { recording })
+    const answered = adding.then(() => true)
+    const deadline = Date.now() + 20_000
+    for (let isWaiting = false; !isWaiting && Date.now() < deadline; ) {
+      const [row] = await sql<{ n: number }[]>`select count(*)::int as n from pg_locks where not granted`
+      const isDone = await Promise.race([answered, new Promise<false>((done) => setTimeout(() => done(false), 20))])
+      isWaiting = isDone || (row?.n ?? 0) > 0
+    }
+  })
+  expect((await adding)?.code).toBe('recording.destroyed')
+  await house.owner`update recording set destroyed_at = null where id = ${recording}`
 })
 
 describe('destruction', () => {
