@@ -298,6 +298,33 @@ test('the demonstration has one case, and the checker finds nothing wrong', asyn
   expect(await house.findings()).toEqual([])
 })
 
+// Last in this file: the recording is gone afterwards.
+test('a clip under way while its recording is destroyed is refused, and leaves no object', async () => {
+  const gone = await house.record(phone, 'gone')
+  const made = await open({ recordings: [gone.id] })
+  const { blobs } = house.kernel
+  const put = blobs.put.bind(blobs)
+  const destroyed = async (): Promise<void> => {
+    await house.owner`update recording set destroyed_at = ${house.clock.nowMs()} where id = ${gone.id}`
+  }
+  Object.assign(blobs, {
+    put: async (...given: Parameters<typeof put>) => {
+      const stored = await put(...given)
+      await destroyed()
+      return stored
+    },
+  })
+  const wish = { recording: gone.id, fromMs: 0, toMs: 2_000, title: 'Tarde' }
+  expect((await custodian.call(`POST /cases/${made.id}/clips`, wish)).code).toBe('recording.destroyed')
+  Object.assign(blobs, { put })
+  const left: string[] = []
+  for await (const key of blobs.list(`derivatives/${gone.id}/`)) {
+    left.push(key)
+  }
+  expect(left).toEqual([])
+  expect((await pageOf(made.id)).derivatives).toEqual([])
+})
+
 function png(width: number, height: number): Uint8Array {
   const bytes = Buffer.alloc(67)
   bytes.set([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52])

@@ -4,7 +4,9 @@
  *  1. decide: the case may be written, and the recording may be looked at (a refused look is an entry)
  *  2. the bytes are stored under the recording's key       crash: an object without a row, in the recording's own folder
  *  3. its lineage is signed
- *  4. one transaction: entry and row                        crash before: as 2; after: it is there
+ *  4. one transaction, the recording locked: entry and row  crash before: as 2; after: it is there
+ *
+ * A recording destroyed meanwhile is refused at 4, and what 2 stored is removed: its destruction listed objects already.
  *
  * Nobody is sent a byte of it here: opening it is a look of its own (`open-derivative.ts`). The original is only read.
  */
@@ -196,8 +198,12 @@ async function keep(
   policy: string,
   made: Omit<DerivativeRow, 'entry'>,
 ): Promise<DerivativeRow> {
-  return deps.database.transaction(async (tx) => {
+  const kept = await deps.database.transaction(async (tx) => {
     const row = await lockOpenCase(tx, scope, made.case_id)
+    const parent = await deps.evidence.erase.lock(tx, scope, made.recording)
+    if (parent === null || parent.destroyedAt !== null) {
+      return null
+    }
     const entry = await enterChange(deps, tx, scope, row, {
       kind: `${made.kind}.made`,
       policy,
@@ -217,4 +223,9 @@ async function keep(
     await insertDerivative(tx, whole)
     return whole
   })
+  if (kept === null) {
+    await deps.evidence.erase.sweep(scope, made.recording)
+    throw new Refusal('recording.destroyed')
+  }
+  return kept
 }
