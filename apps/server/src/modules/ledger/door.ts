@@ -64,7 +64,7 @@ export type Ledger = {
   isPublished(entryId: string): Promise<boolean>
   /**
    * Whether the entry is in a published checkpoint that carries the quorum of witnesses in force; where no witnesses are
-   * configured, whether it is published. Destruction, releasing a hold and weakening retention wait for it; emergencies
+   * were ever configured, whether it is published. Destruction, releasing a hold and weakening retention wait for it; emergencies
    * never do.
    */
   witnessed(entryId: string): Promise<boolean>

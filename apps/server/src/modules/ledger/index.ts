@@ -40,7 +40,7 @@ import {
 import { trustedByLedger } from './trusted.ts'
 import { publicStatus, witnessingOf } from './view.ts'
 import { findViews } from './views.ts'
-import { activeWitnesses, cosignersOf, quorumSetting } from './witness-store.ts'
+import { activeWitnesses, cosignersOf, hadQuorum, quorumSetting } from './witness-store.ts'
 import { createWitnesses } from './witnesses.ts'
 
 export type { EntryProof, Ledger } from './door.ts'
@@ -198,6 +198,10 @@ export function createLedger(deps: LedgerDeps): Ledger {
     }
     const active = await activeWitnesses(db, log.municipality)
     const quorum = quorumInForce(await quorumSetting(db, log.municipality), active)
+    if (quorum === 0 && (await hadQuorum(db, log.municipality))) {
+      // Where there were witnesses, their absence attests nothing.
+      return false
+    }
     return isAttested(quorum, active, await cosignersOf(db, log, stored.size))
   }
 

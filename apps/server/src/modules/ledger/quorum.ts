@@ -11,6 +11,14 @@ export function quorumInForce(setting: number, witnesses: readonly Counted[]): n
   return independent < 2 ? 0 : Math.min(setting, independent)
 }
 
+/**
+ * Whether so many may go on attesting: whoever took witnesses away until fewer attest than do now would open every gate
+ * that waits for them.
+ */
+export function keepsQuorum(setting: number, before: readonly Counted[], after: readonly Counted[]): boolean {
+  return quorumInForce(setting, after) >= quorumInForce(setting, before)
+}
+
 export function isAttested(quorum: number, witnesses: readonly Counted[], cosigners: ReadonlySet<string>): boolean {
   return independentOf(witnesses).filter(({ id }) => cosigners.has(id)).length >= quorum
 }

@@ -64,6 +64,15 @@ export async function activeWitnesses(db: Db, municipality: string): Promise<rea
     .execute()
 }
 
+/** Whether two witnesses that are not municipal watched at the same time, now or once. */
+export async function hadQuorum(db: Db, municipality: string): Promise<boolean> {
+  const found = await sql`select 1 from witness a join witness b on b.municipality = a.municipality and b.id > a.id
+    where a.municipality = ${municipality} and not a.municipal and not b.municipal
+      and (a.removed_at is null or a.removed_at > b.added_at)
+      and (b.removed_at is null or b.removed_at > a.added_at) limit 1`.execute(db)
+  return found.rows.length > 0
+}
+
 export async function witnessesSeen(db: Db, log: Log): Promise<readonly WitnessSeen[]> {
   const rows = await sql<{
     id: string

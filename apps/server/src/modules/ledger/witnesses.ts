@@ -5,7 +5,7 @@ import type { Database, Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import type { NewEntry } from './entry.ts'
-import { quorumInForce } from './quorum.ts'
+import { keepsQuorum, quorumInForce } from './quorum.ts'
 import { activeWitnesses, insertWitness, quorumSetting, removeWitness, setQuorum } from './witness-store.ts'
 
 export type NewWitness = {
@@ -83,7 +83,13 @@ export function createWitnesses(deps: {
     },
     async remove({ actor, municipality }, id, reason) {
       await database.transaction(async (tx) => {
-        const witness = (await activeWitnesses(tx, municipality)).find((one) => one.id === id)
+        const before = await activeWitnesses(tx, municipality)
+        const witness = before.find((one) => one.id === id)
+        const after = before.filter((one) => one.id !== id)
+        if (!keepsQuorum(await quorumSetting(tx, municipality), before, after)) {
+          // One takes its place first.
+          throw new Refusal('ledger.quorum')
+        }
         if (witness === undefined || !(await removeWitness(tx, municipality, id, clock.nowMs()))) {
           throw new Refusal('request.not-found')
         }
