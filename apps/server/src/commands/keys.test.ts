@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
 import { composeApp, migrations } from '../app.ts'
 import { makeConfig, openInstallation } from '../config.ts'
@@ -25,7 +26,10 @@ test('the written procedure: shares on paper, a lock, a rotation, and a key that
   const settings = { dataFolder, lan: false, tls: null, origin: null, mapStyle: null, mapPmtiles: null }
   const config = makeConfig(settings, installation, () => 'http://localhost')
   const opened = await openKernel({ config, s3: null, log: silentLog, migrations, say: () => undefined })
-  await composeApp(opened.kernel).ledger.start()
+  const app = composeApp(opened.kernel)
+  await app.ledger.start()
+  await app.identity.start()
+  await app.identity.seedDemonstration()
   const dataKey = await opened.kernel.signer.createDataKey('recording')
   await opened.kernel.blobs.put('m/recording/1', Buffer.from('footage'), dataKey)
   await opened.close()
@@ -47,8 +51,16 @@ test('the written procedure: shares on paper, a lock, a rotation, and a key that
 
   // 2 rotate, 3 share
   expect(await rotateKeys(dataFolder)).toBe(1)
+  const entered = () =>
+    withInstallation(dataFolder, async ({ kernel }) => {
+      const { rows } = await sql<{ kind: string }>`select kind from leaf_opening where kind like 'installation.keys-%'
+        order by leaf`.execute(kernel.database.db)
+      return rows.map(({ kind }) => kind.slice('installation.keys-'.length))
+    })
+  expect(await entered()).toEqual(['asked', 'locked', 'asked', 'rotated'])
   const shares = await shareKey(dataFolder, 2, 3)
   expect(shares).toHaveLength(3)
+  expect((await entered()).slice(-2)).toEqual(['asked', 'shared'])
   await unlockKeys(dataFolder)
   delete process.env.SERENO_KEY_PASSPHRASE
   expect(await footage()).toBe('footage')

@@ -18,8 +18,11 @@ import { shortestPassphrase } from './passphrase.ts'
 type Deed = 'rotated' | 'locked' | 'unlocked' | 'shared' | 'recovered'
 
 /**
- * Work on the key store, Sereno stopped. What was done is entered in the ledger afterwards, by an installation started for it.
- * Its files keep their owner: as root they belong to the signer's account.
+ * Work on the key store, Sereno stopped, its entries made by an installation started for each: 1 what is asked for is
+ * entered · 2 it is done · 3 that it was done is entered. A crash before 3 leaves the first entry: nobody has shares that the
+ * ledger does not know of. Only a recovery has no 1: without the key nothing starts that could enter it.
+ *
+ * The files keep their owner: as root they belong to the signer's account.
  */
 async function atKeys<T>(
   dataFolder: string,
@@ -28,7 +31,10 @@ async function atKeys<T>(
 ): Promise<T> {
   const folders = foldersOf(dataFolder)
   openInstallation(dataFolder, null)
-  const passphrase = isLocked(folders.signer) ? await askKeyPassphrase(null) : null
+  const passphrase = await passphraseNow(folders.signer)
+  if (deed !== 'recovered') {
+    await enter(dataFolder, 'asked', { deed })
+  }
   const lock = lockInstance(folders.run, dataFolder)
   let result: T
   try {
@@ -41,7 +47,20 @@ async function atKeys<T>(
   return result
 }
 
-async function enter(dataFolder: string, deed: Deed): Promise<void> {
+/** Null while the keys are open. Asked for once: what is started for the entries needs it, too. */
+async function passphraseNow(signerFolder: string): Promise<string | null> {
+  const passphrase = isLocked(signerFolder) ? await askKeyPassphrase(null) : null
+  if (passphrase !== null) {
+    process.env.SERENO_KEY_PASSPHRASE = passphrase
+  }
+  return passphrase
+}
+
+async function enter(
+  dataFolder: string,
+  deed: Deed | 'asked',
+  fields: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await withInstallation(dataFolder, async ({ app, kernel }) => {
     const municipality = app.identity.municipality()
     if (municipality !== null) {
@@ -52,6 +71,7 @@ async function enter(dataFolder: string, deed: Deed): Promise<void> {
           coarse: 'installation',
           subjects: [],
           actor: systemActor(municipality.id),
+          fields,
         }),
       )
     }
@@ -68,8 +88,9 @@ export async function lockKeys(dataFolder: string, passphrase: string): Promise<
   if (passphrase.length < shortestPassphrase) {
     throw new BackupRefused(`The passphrase needs at least ${shortestPassphrase} characters.`)
   }
-  const before = isLocked(foldersOf(dataFolder).signer) ? await askKeyPassphrase(null) : null
   const folders = foldersOf(dataFolder)
+  const before = await passphraseNow(folders.signer)
+  await enter(dataFolder, 'asked', { deed: 'locked' })
   const lock = lockInstance(folders.run, dataFolder)
   try {
     lockVault(folders.signer, passphrase, before)
@@ -86,7 +107,7 @@ export async function unlockKeys(dataFolder: string): Promise<void> {
   if (!isLocked(signer)) {
     throw new BackupRefused('The keys are not locked.')
   }
-  const passphrase = await askKeyPassphrase(null)
+  const passphrase = await passphraseNow(signer)
   await atKeys(dataFolder, 'unlocked', async () => unlockVault(signer, passphrase ?? ''))
 }
 
