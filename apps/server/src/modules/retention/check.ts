@@ -14,7 +14,7 @@ import { keptAlthoughDestroyed } from './replay.ts'
 import { countsFrom, floorOf } from './rules.ts'
 import { categoriesOf } from './store-retained.ts'
 import type { ActaRow, BatchRow, HoldRow, RetainedRow } from './tables.ts'
-import { isTrue, type TombstoneFile } from './tombstones.ts'
+import { isTrue, logKeys, type TombstoneFile } from './tombstones.ts'
 
 type Report = (finding: Finding) => void
 /** A deadline follows the seal within the delivery of its event. */
@@ -87,9 +87,9 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
     const scope = { municipality, actor: systemActor(municipality) }
     const stones = await tombstones.read()
     const named = new Set(stones.map(({ recording }) => recording))
-    const vkey = await deps.ledger.vkey()
+    const keys = await logKeys(deps.ledger)
     for (const [index, stone] of stones.entries()) {
-      if ((full || index % 20 === 0) && !(await isTrue(stone, vkey))) {
+      if ((full || index % 20 === 0) && !(await isTrue(stone, keys))) {
         report({ code: 'retention.tombstone-unproved', detail: stone.recording })
       }
     }

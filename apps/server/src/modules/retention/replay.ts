@@ -2,25 +2,25 @@
  * Destroys again what a restore brought back, before the server answers anybody (I-6). For every recording that the list
  * of tombstones or the database says is destroyed and that has its key or its row again:
  *
- *  1. the line of the list is proved against the log's own key; one that does not prove itself is left and reported
+ *  1. the line of the list is proved against the log's own key and those of the logs it continues; one that does not prove itself is left and reported
  *  2. condemned, key, bytes, rows, as the first time: each may be repeated after a crash
  */
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import type { RetentionDeps } from './door.ts'
 import { forgetWords } from './forget.ts'
 import { changeRetained, findRetained, keptOf } from './store-retained.ts'
-import { isTrue, type Tombstone, type TombstoneFile } from './tombstones.ts'
+import { isTrue, logKeys, type Tombstone, type TombstoneFile } from './tombstones.ts'
 
 export type Replayed = { readonly destroyedAgain: readonly string[]; readonly unproved: readonly string[] }
 
 export async function replay(deps: RetentionDeps, tombstones: TombstoneFile, municipality: string): Promise<Replayed> {
   const scope = { municipality, actor: systemActor(municipality) }
-  const vkey = await deps.ledger.vkey()
+  const keys = await logKeys(deps.ledger)
   const destroyedAgain: string[] = []
   const unproved: string[] = []
   for (const stone of await tombstones.read()) {
     if (stone.municipality === municipality && (await isBack(deps, scope, stone))) {
-      if (await isTrue(stone, vkey)) {
+      if (await isTrue(stone, keys)) {
         await destroyAgain(deps, scope, stone)
         destroyedAgain.push(stone.recording)
       } else {

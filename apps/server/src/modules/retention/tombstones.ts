@@ -9,7 +9,7 @@ import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type CustodyProof, decodeLeaf, isIncluded, openEntry, parseVkey, toHex, verifyCheckpoint } from '@sereno/proof'
 import { fsyncFolder } from '../../kernel/directory-sync.ts'
-import type { EntryProof } from '../ledger/index.ts'
+import type { EntryProof, Ledger } from '../ledger/index.ts'
 
 export type Tombstone = {
   readonly format: 1
@@ -99,8 +99,29 @@ export function tombstoneOf(
   return { format: 1, ...about, entry, checkpoint: proof.checkpoint }
 }
 
-/** Whether the line says the truth: the log that this key signs holds an entry of the recording's destruction. */
-export async function isTrue(stone: Tombstone, vkey: string): Promise<boolean> {
+/** A key that signs or signed our log, and up to which size it may speak: null for the one in force. */
+export type LogKey = { readonly vkey: string; readonly size: number | null }
+
+/** The log's own key, and those of the logs that it continues: what they proved stays proved. */
+export async function logKeys(ledger: Pick<Ledger, 'vkey' | 'trusted'>): Promise<readonly LogKey[]> {
+  const { previousLogs } = await ledger.trusted()
+  return [
+    { vkey: await ledger.vkey(), size: null },
+    ...(previousLogs ?? []).flatMap(({ keys, size }) => keys.map((vkey) => ({ vkey, size }))),
+  ]
+}
+
+/** Whether the line says the truth: a log that one of these keys signs holds an entry of the recording's destruction. */
+export async function isTrue(stone: Tombstone, keys: readonly LogKey[]): Promise<boolean> {
+  for (const key of keys) {
+    if (await isTrueBy(stone, key)) {
+      return true
+    }
+  }
+  return false
+}
+
+async function isTrueBy(stone: Tombstone, { vkey, size }: LogKey): Promise<boolean> {
   const verifier = await parseVkey(vkey)
   const entry = await openEntry(stone.entry).catch(() => null)
   if (!verifier.ok || entry === null) {
@@ -109,6 +130,8 @@ export async function isTrue(stone: Tombstone, vkey: string): Promise<boolean> {
   const signed = await verifyCheckpoint(stone.checkpoint, verifier.value.name, [verifier.value])
   return (
     signed.ok &&
+    // A key that was given up proves nothing after the checkpoint its log was closed at.
+    (size === null || signed.value.checkpoint.size <= size) &&
     entry.fields.get('kind') === tombstoneKind &&
     entry.fields.get('recording') === stone.recording &&
     entry.leaf.municipality === stone.municipality &&
