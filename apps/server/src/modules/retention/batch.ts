@@ -21,9 +21,11 @@ import type { BatchRow, ItemRow, RetainedRow } from './tables.ts'
 
 const hourMs = 3_600_000
 
+type ProposeDeps = Pick<RetentionDeps, 'database' | 'clock' | 'ids' | 'ledger' | 'freezesOf'>
+
 /** One proposal waits for review at a time: what comes due meanwhile is in the next. */
 export async function proposeDue(
-  deps: RetentionDeps,
+  deps: ProposeDeps,
   settings: RetentionSettings,
   municipality: string,
 ): Promise<void> {
@@ -33,17 +35,24 @@ export async function proposeDue(
     return
   }
   const due: RetainedRow[] = []
-  for (const row of await dueNow(db, scope, deps.clock.nowMs(), settings.batchMaximum)) {
-    if ((await heldBack(deps, scope, row.recording)).length === 0) {
-      due.push(row)
+  const limit = settings.batchMaximum
+  // Cases are asked after the page is read: on until the batch is full, however many of the oldest are in open ones.
+  for (let after: RetainedRow | null = null, isMore = true; isMore && due.length < limit; ) {
+    const page: readonly RetainedRow[] = await dueNow(db, scope, deps.clock.nowMs(), { after, limit })
+    for (const row of page) {
+      if (due.length < limit && (await heldBack(deps, scope, row.recording)).length === 0) {
+        due.push(row)
+      }
     }
+    after = page.at(-1) ?? null
+    isMore = page.length === limit
   }
   if (due.length > 0) {
     await deps.database.transaction((tx) => addProposal(deps, tx, scope, due))
   }
 }
 
-async function addProposal(deps: RetentionDeps, tx: Db, scope: Scope, due: readonly RetainedRow[]): Promise<void> {
+async function addProposal(deps: ProposeDeps, tx: Db, scope: Scope, due: readonly RetainedRow[]): Promise<void> {
   const id = deps.ids.uuid()
   const { municipality } = scope
   const number = await deps.ledger.counter(tx, 'destruction-batch', municipality)

@@ -19,7 +19,11 @@ import { addFreeze, approvedClosings, freezeById, freezes, freezesOf, holdsOf, u
 import type { FreezeRow } from './tables.ts'
 
 /** What holds a recording back at this moment, whoever says so. Empty: nothing does. */
-export async function heldBack(deps: RetentionDeps, scope: Scope, recording: string): Promise<readonly HeldBack[]> {
+export async function heldBack(
+  deps: Pick<RetentionDeps, 'database' | 'clock' | 'freezesOf'>,
+  scope: Scope,
+  recording: string,
+): Promise<readonly HeldBack[]> {
   const { db } = deps.database
   const nowMs = deps.clock.nowMs()
   const holds = (await holdsOf(db, scope, recording)).filter(({ state }) => state !== 'released')

@@ -5,8 +5,10 @@ import * as contracts from '@sereno/contracts'
 import { openEnvelope } from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jsonOf } from '../evidence/evidence.test-kit.ts'
+import { proposeDue } from './batch.ts'
+import { retentionDefaults } from './door.ts'
 import { dayMs, type House, need, openHouse } from './retention.test-kit.ts'
-import { isTrue, type Tombstone } from './tombstones.ts'
+import { isTrue, logKeys, type Tombstone } from './tombstones.ts'
 
 type Reply<K extends keyof typeof retentionOperations> = ReplyOf<(typeof retentionOperations)[K]>
 type OfRecording = Reply<'GET /recordings/:id/retention'>
@@ -370,9 +372,9 @@ describe('destruction', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Tombstone)
     const stone = stones.find(({ recording }) => recording === gone)
-    const vkey = await house.app.ledger.vkey()
-    expect(stone === undefined ? false : await isTrue(stone, vkey)).toBe(true)
-    expect(stone === undefined ? true : await isTrue({ ...stone, recording: kept }, vkey)).toBe(false)
+    const logs = await logKeys(house.app.ledger)
+    expect(stone === undefined ? false : await isTrue(stone, logs)).toBe(true)
+    expect(stone === undefined ? true : await isTrue({ ...stone, recording: kept }, logs)).toBe(false)
     expect(await house.findings()).toEqual([])
   })
 
@@ -391,6 +393,45 @@ describe('destruction', () => {
     expect(after[0]?.destroyed_at).not.toBeNull()
     expect(await house.findings()).toEqual([])
   })
+})
+
+test('a log that was continued under new keys still proves what the old one destroyed', async () => {
+  const [row] = await house.owner<
+    { recording: string }[]
+  >`select recording from destruction_item where state = 'destroyed' limit 1`
+  const recording = row?.recording ?? ''
+  await house.app.ledger.continueLog()
+  await house.owner`update recording set destroyed_at = null where id = ${recording}`
+  await house.owner`update retained set destroyed_at = null, batch = null where recording = ${recording}`
+  await house.app.retention.start()
+  const [after] = await house.owner<
+    { gone: boolean }[]
+  >`select destroyed_at is not null as gone from recording where id = ${recording}`
+  expect(after?.gone).toBe(true)
+  expect((await house.findings()).filter(({ code }) => code.startsWith('retention.'))).toEqual([])
+})
+
+test('however many of the oldest are in open cases, what is due behind them is proposed', async () => {
+  const phone = await house.phone()
+  const [first, second] = [await house.record(phone), await house.record(phone)]
+  house.clock.advance(61 * dayMs)
+  await house.owner`update destruction_batch set state = 'stopped' where state in ('proposed', 'reviewed', 'approved')`
+  const [{ municipality } = { municipality: '' }] = await house.owner<
+    { municipality: string }[]
+  >`select municipality from retained where recording = ${second}`
+  await house.owner`update retained set leaves_at = leaves_at - 1 where recording = ${first}`
+  await proposeDue(
+    {
+      ...house.kernel,
+      ledger: house.app.ledger,
+      freezesOf: async (_, recording) => (recording === second ? [] : [{ reason: 'case', reference: 'C-1' }]),
+    },
+    { ...retentionDefaults, batchMaximum: 1 },
+    municipality,
+  )
+  const proposed = await house.owner<{ recording: string }[]>`select i.recording from destruction_item i
+    join destruction_batch b on b.id = i.batch where b.state = 'proposed'`
+  expect(proposed.map(({ recording }) => recording)).toEqual([second])
 })
 
 test('nothing else deletes: no operation of any contract, and no other caller of what erases', () => {

@@ -110,7 +110,13 @@ export async function leaving(
 }
 
 /** Over their deadline, not held, not frozen by a proceeding told here, in no batch. Cases are asked afterwards. */
-export async function dueNow(db: Db, scope: Scope, nowMs: number, limit: number): Promise<readonly RetainedRow[]> {
+export async function dueNow(
+  db: Db,
+  scope: Scope,
+  nowMs: number,
+  page: { readonly after: RetainedRow | null; readonly limit: number },
+): Promise<readonly RetainedRow[]> {
+  const { after, limit } = page
   const found = await sql<RetainedRow>`select r.* from retained r
     where r.municipality = ${scope.municipality}::uuid and r.destroyed_at is null and r.leaves_at <= ${nowMs}::bigint
       and (r.postponed_until is null or r.postponed_until <= ${nowMs}::bigint) and r.batch is null
@@ -118,6 +124,7 @@ export async function dueNow(db: Db, scope: Scope, nowMs: number, limit: number)
         and h.state <> 'released')
       and not exists (select 1 from proceeding_freeze f where f.municipality = r.municipality and f.recording = r.recording
         and (f.closed_at is null or f.until_at > ${nowMs}::bigint))
+      and ${after === null ? sql`true` : sql`(r.leaves_at, r.recording) > (${after.leaves_at}::bigint, ${after.recording}::uuid)`}
     order by r.leaves_at, r.recording limit ${limit}`.execute(db)
   return found.rows
 }
