@@ -6,23 +6,32 @@ import { unfinished } from './write-copy.ts'
 /** What has been looked at: folder → its last change. Unchanged folders have no new files. */
 export type SeenFolders = Map<string, number>
 
+/** A folder of footage and its copy; objects that `leaveOut` names, by their path below the folder, are not copied. */
+export type FootageCopy = {
+  readonly from: string
+  readonly to: string
+  readonly leaveOut?: (relative: string) => boolean
+}
+
 /**
  * Copies stored objects that are not yet at the destination, as they are: each is encrypted under its recording's key.
  * Objects never change, so a name that is there is there. Answers how many were copied.
  */
-export async function copyFootage(from: string, to: string, seen: SeenFolders): Promise<number> {
+export async function copyFootage(copy: FootageCopy, seen: SeenFolders, below = ''): Promise<number> {
+  const [from, to] = [path.join(copy.from, below), path.join(copy.to, below)]
   const { mtimeMs } = await stat(from)
   const entries = await readdir(from, { withFileTypes: true })
   let copied = 0
   for (const entry of entries) {
     if (entry.isDirectory()) {
-      copied += await copyFootage(path.join(from, entry.name), path.join(to, entry.name), seen)
+      copied += await copyFootage(copy, seen, path.join(below, entry.name))
     }
   }
   if (seen.get(from) === mtimeMs) {
     return copied
   }
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+  const isWanted = (name: string): boolean => !name.startsWith('.') && copy.leaveOut?.(path.join(below, name)) !== true
+  const files = entries.filter((entry) => entry.isFile() && isWanted(entry.name))
   const present = new Set(files.length === 0 ? [] : await readdir(to).catch(() => []))
   const missing = files.filter((entry) => !present.has(entry.name))
   if (missing.length > 0) {

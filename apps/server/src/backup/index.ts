@@ -4,6 +4,7 @@ import type { Checker, Cron } from '../kernel/checker.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { foldersOf } from '../kernel/open-kernel.ts'
 import { copyFootage, type SeenFolders } from './copy-footage.ts'
+import { destroyedRecordings, isDestroyed, removeDestroyed } from './destroyed.ts'
 import { partsOf, readPlan } from './plan.ts'
 import { beginArchiving, shipWal, waitingWal } from './ship-wal.ts'
 import { keyCopies, keysDigest, snapshotKeys, thinKeyCopies } from './snapshot-keys.ts'
@@ -24,6 +25,7 @@ export function createBackups(kernel: Pick<Kernel, 'config' | 'clock'>): Backups
   const { data, postgres, footage } = foldersOf(config.dataFolder)
   const seen: SeenFolders = new Map()
   let keysKnown = ''
+  let removedFor = 0
 
   return {
     timers: [
@@ -61,7 +63,14 @@ export function createBackups(kernel: Pick<Kernel, 'config' | 'clock'>): Backups
         async run() {
           const plan = readPlan(data)
           if (plan !== null) {
-            await copyFootage(footage, partsOf(plan.folder).footage, seen)
+            const destroyed = destroyedRecordings(data)
+            const to = partsOf(plan.folder).footage
+            await copyFootage({ from: footage, to, leaveOut: (name) => isDestroyed(name, destroyed) }, seen)
+            // What was copied before its recording was destroyed: looked for once more after each destruction.
+            if (destroyed.size !== removedFor) {
+              await removeDestroyed(to, destroyed)
+              removedFor = destroyed.size
+            }
           }
         },
       },

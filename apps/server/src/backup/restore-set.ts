@@ -11,6 +11,7 @@ import { openCluster } from '../kernel/postgres/cluster.ts'
 import { ownerRole } from '../kernel/postgres/roles.ts'
 import { readArchive } from './archive.ts'
 import type { BaseLabel } from './base-backup.ts'
+import { destroyedRecordings, isDestroyed } from './destroyed.ts'
 import { partsOf } from './plan.ts'
 import { type OpenWith, readSealed } from './sealed-file.ts'
 import { keyCopies } from './snapshot-keys.ts'
@@ -82,7 +83,10 @@ export async function restoreSet(options: RestoreSet): Promise<{ readonly label:
   await readArchive(readSealed(newest.file, openWith), into)
   const { footage, log: published } = partsOf(from)
   await mkdir(path.join(into, 'footage'), { recursive: true, mode: 0o700 })
-  await cp(footage, path.join(into, 'footage'), { recursive: true, errorOnExist: true }).catch(absentIsFine)
+  // The newest key store says what was destroyed; older copies of footage may still hold its objects.
+  const destroyed = destroyedRecordings(into)
+  const filter = (source: string): boolean => !isDestroyed(path.relative(footage, source), destroyed)
+  await cp(footage, path.join(into, 'footage'), { recursive: true, errorOnExist: true, filter }).catch(absentIsFine)
   await cp(published, path.join(into, 'ledger'), { recursive: true }).catch(absentIsFine)
   return { label }
 }

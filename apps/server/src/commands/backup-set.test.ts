@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { composeApp, migrations } from '../app.ts'
@@ -58,6 +58,10 @@ test('any instant after the base comes back, keys and footage with it; a drill p
 
   const key = await kernel.signer.createDataKey('first')
   await kernel.blobs.put('m/first/1', Buffer.from('footage'), key)
+  const ended = '0193aaaa-0000-7000-8000-000000000001'
+  const endedKey = await kernel.signer.createDataKey(ended)
+  await kernel.blobs.put(`m/1/${ended}-0001`, Buffer.from('to be destroyed'), endedKey)
+  await kernel.blobs.put(`derivatives/${ended}/still`, Buffer.from('to be destroyed'), endedKey)
   await backupOnline({ dataFolder, folder: set, recipients: [recipient] })
   const base = Date.now()
 
@@ -76,12 +80,22 @@ test('any instant after the base comes back, keys and footage with it; a drill p
   const [instant] = await sql<{ at: number }[]>`select extract(epoch from clock_timestamp())::float8 * 1000 as at`
   await sql`select pg_sleep(0.05)`
   await sql`insert into diary values ('after')`
+  // Destroyed after it was copied; one object is still on its way out when the next copies are made.
+  const inSet = () =>
+    readdirSync(path.join(set, 'footage'), { recursive: true }).filter((name) => `${name}`.includes(ended))
+  expect(inSet()).toHaveLength(3)
+  await kernel.signer.destroyDataKey(ended)
+  await kernel.blobs.remove(`derivatives/${ended}/still`)
   await sql`select pg_switch_wal()`
   await expect.poll(() => waitingWal(folders.postgres), { timeout: 30_000 }).not.toEqual([])
   for (const timer of createBackups(kernel).timers) {
     await timer.run()
   }
   expect(await waitingWal(folders.postgres)).toEqual([])
+  expect(inSet()).toEqual([`derivatives/${ended}`])
+  // As when the machine was lost before it could take it out of the set.
+  mkdirSync(path.join(set, 'footage', 'm', '1'), { recursive: true })
+  copyFileSync(path.join(folders.footage, `m/1/${ended}-0001`), path.join(set, 'footage', `m/1/${ended}-0001`))
 
   // Nothing legible lies elsewhere.
   const wal = path.join(set, 'wal')
@@ -99,6 +113,7 @@ test('any instant after the base comes back, keys and footage with it; a drill p
   await withInstallation(newest, async ({ app: restored, kernel: its }) => {
     expect(its.config.installation).toBe(kernel.config.installation)
     expect((await restored.ledger.status()).state).toBe('following')
+    expect(await Array.fromAsync(its.blobs.list('m/1/'))).toEqual([])
     for (const [name, text] of [
       ['first', 'footage'],
       ['second', 'later'],

@@ -53,7 +53,7 @@ export async function backupOnline(options: {
   const plan = { folder, recipients }
   return withInstallation(dataFolder, async ({ kernel }) => {
     writePlan(dataFolder, plan)
-    const copied = await copyFootage(footage, partsOf(folder).footage, new Map())
+    const copied = await copyFootage({ from: footage, to: partsOf(folder).footage }, new Map())
     const { installation } = kernel.config
     const made = await baseBackup({ postgresFolder: postgres, installation, plan, now: kernel.clock.nowMs })
     await snapshotKeys(dataFolder, plan, kernel.clock.nowMs())
@@ -125,6 +125,8 @@ export async function drill(options: {
     const { from, openWith } = options
     await restoreFromSet({ from, dataFolder: restored, openWith, atMs: null })
     await withInstallation(restored, async ({ app }) => {
+      // As a server does before it answers anybody: what was destroyed since the copies is destroyed in them, too.
+      await app.retention.start()
       for (const check of app.checks) {
         const result = await check.run(({ code, detail }) => findings.push(`${code} ${detail}`))
         examined += result.examined
