@@ -91,7 +91,7 @@ function digits(value: number): string {
 }
 
 /** A file hashed while it is read once: each block, and the whole where the runtime can hash piece by piece. */
-export type FileDigest = {
+type FileDigest = {
   readonly sizeBytes: number
   readonly blocks: readonly string[]
   readonly sha256: string | null
