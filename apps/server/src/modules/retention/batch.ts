@@ -24,11 +24,7 @@ const hourMs = 3_600_000
 type ProposeDeps = Pick<RetentionDeps, 'database' | 'clock' | 'ids' | 'ledger' | 'freezesOf'>
 
 /** One proposal waits for review at a time: what comes due meanwhile is in the next. */
-export async function proposeDue(
-  deps: ProposeDeps,
-  settings: RetentionSettings,
-  municipality: string,
-): Promise<void> {
+export async function proposeDue(deps: ProposeDeps, settings: RetentionSettings, municipality: string): Promise<void> {
   const scope = { municipality, actor: systemActor(municipality) }
   const { db } = deps.database
   if (await hasOpenProposal(db, scope)) {
