@@ -15,6 +15,7 @@ const secret = path.join(data, 'secret')
 writeFileSync(secret, 'the municipality’s', { mode: 0o644 })
 const folder = path.join(data, 'run', 'copies', 'one')
 mkdirSync(folder, { recursive: true })
+chmodSync(folder, 0o700)
 if (isRoot()) {
   chownSync(folder, nobody.uid, nobody.gid)
 }

@@ -88,7 +88,11 @@ function limitsOf(kind: SandboxKind, limits: Limits): readonly string[] {
 function wrapperOf(kind: SandboxKind, limits: Limits): readonly string[] {
   switch (kind) {
     case 'bubblewrap':
-      return ['bwrap', ...bindings(limits), '--', ...setpriv(limits, true)]
+      // Entered by the account it belongs to: a root without powers may not.
+      return [
+        ...['bwrap', ...bindings(limits), '--', ...setpriv(limits, true)],
+        ...(limits.folder === null ? [] : ['env', `--chdir=${limits.folder}`]),
+      ]
     case 'unshare': {
       // Not as root: root of a user namespace of its own, which is nobody else outside, and without a capability inside.
       const root = isRoot() ? [] : ['--map-root-user']
@@ -132,12 +136,31 @@ function bindings(limits: Limits): readonly string[] {
       ]
     : ['--unshare-all']
   return [
-    ...[...apart, '--die-with-parent', '--new-session', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
+    ...[
+      ...apart,
+      '--die-with-parent',
+      '--new-session',
+      '--proc',
+      '/proc',
+      '--dev',
+      '/dev',
+      '--tmpfs',
+      '/tmp',
+      '--dir',
+      '/etc',
+    ],
     ...['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache'].flatMap(shown),
     ...limits.reads.flatMap((read) => ['--ro-bind', read, read]),
     ...(limits.reads.some((read) => isWithin(limits.hidden, read)) ? ['--tmpfs', limits.hidden] : []),
-    ...(limits.folder === null ? [] : ['--bind', limits.folder, limits.folder, '--chdir', limits.folder]),
+    ...(limits.folder === null ? [] : [...above(limits.folder), '--bind', limits.folder, limits.folder]),
+    ...['--chdir', '/'],
   ]
+}
+
+/** Made by name, with the mode of a directory that others pass: what bubblewrap makes by itself for a private one is private. */
+function above(place: string): readonly string[] {
+  const parent = path.dirname(place)
+  return parent === place || parent === '/' ? [] : [...above(parent), '--dir', parent]
 }
 
 function shown(place: string): readonly string[] {
