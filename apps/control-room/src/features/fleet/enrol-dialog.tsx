@@ -1,4 +1,4 @@
-import { Button, Countdown, Dialog, Field, now, useSeconds } from '@sereno/ui'
+import { Button, Countdown, Dialog, Field, now, Select, useSeconds } from '@sereno/ui'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, type ReactElement, useEffect, useState } from 'react'
 import type { Device, Reply } from '../../api/api.ts'
@@ -7,6 +7,7 @@ import { Failure } from '../../api/failure.tsx'
 import { asked, changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { QrCode } from '../../shell/qr-code.tsx'
+import { DockLine } from './dock-line.tsx'
 import css from './fleet.module.css'
 import { useFleetText } from './text.ts'
 
@@ -20,14 +21,19 @@ type Enrolment = Reply<'POST /devices/enrolments'>
 const askEveryMs = 1_500
 const nearMs = 60_000
 
-/** A QR code for one use in ten minutes, and the moment the phone has used it. */
+/** A QR code (for a dock: a line to type) for one use in ten minutes, and the moment it was used. */
 export function EnrolDialog({ device, onClose, onIssue }: EnrolDialogProps): ReactElement {
   const text = useFleetText().enrolling
   const [code, setCode] = useState('')
+  const [chosen, setChosen] = useState<'phone' | 'dock'>('phone')
+  const isDock = (device?.kind ?? chosen) === 'dock'
   const open = useMutation({
     mutationFn: () =>
       call('POST /devices/enrolments', {
-        body: device !== undefined ? { device: device.id } : code.trim() === '' ? {} : { code: code.trim() },
+        body:
+          device !== undefined
+            ? { device: device.id }
+            : { kind: chosen, ...(code.trim() === '' ? {} : { code: code.trim() }) },
       }),
   })
   const submit = (event: FormEvent): void => {
@@ -39,14 +45,22 @@ export function EnrolDialog({ device, onClose, onIssue }: EnrolDialogProps): Rea
       {open.data === undefined ? (
         <form className={page.form} onSubmit={submit}>
           {device === undefined ? (
-            <Field label={text.code} hint={text.codeHint} value={code} onChange={setCode} maxLength={20} autoFocus />
+            <>
+              <Field label={text.code} hint={text.codeHint} value={code} onChange={setCode} maxLength={20} autoFocus />
+              <Select
+                label={text.kind}
+                options={(['phone', 'dock'] as const).map((value) => ({ value, label: text.kinds[value] }))}
+                value={chosen}
+                onChange={(value) => setChosen(value === 'dock' ? 'dock' : 'phone')}
+              />
+            </>
           ) : (
             <p className={page.soft}>{text.reWhy}</p>
           )}
           <Failure error={open.error} />
           <div>
             <Button type="submit" look="go" busy={open.isPending}>
-              {text.make}
+              {isDock ? text.makeDock : text.make}
             </Button>
           </div>
         </form>
@@ -54,6 +68,7 @@ export function EnrolDialog({ device, onClose, onIssue }: EnrolDialogProps): Rea
         <WaitForPhone
           key={open.data.id}
           enrolment={open.data}
+          isDock={isDock}
           onAgain={() => open.mutate()}
           onClose={onClose}
           onIssue={onIssue}
@@ -65,12 +80,13 @@ export function EnrolDialog({ device, onClose, onIssue }: EnrolDialogProps): Rea
 
 type WaitForPhoneProps = {
   readonly enrolment: Enrolment
+  readonly isDock: boolean
   readonly onAgain: () => void
   readonly onClose: () => void
   readonly onIssue: (device: string) => void
 }
 
-function WaitForPhone({ enrolment, onAgain, onClose, onIssue }: WaitForPhoneProps): ReactElement {
+function WaitForPhone({ enrolment, isDock, onAgain, onClose, onIssue }: WaitForPhoneProps): ReactElement {
   const texts = useFleetText()
   const text = texts.enrolling
   useSeconds()
@@ -89,16 +105,18 @@ function WaitForPhone({ enrolment, onAgain, onClose, onIssue }: WaitForPhoneProp
       <div className={page.form} role="status">
         <p>{text.used(enrolment.code)}</p>
         <div className={page.row}>
-          <Button
-            look="go"
-            autoFocus
-            onPress={() => {
-              onClose()
-              onIssue(used)
-            }}
-          >
-            {text.issue}
-          </Button>
+          {isDock ? null : (
+            <Button
+              look="go"
+              autoFocus
+              onPress={() => {
+                onClose()
+                onIssue(used)
+              }}
+            >
+              {text.issue}
+            </Button>
+          )}
           <Button onPress={onAgain}>{text.again}</Button>
           <Button onPress={onClose}>{texts.close}</Button>
         </div>
@@ -116,6 +134,9 @@ function WaitForPhone({ enrolment, onAgain, onClose, onIssue }: WaitForPhoneProp
         </div>
       </div>
     )
+  }
+  if (isDock) {
+    return <DockLine enrolment={enrolment} />
   }
   return (
     <div className={css.enrol}>

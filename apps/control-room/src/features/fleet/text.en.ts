@@ -55,6 +55,8 @@ export const fleetEn = {
   reasonHint: 'It stays in the ledger.',
   enrolling: {
     title: 'Enrol a device',
+    kind: 'What it is',
+    kinds: { phone: 'Phone', dock: 'Dock that sends files' },
     code: 'Code of the device (optional)',
     codeHint: 'Left empty it gets the next number, BC-0041 for instance.',
     make: 'Make the QR code',
@@ -62,6 +64,12 @@ export const fleetEn = {
     how: 'Open the camera of the Android phone, point and touch the link. The key is made on the phone and never leaves it.',
     left: 'Works once. Expires in',
     expired: 'The code expired after ten minutes. Make another.',
+    makeDock: 'Make the link',
+    readDock: (code: string) => `Enrol the dock ${code}`,
+    howDock:
+      "Type this line on the computer that sees the cameras' files, in Sereno's folder. The key is made there and never leaves it.",
+    copy: 'Copy the line',
+    copied: 'Copied',
     used: (code: string) => `Done: ${code} is enrolled.`,
     issue: 'Issue it now',
     again: 'Make another',

@@ -52,6 +52,8 @@ export const fleetEs = {
   reasonHint: 'Queda en el libro.',
   enrolling: {
     title: 'Dar de alta un equipo',
+    kind: 'Qué es',
+    kinds: { phone: 'Teléfono', dock: 'Estación que envía archivos' },
     code: 'Código del equipo (opcional)',
     codeHint: 'Si lo deja vacío se numera solo, por ejemplo BC-0041.',
     make: 'Hacer el código QR',
@@ -59,6 +61,12 @@ export const fleetEs = {
     how: 'Abra la cámara del teléfono Android, apunte y toque el enlace. La llave se hace en el teléfono y nunca sale de él.',
     left: 'Sirve una vez. Vence en',
     expired: 'El código venció a los diez minutos. Haga otro.',
+    makeDock: 'Hacer el enlace',
+    readDock: (code: string) => `Inscriba la estación ${code}`,
+    howDock:
+      'Escriba esta línea en la computadora que ve los archivos de las cámaras, en la carpeta de Sereno. La llave se hace allí y nunca sale de ella.',
+    copy: 'Copiar la línea',
+    copied: 'Copiada',
     used: (code: string) => `Listo: ${code} está dado de alta.`,
     issue: 'Entregarlo ahora',
     again: 'Hacer otro',

@@ -1,6 +1,7 @@
 import { Age, Button, type Column, DataTable } from '@sereno/ui'
 import { type ReactElement, useState } from 'react'
 import page from '../../shell/page.module.css'
+import css from './intake.module.css'
 import type { Intake, Source } from './intake.ts'
 import { MatchDialog } from './match-dialog.tsx'
 import { useIntakeText } from './text.ts'
@@ -19,7 +20,7 @@ export function SourceTable({ intake }: { readonly intake: Intake }): ReactEleme
       id: 'name',
       title: text.name,
       text: ({ name }) => name,
-      cell: ({ name }) => <span className={page.strong}>{name}</span>,
+      cell: ({ name }) => <span className={`${page.strong} ${css.name}`}>{name}</span>,
     },
     { id: 'kind', title: text.kind, text: ({ kind }) => text.kinds[kind], cell: ({ kind }) => text.kinds[kind] },
     {
@@ -37,6 +38,7 @@ export function SourceTable({ intake }: { readonly intake: Intake }): ReactEleme
       id: 'recordings',
       title: text.recordings,
       align: 'end',
+      spare: true,
       text: ({ recordings }) => String(recordings),
       order: ({ recordings }) => recordings,
       cell: ({ recordings }) => recordings,
