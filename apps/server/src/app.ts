@@ -74,6 +74,8 @@ export type App = Access & {
 
 const diskEveryMs = 5000
 const moveEveryMs = 1000
+/** Asked often, done daily: a server that is started again each night does it, too. */
+const sweepEveryMs = 3_600_000
 
 /** Where a default does not suit; a test stops at a step. */
 export type Given = { readonly retentionSettings?: Partial<RetentionSettings> }
@@ -113,6 +115,16 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     ...[ledger, identity, fleet, tracks, evidence, intake, live, incidents, cases, retention, completeness, oversight],
   ]
 
+  // A stored object's name holds its recording's id, and a recording that is not destroyed has a key. Nothing else is removed.
+  async function isKept(key: string): Promise<boolean> {
+    for (const [id] of key.matchAll(/(?<=^|\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=$|[/-])/g)) {
+      if ((await kernel.signer.dataKey(id)) !== null) {
+        return true
+      }
+    }
+    return false
+  }
+
   return {
     ledger,
     identity,
@@ -148,6 +160,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
       ...backups.timers,
       { name: 'kernel.disk', everyMs: diskEveryMs, run: kernel.disk.sample },
       { name: 'kernel.move', everyMs: moveEveryMs, run: kernel.storage.move },
+      { name: 'kernel.sweep', everyMs: sweepEveryMs, run: () => kernel.storage.sweep(isKept) },
     ],
     checks: [
       backups.check,

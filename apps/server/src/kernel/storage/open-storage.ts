@@ -8,6 +8,7 @@ import { createObjectThreads } from '../object-threads.ts'
 import { createMovingBlobs, type MoveProgress } from './moving-blobs.ts'
 import { abortUnfinished, createS3Blobs } from './s3-blobs.ts'
 import { away, openS3, present, type S3Client, type S3Settings } from './s3-client.ts'
+import { sweepRemoved } from './s3-versions.ts'
 
 /** Where the footage of this installation lies, and how far it has come on its way from files to a store. */
 export type Storage = {
@@ -17,6 +18,11 @@ export type Storage = {
   readonly progress: () => MoveProgress | null
   /** Moves some objects from files to the store; for a timer. Nothing to do is fine. */
   readonly move: () => Promise<void>
+  /**
+   * Removes versions of removed objects whose lock has ended, and shows again what somebody else hid; for a timer, done once a day.
+   * `isKept`: whether an object of that name has a recording that is not destroyed.
+   */
+  readonly sweep: (isKept: (key: string) => Promise<boolean>) => Promise<void>
   /** What a crash left half written is removed. Only while nobody writes: at start. */
   readonly tidy: () => Promise<void>
   readonly close: () => void
@@ -26,6 +32,7 @@ export type Storage = {
 export class StorageRefused extends Error {}
 
 const objectsAtOnce = 64
+const dayMs = 86_400_000
 
 /** Opens files, or a bucket beside the files that were there before it. Throws `StorageRefused`, `Unavailable('storage')`. */
 export async function openStorage(options: {
@@ -44,6 +51,7 @@ export async function openStorage(options: {
       kind: 'files',
       progress: () => null,
       move: async () => undefined,
+      sweep: async () => undefined,
       tidy: async () => void (await removeUnfinished(folder)),
       close: threads.close,
     }
@@ -53,6 +61,7 @@ export async function openStorage(options: {
   await tolerate(ensureBucket(client, s3))
   const store = createS3Blobs({ client, settings: s3, ids, nowMs: clock.nowMs })
   const moving = createMovingBlobs(folder, files, store)
+  let sweptAtMs: number | null = null
   async function tolerate(work: Promise<unknown>): Promise<void> {
     try {
       await work
@@ -76,6 +85,23 @@ export async function openStorage(options: {
       const { done, movedObjects, movedBytes } = moving.progress()
       if (done && movedObjects > 0) {
         log.info({ movedObjects, movedBytes }, 'storage: all footage has moved to the store')
+      }
+    },
+    async sweep(isKept) {
+      const nowMs = clock.monotonicMs()
+      if (sweptAtMs !== null && nowMs - sweptAtMs < dayMs) {
+        return
+      }
+      const { removed, locked, shownAgain } = await sweepRemoved(client, s3.bucket, isKept)
+      sweptAtMs = nowMs
+      if (shownAgain.length > 0) {
+        log.error(
+          { keys: shownAgain.slice(0, 100), count: shownAgain.length },
+          'storage: objects were hidden from outside',
+        )
+      }
+      if (removed > 0 || locked > 0) {
+        log.info({ removed, locked }, 'storage: versions of removed objects')
       }
     },
     async tidy() {

@@ -12,6 +12,7 @@ import { describeBlobStore, smallAead, whole } from './blobs.test-kit.ts'
 import { createMovingBlobs } from './moving-blobs.ts'
 import { abortUnfinished, createS3Blobs } from './s3-blobs.ts'
 import { openS3, type S3Client } from './s3-client.ts'
+import { removeVersions, sweepRemoved } from './s3-versions.ts'
 
 const real = await startRealS3()
 const ids = createIds(systemClock)
@@ -94,6 +95,37 @@ describe.skipIf(real === null)('a real S3', () => {
     expect(await blobs.exists('locked')).toBe(false)
     const after = await client.send(new s3.ListObjectVersionsCommand({ Bucket: bucket }))
     expect(after.Versions).toHaveLength(1)
+    // It is still locked: the sweep counts it. Of an unlocked one nothing is left, not even the marker.
+    const gone = async () => false
+    expect(await sweepRemoved(client, bucket, gone)).toEqual({ removed: 0, locked: 1, shownAgain: [] })
+    await client.send(new s3.PutObjectCommand({ Bucket: bucket, Key: 'ended', Body: 'x' }))
+    await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: 'ended' }))
+    expect(await sweepRemoved(client, bucket, gone)).toEqual({ removed: 1, locked: 1, shownAgain: [] })
+    const left = await client.send(new s3.ListObjectVersionsCommand({ Bucket: bucket, Prefix: 'ended' }))
+    expect([left.Versions ?? [], left.DeleteMarkers ?? []]).toEqual([[], []])
+  })
+
+  test('what somebody else hid behind a delete marker is read all the same, and shown again', async () => {
+    const { bucket, blobs } = await newStore(1)
+    await blobs.put('hidden', Buffer.from('still here'), dataKey)
+    const { commands: s3 } = client
+    await client.send(new s3.DeleteObjectCommand({ Bucket: bucket, Key: 'hidden' }))
+    expect(await blobs.exists('hidden')).toBe(false)
+    expect((await whole(blobs.read('hidden', dataKey))).toString()).toBe('still here')
+    const swept = await sweepRemoved(client, bucket, async (key) => key === 'hidden')
+    expect(swept).toEqual({ removed: 0, locked: 0, shownAgain: ['hidden'] })
+    expect(await blobs.exists('hidden')).toBe(true)
+  })
+
+  test('a removed object leaves no version, be there more than a list holds', async () => {
+    const { bucket } = await newStore(1)
+    const { commands: s3 } = client
+    for (const Body of ['1', '2', '3', '4', '5']) {
+      await client.send(new s3.PutObjectCommand({ Bucket: bucket, Key: 'many', Body }))
+    }
+    await removeVersions(client, bucket, 'many', 2)
+    const left = await client.send(new s3.ListObjectVersionsCommand({ Bucket: bucket, Prefix: 'many' }))
+    expect(left.Versions ?? []).toEqual([])
   })
 
   test('files move to the store while both are read; a crash between copy and removal is gone on from', async () => {

@@ -4,7 +4,8 @@ import { BlobMissing, type BlobStore } from '../blobs.ts'
 import type { Ids } from '../ids.ts'
 import { checkStated } from '../object-file.ts'
 import { checkBlobKey } from './blob-key.ts'
-import { away, present, type S3Client, type S3Settings, statusOf } from './s3-client.ts'
+import { away, present, type S3Client, type S3Settings } from './s3-client.ts'
+import { hiddenVersion, removeVersions } from './s3-versions.ts'
 import { associatedData, readSealedRange } from './sealed-range.ts'
 
 /** What a move needs beside a store of objects: ciphertext as it is, in and out. */
@@ -56,8 +57,9 @@ export function createS3Blobs(options: {
           ObjectLockRetainUntilDate: new Date(nowMs() + settings.lockDays * dayMs),
         } as const)
 
-  async function stored(key: string): Promise<Put | null> {
-    const head = await present(send(new s3.HeadObjectCommand({ Bucket, Key: key })))
+  async function stored(key: string, VersionId?: string): Promise<Put | null> {
+    const version = VersionId === undefined ? {} : { VersionId }
+    const head = await present(send(new s3.HeadObjectCommand({ Bucket, Key: key, ...version })))
     const storedBytes = head?.ContentLength
     return storedBytes === undefined ? null : { sizeBytes: aead.plainSize(storedBytes) ?? 0, storedBytes }
   }
@@ -140,13 +142,20 @@ export function createS3Blobs(options: {
     dataKey: Uint8Array,
     range?: { readonly start: number; readonly end: number },
   ): AsyncGenerator<Uint8Array> {
-    const found = await stored(key)
+    let found = await stored(key)
+    let version: { readonly VersionId?: string } = {}
+    if (found === null) {
+      // Somebody with the bucket's credentials can hide an object, not take it away while it is locked.
+      const VersionId = await hiddenVersion(client, Bucket, key)
+      found = VersionId === null ? null : await stored(key, VersionId)
+      version = VersionId === null ? {} : { VersionId }
+    }
     if (found === null) {
       throw new BlobMissing(key)
     }
     const readAt = async (position: number, length: number): Promise<Uint8Array> => {
       const Range = `bytes=${position}-${position + length - 1}`
-      const answer = await present(send(new s3.GetObjectCommand({ Bucket, Key: key, Range })))
+      const answer = await present(send(new s3.GetObjectCommand({ Bucket, Key: key, Range, ...version })))
       if (answer === null) {
         throw new BlobMissing(key)
       }
@@ -243,25 +252,6 @@ async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
   }
   if (heldBytes > 0) {
     yield Buffer.concat(held, heldBytes)
-  }
-}
-
-/**
- * Every version, so that the name does not only look gone. A version under Object Lock stays until its lock ends: by then
- * its key has long been destroyed, and it is unreadable already.
- */
-async function removeVersions(client: S3Client, Bucket: string, Key: string): Promise<void> {
-  const { commands: s3, send } = client
-  await present(send(new s3.DeleteObjectCommand({ Bucket, Key })))
-  const answer = await present(send(new s3.ListObjectVersionsCommand({ Bucket, Prefix: Key })))
-  for (const { Key: name, VersionId } of answer?.Versions ?? []) {
-    if (name === Key && VersionId !== undefined) {
-      await present(send(new s3.DeleteObjectCommand({ Bucket, Key, VersionId }))).catch((error: unknown) => {
-        if (statusOf(error) !== 403) {
-          throw error
-        }
-      })
-    }
   }
 }
 
