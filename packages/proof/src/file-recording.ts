@@ -90,13 +90,6 @@ function digits(value: number): string {
   return String(value).padStart(8, '0')
 }
 
-/** A file hashed while it is read once: each block, and the whole where the runtime can hash piece by piece. */
-type FileDigest = {
-  readonly sizeBytes: number
-  readonly blocks: readonly string[]
-  readonly sha256: string | null
-}
-
 /** SHA-256 piece by piece, for the whole of a file; `digest` is asked for once, and is hexadecimal. */
 export type IncrementalHash = {
   readonly update: (bytes: Uint8Array) => void
