@@ -58,13 +58,16 @@ export async function begin(
   const opening = deps.ids.uuid()
   const openedAt = deps.clock.nowMs()
   const expiresAt = openedAt + opensForMs
+  // By whom it was recorded: officers find here who looked at them.
+  const officer = (await deps.evidence.recording(scope, made.recording))?.officer?.id
+  const recorder = officer === undefined ? [] : [`officer:${officer}`]
   const entry = await deps.database.transaction(async (tx) => {
     const { id } = await enter(deps, tx, scope, row, {
       kind: `${made.kind}.viewed`,
       coarse: 'access',
       purpose: decided.purpose,
       policy: decided.policy,
-      subjects: [`recording:${made.recording}`, `person:${scope.actor.id}`],
+      subjects: [`recording:${made.recording}`, `person:${scope.actor.id}`, ...recorder],
       fields: { derivative: made.id, opening, sha256: made.sha256 },
     })
     await insertOpening(tx, {

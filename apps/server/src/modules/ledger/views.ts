@@ -6,8 +6,8 @@ import type { Db } from '../../kernel/database.ts'
 export type ViewFilter = {
   /** Part of the viewer's name. */
   readonly who?: string | undefined
-  /** One of these things must be spoken of: `recording:<uuid>`, `officer:<uuid>`. */
-  readonly subjects?: readonly string[] | undefined
+  /** Of each group one thing must be spoken of: `recording:<uuid>`, `officer:<uuid>`. */
+  readonly about?: readonly (readonly string[])[] | undefined
   readonly purpose?: string | undefined
   /** Epoch ms, both included. */
   readonly fromMs?: number | undefined
@@ -36,8 +36,9 @@ const kinds = [
   'recording.exported',
   'recording.glass-broken',
   'live.opened',
-  'derivative.viewed',
-  'derivative.downloaded',
+  'clip.viewed',
+  'still.viewed',
+  'hand-over.copied',
 ]
 
 /** Newest first; entries whose openings are destroyed or lost are not among them. */
@@ -66,12 +67,13 @@ export async function findViews(db: Db, scope: Scope, filter: ViewFilter): Promi
       ${filter.who === undefined ? sql`` : sql`and strpos(lower(${field('whoName')}), lower(${filter.who})) > 0`}
       ${filter.purpose === undefined ? sql`` : sql`and ${field('purpose')} = ${filter.purpose}`}
       ${filter.allowed === undefined ? sql`` : sql`and ${field('allowed')} = ${String(filter.allowed)}`}
-      ${
-        filter.subjects === undefined
-          ? sql``
-          : sql`and exists (select from leaf_subject s where s.municipality = o.municipality and s.leaf = o.leaf
-              and s.subject = any(${[...filter.subjects]}))`
-      }
+      ${sql.join(
+        (filter.about ?? []).map(
+          (group) => sql`and exists (select from leaf_subject s where s.municipality = o.municipality
+            and s.leaf = o.leaf and s.subject = any(${[...group]}))`,
+        ),
+        sql` `,
+      )}
     order by o.leaf desc limit ${filter.limit}`.execute(db)
   return rows.map((row) => ({
     entry: row.leaf,

@@ -15,6 +15,9 @@ import { insertGlass } from './store.ts'
 
 type BreakGlass = (typeof oversightOperations)['POST /recordings/:id/break-glass']
 
+/** Spaces are no reason: counted without those around it. */
+const shortestReason = 20
+
 export async function breakGlass(
   deps: OversightDeps,
   scope: Scope,
@@ -22,6 +25,10 @@ export async function breakGlass(
   wish: BodyOf<BreakGlass>,
 ): Promise<ReplyOf<BreakGlass>> {
   const { actor, municipality } = scope
+  const reason = wish.reason.trim()
+  if (reason.length < shortestReason) {
+    throw new Refusal('request.invalid', { where: 'body/reason' })
+  }
   await deps.identity.requireFresh(actor)
   const recording = await deps.evidence.recording(scope, id)
   if (recording === null) {
@@ -45,7 +52,7 @@ export async function breakGlass(
       purpose: wish.purpose,
       policy: decision.policy,
       allowed: decision.allowed,
-      fields: { reason: wish.reason, reviewBy: String(nowMs + reviewWithinMs) },
+      fields: { reason, reviewBy: String(nowMs + reviewWithinMs) },
     })
     if (decision.allowed) {
       await insertGlass(tx, {
@@ -56,7 +63,7 @@ export async function breakGlass(
         account_name: actor.name,
         role: actor.roles.join(' '),
         purpose: wish.purpose,
-        reason: wish.reason,
+        reason,
         entry: entry.id,
         opened_at: nowMs,
         due_at: nowMs + reviewWithinMs,

@@ -14,7 +14,8 @@ export type OversightDeps = Kernel & {
 }
 export type Oversight = { readonly routes: RouteTable; readonly timers: readonly Cron[]; readonly check: Checker }
 
-export const hourMs = 3_600_000
+export const minuteMs = 60_000
+const hourMs: number = 60 * minuteMs
 /** An emergency opening is reviewed within this. */
 export const reviewWithinMs: number = 72 * hourMs
 /** Accounts and roles are gone through this often, and within two weeks of the day. */

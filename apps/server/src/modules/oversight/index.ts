@@ -2,7 +2,7 @@ import { oversightOperations } from '@sereno/contracts'
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
 import { breakGlass } from './break-glass.ts'
-import { hourMs, type Oversight, type OversightDeps } from './door.ts'
+import { minuteMs, type Oversight, type OversightDeps } from './door.ts'
 import { decideGlass, decidePrivileges, openDue } from './review.ts'
 import { type GlassRow, glassOf, type PrivilegeRow, privilegeReviews } from './store.ts'
 import { allViews, ownViews } from './views.ts'
@@ -17,7 +17,7 @@ const done = { ok: true } as const
 export function createOversight(deps: OversightDeps): Oversight {
   return {
     routes: oversightRoutes(deps),
-    timers: [{ name: 'oversight.privileges', everyMs: hourMs, run: () => openDue(deps) }],
+    timers: [{ name: 'oversight.privileges', everyMs: minuteMs, run: () => openDue(deps) }],
     check: {
       name: 'oversight',
       /** Every emergency opening has its headline (I-3). */
@@ -45,7 +45,6 @@ function oversightRoutes(deps: OversightDeps): RouteTable {
   return routes(oversightOperations, {
     'POST /recordings/:id/break-glass': ({ scope, params, body }) => breakGlass(deps, scope, params.id, body),
     'GET /reviews': async ({ scope, actor }) => {
-      await openDue(deps)
       const nowMs = deps.clock.nowMs()
       const resource = { type: 'Review', id: '', attributes: {} }
       const may = deps.identity.may(actor, resource, ['review.decide'])

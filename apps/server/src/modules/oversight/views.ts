@@ -26,11 +26,11 @@ export async function allViews(deps: OversightDeps, scope: Scope, query: Query):
       }),
     )
   }
-  const subjects = [
+  const about = [
     ...(query.recording === undefined ? [] : [[`recording:${query.recording}`]]),
     ...(query.officer === undefined ? [] : [subjectsOf(query.officer)]),
   ]
-  return page(deps, scope, query, subjects[0])
+  return page(deps, scope, query, about)
 }
 
 /** `person:` in what was written about watching live. */
@@ -42,19 +42,19 @@ export async function ownViews(
   query: Pick<Query, 'cursor' | 'limit'>,
 ): Promise<Views> {
   const { officer } = scope.actor
-  return officer === null ? { views: [], next: null } : page(deps, scope, query, subjectsOf(officer))
+  return officer === null ? { views: [], next: null } : page(deps, scope, query, [subjectsOf(officer)])
 }
 
 async function page(
   deps: OversightDeps,
   scope: Scope,
   query: Query,
-  subjects: readonly string[] | undefined,
+  about: readonly (readonly string[])[],
 ): Promise<Views> {
   const limit = query.limit ?? usualPage
   const found = await deps.ledger.views(scope, {
     who: query.who,
-    subjects,
+    about,
     purpose: query.purpose,
     fromMs: query.from,
     toMs: query.to,
