@@ -273,7 +273,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ),
     },
     'data-protection-officer': {
-      sections: ['Grabaciones', 'Casos', 'Equipos', 'Personas', 'Conservación', 'Integridad', 'Libro'],
+      sections: ['Grabaciones', 'Casos', 'Equipos', 'Personas', 'Conservación', 'Integridad', 'Control', 'Libro'],
       refused: denied(
         ['POST', `${here}/looks`, view],
         ['POST', `${here}/exports`, pack],
@@ -286,7 +286,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       refused: denied(['POST', `${here}/looks`, view], ['POST', `${here}/exports`, pack], ['GET', '/api/units']),
     },
     overseer: {
-      sections: ['Conservación', 'Integridad', 'Libro'],
+      sections: ['Conservación', 'Integridad', 'Control', 'Libro'],
       refused: denied(
         ['GET', '/api/recordings'],
         ['GET', here],

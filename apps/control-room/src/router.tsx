@@ -6,6 +6,7 @@ import { intakeSearch } from './features/intake/search.ts'
 import { ledgerSearch } from './features/ledger/search.ts'
 import { OperationsPage } from './features/operations/index.ts'
 import { operationsSearch } from './features/operations/search.ts'
+import { oversightSearch } from './features/oversight/search.ts'
 import { recordingsSearch } from './features/recordings/search.ts'
 import { retentionSearch } from './features/retention/search.ts'
 import { Broken, Missing } from './shell/broken.tsx'
@@ -79,6 +80,17 @@ const completeness = createRoute({
   path: '/completeness',
   component: lazyRouteComponent(() => import('./features/completeness/index.ts'), 'CompletenessPage'),
 })
+const oversight = createRoute({
+  getParentRoute: () => root,
+  path: '/oversight',
+  validateSearch: oversightSearch,
+  component: lazyRouteComponent(() => import('./features/oversight/index.ts'), 'OversightPage'),
+})
+const ownViews = createRoute({
+  getParentRoute: () => root,
+  path: '/own-views',
+  component: lazyRouteComponent(() => import('./features/oversight/index.ts'), 'OwnViewsPage'),
+})
 const cases = createRoute({
   getParentRoute: () => root,
   path: '/cases',
@@ -120,6 +132,8 @@ export const router = createRouter({
     people,
     retention,
     completeness,
+    oversight,
+    ownViews,
     ledger,
     settings,
   ]),

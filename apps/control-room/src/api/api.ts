@@ -12,6 +12,7 @@ import type {
   intakeOperations,
   ledgerOperations,
   liveOperations,
+  oversightOperations,
   ParamsOf,
   QueryOf,
   ReplyOf,
@@ -33,6 +34,7 @@ export type Api = typeof identityOperations &
   typeof retentionOperations &
   typeof completenessOperations &
   typeof liveOperations &
+  typeof oversightOperations &
   typeof incidentOperations &
   typeof caseOperations &
   typeof guestOperations

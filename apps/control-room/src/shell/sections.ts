@@ -11,6 +11,8 @@ type Section = {
     | 'people'
     | 'retention'
     | 'completeness'
+    | 'oversight'
+    | 'ownViews'
     | 'ledger'
     | 'settings'
   readonly to:
@@ -22,6 +24,8 @@ type Section = {
     | '/people'
     | '/retention'
     | '/completeness'
+    | '/oversight'
+    | '/own-views'
     | '/ledger'
     | '/settings'
   readonly icon: IconName
@@ -39,6 +43,8 @@ const sections: readonly Section[] = [
   { name: 'people', to: '/people', icon: 'people', needs: 'account.read' },
   { name: 'retention', to: '/retention', icon: 'hourglass', needs: 'retention.read' },
   { name: 'completeness', to: '/completeness', icon: 'checklist', needs: 'completeness.read' },
+  { name: 'oversight', to: '/oversight', icon: 'eye', needs: 'review.read', orNeeds: 'view.read' },
+  { name: 'ownViews', to: '/own-views', icon: 'eye', needs: 'view.own' },
   { name: 'ledger', to: '/ledger', icon: 'ledger', needs: 'ledger.read' },
 ]
 

@@ -13,6 +13,8 @@ export const shellEn = {
     people: 'People',
     retention: 'Retention',
     completeness: 'Integrity',
+    oversight: 'Oversight',
+    ownViews: 'Who saw me',
     ledger: 'Ledger',
     settings: 'My account',
   },

@@ -10,6 +10,8 @@ export const shellEs = {
     people: 'Personas',
     retention: 'Conservación',
     completeness: 'Integridad',
+    oversight: 'Control',
+    ownViews: 'Quién me vio',
     ledger: 'Libro',
     settings: 'Mi cuenta',
   },

@@ -1,0 +1,2 @@
+export { OversightPage } from './oversight-page.tsx'
+export { OwnViewsPage } from './own-views-page.tsx'

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactElement } from 'react'
+import { Failure } from '../../api/failure.tsx'
+import { asked } from '../../api/queries.ts'
+import page from '../../shell/page.module.css'
+import { GlassItem } from './glass-item.tsx'
+import css from './oversight.module.css'
+import { PrivilegesItem } from './privileges-item.tsx'
+import { useOversightText } from './text.ts'
+
+/** Emergency openings and reviews of privileges: those that wait first. */
+export function ReviewsPart(): ReactElement {
+  const text = useOversightText()
+  const found = useQuery({ ...asked('GET /reviews', {}), refetchInterval: 60_000 })
+  if (found.data === undefined) {
+    return <div role="status">{found.error === null ? text.loading : <Failure error={found.error} />}</div>
+  }
+  const { glass, privileges } = found.data
+  return (
+    <>
+      <section className={css.part} aria-labelledby="glass">
+        <h2 id="glass">{text.glass.title}</h2>
+        {glass.length === 0 ? (
+          <p className={page.soft}>
+            {text.glass.none} {text.glass.noneNext}
+          </p>
+        ) : (
+          <ul className={css.list}>
+            {glass.map((one) => (
+              <GlassItem key={one.id} glass={one} />
+            ))}
+          </ul>
+        )}
+      </section>
+      <section className={css.part} aria-labelledby="privileges">
+        <h2 id="privileges">{text.privileges.title}</h2>
+        {privileges.length === 0 ? (
+          <p className={page.soft}>
+            {text.privileges.none} {text.privileges.noneNext}
+          </p>
+        ) : (
+          privileges.map((one, index) => <PrivilegesItem key={one.id} review={one} open={index === 0} />)
+        )}
+      </section>
+    </>
+  )
+}
