@@ -3,9 +3,13 @@ import { names } from '@sereno/text'
 import { Button, Countdown, Field, now, useLanguage, useSeconds } from '@sereno/ui'
 import { type FormEvent, type ReactElement, useState } from 'react'
 import type { RecordingFile } from '../../../api/api.ts'
+import { CallFailed } from '../../../api/call.ts'
 import { Failure } from '../../../api/failure.tsx'
 import { keyPrint } from '../../../shell/keys.ts'
 import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
+import { useMay } from '../../../shell/session.ts'
+import { useOversightText } from '../../oversight/text.ts'
+import { GlassForm } from './glass-form.tsx'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
 import type { Looking } from './use-look.ts'
@@ -39,6 +43,9 @@ export function PurposePanel({
   const purpose = chosen ?? choices[0]
   const [reference, setReference] = useState('')
   const [asking, setAsking] = useState(false)
+  const [breaking, setBreaking] = useState(false)
+  const { ask } = useOversightText().breaking
+  const mayBreak = useMay('recording.break-glass')
   useSeconds()
   const open = look.look
   const near = open !== null && open.expiresAt - now() < askAgainMs
@@ -49,10 +56,21 @@ export function PurposePanel({
       setAsking(false)
     }
   }
+  if (open === null && breaking) {
+    return <GlassForm purposes={viewPurposes} look={look} onClose={() => setBreaking(false)} />
+  }
+  const isRefused = purpose === undefined || (look.error instanceof CallFailed && look.error.code === 'access.denied')
+  const emergency =
+    open === null && mayBreak && isRefused ? (
+      <Button look="quiet" onPress={() => setBreaking(true)}>
+        {ask}
+      </Button>
+    ) : null
   if (open === null && purpose === undefined) {
     return (
       <div className={css.purpose}>
         <p>{text.denied}</p>
+        {emergency}
       </div>
     )
   }
@@ -90,6 +108,7 @@ export function PurposePanel({
       <PurposeChoice legend={text.open} purposes={choices} value={purpose ?? null} onChange={setPurpose} />
       {isGuest ? null : <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} />}
       <Failure error={look.error} />
+      {emergency}
       <div className={css.purposeFoot}>
         <Button
           type="submit"
