@@ -144,9 +144,11 @@ export async function ofRecording(
 
 export async function batchList(deps: RetentionDeps, scope: Scope): Promise<Reply<'GET /retention/batches'>> {
   const { db } = deps.database
+  // Batches first: one that is done has its acta by the time the actas are read, never the other way round.
+  const rows = await batches(db, scope, null)
   const actas = await actasOf(db, scope)
   const list = []
-  for (const row of await batches(db, scope, null)) {
+  for (const row of rows) {
     const items = row.state === 'reviewed' ? await itemsOf(db, scope, row.id) : []
     list.push(batchView(deps, scope, row, actas.get(row.id), items))
   }
