@@ -1,6 +1,7 @@
 import {
   type BodyOf,
   completenessOperations,
+  deliveryOperations,
   evidenceOperations,
   fleetOperations,
   identityOperations,
@@ -22,6 +23,7 @@ const operations = {
   ...fleetOperations,
   ...trackOperations,
   ...completenessOperations,
+  ...deliveryOperations,
   ...evidenceOperations,
   ...incidentOperations,
   ...liveOperations,

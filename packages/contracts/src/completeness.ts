@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { DeviceKind } from './fleet.ts'
-import { Done, InstantMs, May, nullable, type Operations, Uuid, Words } from './operation.ts'
+import { ById, Done, InstantMs, May, nullable, type Operations, Uuid, Words } from './operation.ts'
 
 /** Why numbers of a sequence never come, as a person says it. */
 export const gapCauses = ['device-lost', 'device-failed', 'storage-failed', 'test', 'other'] as const
@@ -73,7 +73,6 @@ export const Purchase = Type.Object({
 })
 export const DeviceCount = Type.Object({ kind: DeviceKind, purchased: Type.Integer(), enrolled: Type.Integer() })
 
-const ById = Type.Object({ id: Uuid })
 const Explain = Type.Object({ cause: Type.Enum([...gapCauses]), words: Words(500) })
 
 export const completenessOperations = {

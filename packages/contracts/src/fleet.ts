@@ -1,5 +1,16 @@
 import { type Static, Type } from 'typebox'
-import { Base64Url, Done, InstantMs, May, nullable, type Operations, Sha256Hex, Uuid, Words } from './operation.ts'
+import {
+  Base64Url,
+  ById,
+  Done,
+  InstantMs,
+  May,
+  nullable,
+  type Operations,
+  Sha256Hex,
+  Uuid,
+  Words,
+} from './operation.ts'
 
 export const DeviceKind = Type.Enum(['phone', 'body-camera', 'fixed-camera', 'drone', 'dock'])
 export const DeviceState = Type.Enum(['registered', 'enrolled', 'issued', 'lost', 'stolen', 'revoked', 'retired'])
@@ -97,7 +108,6 @@ export const DeviceSelf = Type.Object({
 })
 export type DeviceSelf = Static<typeof DeviceSelf>
 
-const ById = Type.Object({ id: Uuid })
 const WithReason = Type.Object({ reason: Words(500) })
 
 export const fleetOperations = {

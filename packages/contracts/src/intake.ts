@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Done, InstantMs, nullable, type Operations, Sha256Hex, Uuid, Words } from './operation.ts'
+import { ById, Done, InstantMs, nullable, type Operations, Sha256Hex, Uuid, Words } from './operation.ts'
 
 /** Bytes of every block of a file but its last: the evidence format, section 12. */
 const Block = Type.Integer({ minimum: 0, maximum: 99_999 })
@@ -103,8 +103,6 @@ export const RecordingFileView = Type.Object({
     madeAt: nullable(InstantMs),
   }),
 })
-
-const ById = Type.Object({ id: Uuid })
 
 export const intakeOperations = {
   'POST /device/uploads/known': {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { PurposeName } from './evidence.ts'
-import { Done, InstantMs, May, nullable, type Operations, Uuid, Words } from './operation.ts'
+import { ById, Done, InstantMs, May, nullable, type Operations, Uuid, Words } from './operation.ts'
 import { Fix } from './tracks.ts'
 
 /** A unit on the map: a device issued for a shift that has started. */
@@ -59,8 +59,6 @@ export const Watch = Type.Object({
   expiresAt: InstantMs,
   watermark: Type.String(),
 })
-
-const ById = Type.Object({ id: Uuid })
 
 export const liveOperations = {
   'GET /units': {

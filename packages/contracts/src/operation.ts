@@ -41,3 +41,8 @@ export const Page = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
 }
+/** Of a path with one id. */
+export const ById = Type.Object({ id: Uuid })
+/** Of a path with an id and, under it, another thing's. */
+export const Within = <Name extends string>(name: Name) =>
+  Type.Object({ id: Uuid, [name]: Uuid } as { readonly id: typeof Uuid } & Readonly<Record<Name, typeof Uuid>>)

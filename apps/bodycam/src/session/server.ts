@@ -1,6 +1,6 @@
 import type {
   BodyOf,
-  evidenceOperations,
+  deliveryOperations,
   fleetOperations,
   incidentOperations,
   ParamsOf,
@@ -9,7 +9,7 @@ import type {
 } from '@sereno/contracts'
 
 type DeviceOperations = typeof fleetOperations &
-  typeof evidenceOperations &
+  typeof deliveryOperations &
   typeof trackOperations &
   typeof incidentOperations
 type Name = keyof DeviceOperations & string

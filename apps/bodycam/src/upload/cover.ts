@@ -1,4 +1,4 @@
-import type { evidenceOperations, ReplyOf } from '@sereno/contracts'
+import type { deliveryOperations, ReplyOf } from '@sereno/contracts'
 import {
   consistencyProof,
   decodeLeaf,
@@ -19,7 +19,7 @@ import {
 } from '@sereno/proof'
 import type { RecordingIndex } from '../journal/recording-index.ts'
 
-export type Cover = ReplyOf<(typeof evidenceOperations)['GET /device/recordings/:id/cover']>
+export type Cover = ReplyOf<(typeof deliveryOperations)['GET /device/recordings/:id/cover']>
 /** The log that the phone pinned when it was enrolled. */
 export type PinnedLog = { readonly origin: string; readonly vkey: string }
 export type SeenTree = { readonly size: number; readonly root: string }

@@ -3,9 +3,13 @@ import type {
   BodyOf,
   caseOperations,
   completenessOperations,
+  derivativeOperations,
+  destructionOperations,
   evidenceOperations,
   fleetOperations,
   guestOperations,
+  handOverOperations,
+  holdOperations,
   identityOperations,
   incidentOperations,
   installationOperations,
@@ -17,6 +21,8 @@ import type {
   QueryOf,
   ReplyOf,
   retentionOperations,
+  shareOperations,
+  termOperations,
   territoryOperations,
   trackOperations,
 } from '@sereno/contracts'
@@ -32,11 +38,17 @@ export type Api = typeof identityOperations &
   typeof evidenceOperations &
   typeof intakeOperations &
   typeof retentionOperations &
+  typeof termOperations &
+  typeof holdOperations &
+  typeof destructionOperations &
   typeof completenessOperations &
   typeof liveOperations &
   typeof oversightOperations &
   typeof incidentOperations &
   typeof caseOperations &
+  typeof derivativeOperations &
+  typeof handOverOperations &
+  typeof shareOperations &
   typeof guestOperations
 
 export type OperationName = keyof Api & string

@@ -11,7 +11,7 @@
  * Nobody is sent a byte of it here: opening it is a look of its own (`open-derivative.ts`). The original is only read.
  */
 import { createHash } from 'node:crypto'
-import type { BodyOf, caseOperations, QueryOf } from '@sereno/contracts'
+import type { BodyOf, derivativeOperations, QueryOf } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import type { Parts } from '../evidence/index.ts'
@@ -23,7 +23,7 @@ import { hasRecording, lockOpenCase, needCase } from './store.ts'
 import { insertDerivative } from './store-copies.ts'
 import type { CaseRow, DerivativeRow } from './tables.ts'
 
-type Operations = typeof caseOperations
+type Operations = typeof derivativeOperations
 type NewClip = BodyOf<Operations['POST /cases/:id/clips']>
 type NewStill = QueryOf<Operations['POST /cases/:id/stills']>
 

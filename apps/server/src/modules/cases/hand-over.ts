@@ -8,7 +8,7 @@
  *  4. receive   who, which office, which document, the scan: entry with the hashes; the clock stops     (`receive`)
  */
 import { createHash, hash } from 'node:crypto'
-import type { BodyOf, caseOperations } from '@sereno/contracts'
+import type { BodyOf, handOverOperations } from '@sereno/contracts'
 import { encodeCanonical } from '@sereno/proof'
 import type { Actor, Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -27,7 +27,7 @@ import {
 } from './store-copies.ts'
 import type { CaseRow, HandOverItemRow, HandOverRow, ReceiptFields } from './tables.ts'
 
-type Operations = typeof caseOperations
+type Operations = typeof handOverOperations
 type Wish = BodyOf<Operations['POST /cases/:id/hand-overs']>
 type Receipt = BodyOf<Operations['POST /hand-overs/:id/receipt']>
 const purpose = 'request' as const

@@ -2,7 +2,7 @@
  * Lets a police guest see one unit live (DS 007-2020-IN art. 17.1.a). 1 decide 2 one transaction: entry and row. The
  * guest's own look, with its own entry before the first frame and shown to the officer, is `watchLive` in guest.ts.
  */
-import type { BodyOf, caseOperations } from '@sereno/contracts'
+import type { BodyOf, shareOperations } from '@sereno/contracts'
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { shareState } from './cases.ts'
@@ -13,7 +13,7 @@ import { findCase, lockOpenCase, needCase } from './store.ts'
 import { insertLiveShare, lockLiveShares, lockShare } from './store-copies.ts'
 import type { LiveShareRow } from './tables.ts'
 
-type NewLive = BodyOf<(typeof caseOperations)['POST /cases/:id/live']>
+type NewLive = BodyOf<(typeof shareOperations)['POST /cases/:id/live']>
 
 export async function shareLive(
   deps: CasesDeps,

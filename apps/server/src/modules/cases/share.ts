@@ -5,7 +5,7 @@
  * 1 what it watches live ends 2 account closed, sessions ended, row ended, entry, in one transaction. From its commit
  * on every request of the guest is refused; what was being sent is cut with the session.
  */
-import type { BodyOf, caseOperations } from '@sereno/contracts'
+import type { BodyOf, shareOperations } from '@sereno/contracts'
 import { type Actor, type Scope, systemActor } from '../../kernel/actor.ts'
 import { afterCommit, type Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -26,7 +26,7 @@ import {
 import type { CaseRow, LiveShareRow, ShareRow } from './tables.ts'
 
 export type Entrance = { readonly url: string; readonly code: string; readonly expiresAt: number }
-type NewShare = BodyOf<(typeof caseOperations)['POST /cases/:id/shares']>
+type NewShare = BodyOf<(typeof shareOperations)['POST /cases/:id/shares']>
 
 export async function shareCase(
   deps: CasesDeps,

@@ -3,14 +3,14 @@
  * The head entry names the last statement of an unbroken run, and each statement names the one before; a manifest names
  * them one by one. The phone has the statements and the log's key, so nothing here needs to be believed.
  */
-import type { evidenceOperations, ReplyOf } from '@sereno/contracts'
+import type { deliveryOperations, ReplyOf } from '@sereno/contracts'
 import { toBase64Url, toHex, utf8 } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import type { EvidenceDeps } from './deps.ts'
 import { manifestsOf } from './store.ts'
 import type { RecordingRow } from './tables.ts'
 
-export type Cover = ReplyOf<(typeof evidenceOperations)['GET /device/recordings/:id/cover']>
+export type Cover = ReplyOf<(typeof deliveryOperations)['GET /device/recordings/:id/cover']>
 
 export async function coverOf(deps: EvidenceDeps, scope: Scope, row: RecordingRow): Promise<Cover> {
   const manifests = await manifestsOf(deps.database.db, scope, row.id)

@@ -1,7 +1,7 @@
 /** What a phone asks and says about its own recordings. Another device's recording is not found. */
 
 import { hash } from 'node:crypto'
-import type { BodyOf, Category, evidenceOperations, ReplyOf } from '@sereno/contracts'
+import type { BodyOf, Category, deliveryOperations, ReplyOf } from '@sereno/contracts'
 import { decodeCanonical, fromBase64Url, openStatement, toHex, utf8 } from '@sereno/proof'
 import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -11,7 +11,7 @@ import type { EvidenceDeps } from './deps.ts'
 import { addMarker, addOpenings, changeRecording, findRecording, missingOf, wholeStatements } from './store.ts'
 import type { OpeningRow, RecordingRow } from './tables.ts'
 
-type Operations = typeof evidenceOperations
+type Operations = typeof deliveryOperations
 type States = ReplyOf<Operations['POST /device/recordings/states']>
 type NewMarker = BodyOf<Operations['POST /device/recordings/:id/markers']>
 type Openings = BodyOf<Operations['POST /device/recordings/:id/positions']>['openings']

@@ -2,7 +2,8 @@ import { commitFields, encodeLeaf, type Field, leafHash, toHex } from '@sereno/p
 import type { Db } from '../../kernel/database.ts'
 import type { Ids } from '../../kernel/ids.ts'
 import { type NewEntry, salted, valuesOf } from './entry.ts'
-import { insertEntry, type SaltedValues } from './store.ts'
+import type { SaltedValues } from './store.ts'
+import { insertEntry } from './store-entries.ts'
 
 /**
  * Commits an entry with the transaction of the action it records (I-3). No effect outside that transaction: a crash

@@ -6,7 +6,8 @@ import type { Signer } from '../../kernel/signer.ts'
 import type { LedgerState } from './door.ts'
 import { fieldsOf } from './entries.ts'
 import { compareWithSigner } from './publish.ts'
-import { type Log, newestStored, type SaltedValues, sizeOf } from './store.ts'
+import { type Log, newestStored, type SaltedValues } from './store.ts'
+import { sizeOf } from './store-tree.ts'
 import { commitNow, leafHashNow, nodeNow, rootNow } from './tree-hash.ts'
 
 /** What the database turned out to be, and where: `index 17`. */

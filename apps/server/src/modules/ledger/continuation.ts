@@ -2,7 +2,9 @@ import { decodeLeaf, encodeContinuation, inclusionProof, toHex } from '@sereno/p
 import type { Db } from '../../kernel/database.ts'
 import { openingsOf } from './entries.ts'
 import { storedNodes } from './frontier.ts'
-import { entryById, type Log, leavesBetween, newestStored } from './store.ts'
+import { type Log, newestStored } from './store.ts'
+import { entryById } from './store-entries.ts'
+import { leavesBetween } from './store-tree.ts'
 
 /** The last entry of a log that another one continues, for everybody who follows it; null while it grows. */
 export async function continuationOf(db: Db, log: Log): Promise<string | null> {

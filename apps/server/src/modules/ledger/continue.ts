@@ -9,7 +9,8 @@ import type { Ids } from '../../kernel/ids.ts'
 import type { Signer } from '../../kernel/signer.ts'
 import { appendEntry } from './append.ts'
 import { extend, storedNodes } from './frontier.ts'
-import { insertLog, insertNodes, type Log, leavesBetween, lockLog, newestStored, placeLeaves, sizeOf } from './store.ts'
+import { insertLog, type Log, lockLog, newestStored } from './store.ts'
+import { insertNodes, leavesBetween, placeLeaves, sizeOf } from './store-tree.ts'
 
 export type ContinueDeps = {
   readonly database: Database

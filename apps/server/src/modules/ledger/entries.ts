@@ -3,7 +3,8 @@ import { type Field, fromHex, type Opening, openFields, toHex } from '@sereno/pr
 import type { Static } from 'typebox'
 import type { Actor } from '../../kernel/actor.ts'
 import { standardFields } from './entry.ts'
-import type { SaltedValues, StoredEntry } from './store.ts'
+import type { SaltedValues } from './store.ts'
+import type { StoredEntry } from './store-entries.ts'
 import { mayOpen } from './visibility.ts'
 
 export type LedgerEntry = ReplyOf<(typeof ledgerOperations)['GET /ledger/entries']>['entries'][number]

@@ -11,7 +11,8 @@ import {
   tileWidth,
 } from '@sereno/proof'
 import type { Db } from '../../kernel/database.ts'
-import { type Log, tileHashes } from './store.ts'
+import type { Log } from './store.ts'
+import { tileHashes } from './store-tree.ts'
 
 /** Heights that a tile covers: a stored node of level n is the root of 256^n leaves. */
 const tileHeight = 8

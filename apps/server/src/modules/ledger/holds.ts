@@ -2,7 +2,8 @@
 import { rootAt, toHex } from '@sereno/proof'
 import type { Db } from '../../kernel/database.ts'
 import { storedNodes } from './frontier.ts'
-import { type Log, sizeOf } from './store.ts'
+import type { Log } from './store.ts'
+import { sizeOf } from './store-tree.ts'
 
 export type SeenTree = { readonly size: number; readonly root: string }
 export type Holds = (seen: SeenTree) => Promise<boolean>

@@ -25,18 +25,9 @@ import { logFiles } from './serve.ts'
 import { packedStamps } from './stamp-store.ts'
 import { type AskAuthority, askOverHttp, createStamps } from './stamps.ts'
 import { createStates } from './states.ts'
-import {
-  allLogs,
-  entries,
-  entryById,
-  insertLog,
-  type Log,
-  newestStored,
-  nextNumber,
-  olderLogs,
-  pendingCount,
-  sizeOf,
-} from './store.ts'
+import { allLogs, insertLog, type Log, newestStored, nextNumber, olderLogs } from './store.ts'
+import { entries, entryById } from './store-entries.ts'
+import { pendingCount, sizeOf } from './store-tree.ts'
 import { trustedByLedger } from './trusted.ts'
 import { publicStatus, witnessingOf } from './view.ts'
 import { findViews } from './views.ts'

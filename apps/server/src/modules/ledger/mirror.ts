@@ -2,7 +2,8 @@ import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { decodeEntryBundle, encodeEntryBundle, type Tile, tilePath, tilesBetween, tileWidth } from '@sereno/proof'
 import type { Db } from '../../kernel/database.ts'
-import { type Log, leavesBetween } from './store.ts'
+import type { Log } from './store.ts'
+import { leavesBetween } from './store-tree.ts'
 
 /** The bytes of an entry bundle (C2SP tlog-tiles), as wide as it is there, or null. */
 export type ReadBundle = (index: number) => Promise<Uint8Array | null>

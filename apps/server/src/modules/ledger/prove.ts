@@ -3,7 +3,8 @@ import type { Db } from '../../kernel/database.ts'
 import type { EntryProof } from './door.ts'
 import { openingsOf } from './entries.ts'
 import { storedNodes } from './frontier.ts'
-import { entryById, type Log, newestStored, type StoredCheckpoint } from './store.ts'
+import { type Log, newestStored, type StoredCheckpoint } from './store.ts'
+import { entryById } from './store-entries.ts'
 
 type PublishedTree = { readonly checkpoint: StoredCheckpoint | null; readonly nodes: Nodes }
 

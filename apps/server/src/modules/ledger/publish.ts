@@ -8,15 +8,8 @@ import { storedNodes } from './frontier.ts'
 import { type Mirror, mirrorLeaves } from './mirror.ts'
 import { isAttested, quorumInForce } from './quorum.ts'
 import type { Step } from './sequence.ts'
-import {
-  insertCheckpoint,
-  isSucceeded,
-  type Log,
-  lockLog,
-  newestStored,
-  type StoredCheckpoint,
-  sizeOf,
-} from './store.ts'
+import { insertCheckpoint, isSucceeded, type Log, lockLog, newestStored, type StoredCheckpoint } from './store.ts'
+import { sizeOf } from './store-tree.ts'
 import {
   activeWitnesses,
   cosignersOf,

@@ -8,17 +8,9 @@ import type { Signer } from '../../kernel/signer.ts'
 import { appendEntry } from './append.ts'
 import { extend } from './frontier.ts'
 import { leavesOf, type ReadBundle } from './mirror.ts'
-import {
-  insertLeaf,
-  insertLost,
-  insertNodes,
-  type Log,
-  lockLog,
-  pendingLeaves,
-  placeLeaves,
-  sizeOf,
-  tileHashes,
-} from './store.ts'
+import { type Log, lockLog } from './store.ts'
+import { insertLeaf, insertLost } from './store-entries.ts'
+import { insertNodes, pendingLeaves, placeLeaves, sizeOf, tileHashes } from './store-tree.ts'
 
 export type RestoreDeps = {
   readonly database: Database

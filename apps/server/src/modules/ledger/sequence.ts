@@ -1,7 +1,8 @@
 import { emptyFrontier, type Frontier } from '@sereno/proof'
 import type { Database } from '../../kernel/database.ts'
 import { extend, storedFrontier } from './frontier.ts'
-import { insertNodes, isSucceeded, type Log, lockLog, pendingLeaves, placeLeaves, sizeOf } from './store.ts'
+import { isSucceeded, type Log, lockLog } from './store.ts'
+import { insertNodes, pendingLeaves, placeLeaves, sizeOf } from './store-tree.ts'
 
 /** Leaves placed by one transaction. */
 const batchSize = 500

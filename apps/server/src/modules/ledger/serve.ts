@@ -7,7 +7,8 @@ import { continuationOf } from './continuation.ts'
 import { readHashTile } from './frontier.ts'
 import type { Publisher } from './publish.ts'
 import { noteOfDay, stampsOf } from './stamp-store.ts'
-import { type Log, leavesBetween, newestStored, type StoredCheckpoint } from './store.ts'
+import { type Log, newestStored, type StoredCheckpoint } from './store.ts'
+import { leavesBetween } from './store-tree.ts'
 
 const forEver = 'public, max-age=31536000, immutable'
 const cosignaturesLimit = { limitBytes: 65_536, timeoutMs: 10_000 }

@@ -1,8 +1,8 @@
-import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
-import type { Scope } from '../../kernel/actor.ts'
+/** Logs, their succession, their checkpoints and counters. Entries: store-entries.ts; places: store-tree.ts. */
+import { sql } from 'kysely'
 import type { Db } from '../../kernel/database.ts'
 
-/** Tables of this module (migrations/0001, 0003; those of 0004 and later have stores of their own). Times are epoch milliseconds, hashes 32 bytes. */
+/** Tables of migrations 0001 and 0003 (later ones have stores of their own). Times are epoch milliseconds, hashes 32 bytes. */
 export type LedgerTables = {
   readonly log: { municipality: string; origin: string; created_at: number }
   readonly leaf: { id: string; municipality: string; coarse: string; bytes: Uint8Array; hash: Uint8Array }
@@ -40,16 +40,8 @@ export type StoredCheckpoint = {
   readonly note: string
   readonly published_at: number
 }
-/** An entry as its readers need it; `fields` null when the opening is lost. */
-export type StoredEntry = {
-  readonly id: string
-  readonly coarse: string
-  readonly hash: Uint8Array
-  readonly index: number | null
-  readonly fields: SaltedValues | null
-}
 
-const tables = (db: Db) => db.withTables<LedgerTables>()
+export const tables = (db: Db) => db.withTables<LedgerTables>()
 
 export async function insertLog(tx: Db, log: Log, nowMs: number): Promise<void> {
   await tables(tx)
@@ -114,164 +106,6 @@ export async function oldestUnpublishedMs(db: Db, { origin }: Log, publishedSize
   return row === undefined ? null : Number.parseInt(row.leaf.replaceAll('-', '').slice(0, 12), 16)
 }
 
-/** Leaf, opening, subjects and the wish for a place: one statement, because every look pays for it. */
-export async function insertEntry(
-  tx: Db,
-  entry: {
-    readonly id: string
-    readonly municipality: string
-    readonly coarse: string
-    readonly bytes: Uint8Array
-    readonly hash: Uint8Array
-    readonly kind: string
-    readonly happenedAt: number
-    readonly fields: SaltedValues
-    readonly subjects: readonly string[]
-  },
-): Promise<void> {
-  const { id, municipality } = entry
-  await sql`
-    with entry as (
-      insert into leaf (id, municipality, coarse, bytes, hash)
-      values (${id}, ${municipality}, ${entry.coarse}, ${entry.bytes}, ${entry.hash})
-    ), opened as (
-      insert into leaf_opening (leaf, municipality, kind, happened_at, fields)
-      values (${id}, ${municipality}, ${entry.kind}, ${entry.happenedAt}, ${JSON.stringify(entry.fields)}::text::json)
-    ), named as (
-      insert into leaf_subject (municipality, subject, leaf)
-      select distinct ${municipality}::uuid, subject, ${id}::uuid from unnest(${sqlArray(entry.subjects)}::text[]) as subject
-    )
-    insert into leaf_pending (municipality, leaf) values (${municipality}, ${id})`.execute(tx)
-}
-
-export async function insertLeaf(tx: Db, leaf: LedgerTables['leaf']): Promise<void> {
-  await tables(tx).insertInto('leaf').values(leaf).execute()
-}
-
-export async function insertLost(tx: Db, row: LedgerTables['leaf_lost']): Promise<void> {
-  await tables(tx).insertInto('leaf_lost').values(row).execute()
-}
-
-/** The oldest unsequenced leaves, by the order of their ids (UUIDv7: the order they were made in). */
-export async function pendingLeaves(
-  tx: Db,
-  municipality: string,
-  limit: number,
-): Promise<readonly { readonly id: string; readonly hash: Uint8Array }[]> {
-  return tables(tx)
-    .selectFrom('leaf_pending')
-    .innerJoin('leaf', 'leaf.id', 'leaf_pending.leaf')
-    .where('leaf_pending.municipality', '=', municipality)
-    .orderBy('leaf_pending.leaf')
-    .limit(limit)
-    .select(['leaf.id', 'leaf.hash'])
-    .execute()
-}
-
-export async function placeLeaves(
-  tx: Db,
-  { municipality, origin }: Log,
-  firstIndex: number,
-  leaves: readonly { readonly id: string; readonly hash: Uint8Array }[],
-): Promise<void> {
-  const places = leaves.map(({ id, hash }, offset) => ({
-    municipality,
-    origin,
-    index: firstIndex + offset,
-    leaf: id,
-    hash,
-  }))
-  await tables(tx).insertInto('leaf_place').values(places).execute()
-  await tables(tx)
-    .deleteFrom('leaf_pending')
-    .where('municipality', '=', municipality)
-    .where(
-      'leaf',
-      'in',
-      leaves.map(({ id }) => id),
-    )
-    .execute()
-}
-
-export async function insertNodes(
-  tx: Db,
-  { municipality, origin }: Log,
-  nodes: readonly { readonly level: number; readonly index: number; readonly hash: Uint8Array }[],
-): Promise<void> {
-  if (nodes.length > 0) {
-    await tables(tx)
-      .insertInto('tree_node')
-      .values(nodes.map((node) => ({ ...node, municipality, origin })))
-      .execute()
-  }
-}
-
-/** How many leaves have a place: they have no holes, so it is the next index. */
-export async function sizeOf(db: Db, { origin }: Log): Promise<number> {
-  const row = await tables(db)
-    .selectFrom('leaf_place')
-    .where('origin', '=', origin)
-    .select((eb) => eb.fn.max<number | null>('index').as('last'))
-    .executeTakeFirst()
-  return row?.last === null || row?.last === undefined ? 0 : row.last + 1
-}
-
-export async function pendingCount(db: Db, municipality: string): Promise<number> {
-  const row = await tables(db)
-    .selectFrom('leaf_pending')
-    .where('municipality', '=', municipality)
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return Number(row.count)
-}
-
-/** The hashes of a tile, joined: up to `width` of them from `first` on. Level 0 are the leaves'. */
-export async function tileHashes(
-  db: Db,
-  { origin }: Log,
-  range: { readonly level: number; readonly first: number; readonly width: number },
-): Promise<readonly Uint8Array[]> {
-  const within = <T extends 'leaf_place' | 'tree_node'>(query: SelectQueryBuilder<LedgerTables, T, object>) => query
-  const rows =
-    range.level === 0
-      ? await within(tables(db).selectFrom('leaf_place'))
-          .where('origin', '=', origin)
-          .where('index', '>=', range.first)
-          .where('index', '<', range.first + range.width)
-          .orderBy('index')
-          .select('hash')
-          .execute()
-      : await within(tables(db).selectFrom('tree_node'))
-          .where('origin', '=', origin)
-          .where('level', '=', range.level)
-          .where('index', '>=', range.first)
-          .where('index', '<', range.first + range.width)
-          .orderBy('index')
-          .select('hash')
-          .execute()
-  return rows.map(({ hash }) => hash)
-}
-
-/** Leaves in the order of the tree. */
-export async function leavesBetween(
-  db: Db,
-  { origin }: Log,
-  first: number,
-  width: number,
-): Promise<
-  readonly { readonly index: number; readonly id: string; readonly bytes: Uint8Array; readonly hash: Uint8Array }[]
-> {
-  return tables(db)
-    .selectFrom('leaf_place')
-    .innerJoin('leaf', 'leaf.id', 'leaf_place.leaf')
-    .where('leaf_place.origin', '=', origin)
-    .where('leaf_place.index', '>=', first)
-    .where('leaf_place.index', '<', first + width)
-    .orderBy('leaf_place.index')
-    .select(['leaf_place.index', 'leaf.id', 'leaf.bytes', 'leaf_place.hash'])
-    .execute()
-}
-
 /** The newest checkpoint as it is published: the log's own signatures, then those of witnesses, by name. */
 export async function newestStored(db: Db, { origin }: Log): Promise<StoredCheckpoint | null> {
   const result = await sql<StoredCheckpoint>`
@@ -312,91 +146,7 @@ export async function nextNumber(tx: Db, municipality: string, name: string): Pr
   return Number(value)
 }
 
-/** Entries newest first. `before` is the id of the last one of the page before; `coarse` limits to these coarse kinds. */
-export async function entries(
-  db: Db,
-  scope: Scope,
-  filter: {
-    readonly subject?: string | undefined
-    readonly kind?: string | undefined
-    readonly coarse?: readonly string[] | undefined
-    readonly before?: string | undefined
-    readonly limit?: number
-  },
-): Promise<readonly StoredEntry[]> {
-  let query = tables(db)
-    .selectFrom('leaf')
-    .leftJoin('leaf_opening', 'leaf_opening.leaf', 'leaf.id')
-    .leftJoin('leaf_place', (join) =>
-      join
-        .onRef('leaf_place.leaf', '=', 'leaf.id')
-        .on('leaf_place.origin', '=', currentOrigin(sql`${scope.municipality}::uuid`)),
-    )
-    .where('leaf.municipality', '=', scope.municipality)
-    .orderBy('leaf.id', 'desc')
-    .select(['leaf.id', 'leaf.coarse', 'leaf.hash', 'leaf_place.index', 'leaf_opening.fields'])
-  const { subject, kind, coarse, before, limit } = filter
-  if (subject !== undefined) {
-    query = query.where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('leaf_subject')
-          .whereRef('leaf_subject.leaf', '=', 'leaf.id')
-          .where('leaf_subject.municipality', '=', scope.municipality)
-          .where('leaf_subject.subject', '=', subject),
-      ),
-    )
-  }
-  if (kind !== undefined) {
-    query = kind.includes('.')
-      ? query.where('leaf_opening.municipality', '=', scope.municipality).where('leaf_opening.kind', '=', kind)
-      : query.where('leaf.coarse', '=', kind)
-  }
-  if (coarse !== undefined) {
-    query = query.where(sql<boolean>`leaf.coarse = any(${sqlArray(coarse)}::text[])`)
-  }
-  if (before !== undefined) {
-    query = query.where('leaf.id', '<', before)
-  }
-  return (limit === undefined ? query : query.limit(limit)).execute()
-}
-
-export async function entryById(
-  db: Db,
-  id: string,
-): Promise<(StoredEntry & { readonly municipality: string; readonly bytes: Uint8Array }) | null> {
-  const row = await tables(db)
-    .selectFrom('leaf')
-    .leftJoin('leaf_opening', 'leaf_opening.leaf', 'leaf.id')
-    .leftJoin('leaf_place', (join) =>
-      join
-        .onRef('leaf_place.leaf', '=', 'leaf.id')
-        .on('leaf_place.origin', '=', currentOrigin(sql.ref('leaf.municipality'))),
-    )
-    .where('leaf.id', '=', id)
-    .select([
-      'leaf.id',
-      'leaf.municipality',
-      'leaf.coarse',
-      'leaf.bytes',
-      'leaf.hash',
-      'leaf_place.index',
-      'leaf_opening.fields',
-    ])
-    .executeTakeFirst()
-  return row ?? null
-}
-
 /** One sequencer or publisher at a time per municipality, over all processes; released at the transaction's end. */
 export async function lockLog(tx: Db, municipality: string, work: 'sequence' | 'publish'): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${work}:${municipality}`}, 0))`.execute(tx)
-}
-
-// A leaf has a place in every log that holds it: its index is that in the one that grows.
-function currentOrigin(municipality: RawBuilder<unknown>): RawBuilder<string> {
-  return sql<string>`(select log.origin from log where log.municipality = ${municipality} order by log.created_at desc limit 1)`
-}
-
-function sqlArray(values: readonly string[]): string {
-  return `{${values.map((value) => `"${value.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
 }

@@ -5,7 +5,8 @@ import type { Pending } from './publish.ts'
 import { quorumInForce } from './quorum.ts'
 import { authoritiesOf, expiringStamps, stampCounts } from './stamp-store.ts'
 import { renewBeforeMs } from './stamps.ts'
-import { type Log, sizeOf } from './store.ts'
+import type { Log } from './store.ts'
+import { sizeOf } from './store-tree.ts'
 import { cosignersOf, quorumSetting, witnessesSeen } from './witness-store.ts'
 
 export type Witnessing = ReplyOf<(typeof ledgerOperations)['GET /ledger/witnessing']>

@@ -1,5 +1,12 @@
 /** What is asked of retention without changing anything. */
-import type { ReplyOf, RetentionCategory, retentionOperations } from '@sereno/contracts'
+import type {
+  destructionOperations,
+  holdOperations,
+  ReplyOf,
+  RetentionCategory,
+  retentionOperations,
+  termOperations,
+} from '@sereno/contracts'
 import { retentionCategories, retentionSettings } from '@sereno/contracts'
 import { type Scope, systemActor } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -15,7 +22,11 @@ import { countsOf, deadlines, findRetained, keptByCategory, leaving } from './st
 import { changes, weakenings } from './store-rules.ts'
 import { batchView, changeView, freezeView, holdView, itemView, leavingView } from './view.ts'
 
-type Reply<K extends keyof typeof retentionOperations> = ReplyOf<(typeof retentionOperations)[K]>
+type Operations = typeof retentionOperations &
+  typeof termOperations &
+  typeof holdOperations &
+  typeof destructionOperations
+type Reply<K extends keyof Operations> = ReplyOf<Operations[K]>
 
 const daysAhead = 90
 const last = 9_007_199_254_740_991

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import type { ReplyOf, retentionOperations } from '@sereno/contracts'
+import type {
+  destructionOperations,
+  holdOperations,
+  ReplyOf,
+  retentionOperations,
+  termOperations,
+} from '@sereno/contracts'
 import * as contracts from '@sereno/contracts'
 import { openEnvelope } from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,7 +16,11 @@ import { retentionDefaults } from './door.ts'
 import { dayMs, type House, need, openHouse } from './retention.test-kit.ts'
 import { isTrue, logKeys, type Tombstone } from './tombstones.ts'
 
-type Reply<K extends keyof typeof retentionOperations> = ReplyOf<(typeof retentionOperations)[K]>
+type Operations = typeof retentionOperations &
+  typeof termOperations &
+  typeof holdOperations &
+  typeof destructionOperations
+type Reply<K extends keyof Operations> = ReplyOf<Operations[K]>
 type OfRecording = Reply<'GET /recordings/:id/retention'>
 type Batches = Reply<'GET /retention/batches'>
 type Change = Reply<'POST /retention/changes'>
