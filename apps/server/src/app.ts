@@ -87,10 +87,11 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
   const identity = createIdentity({
     ...kernel,
     ledger,
+    officer: (scope, id) => fleet.officer(scope, id),
     isOpenCase: (scope, reference) => cases.isOpen(scope, reference),
   })
   const territory = createTerritory(kernel)
-  const fleet = createFleet({ ...kernel, ledger, identity, territory })
+  const fleet: Fleet = createFleet({ ...kernel, ledger, identity, territory })
   const tracks = createTracks({ ...kernel, ledger, fleet })
   const packageExtras = {
     verifier: async () => readVerifierPage(repositoryFolder),

@@ -9,7 +9,7 @@ import type { Log } from './kernel/log.ts'
 export async function seedDemonstration(app: App): Promise<void> {
   const { id } = await app.identity.seedDemonstration()
   await app.territory.seedDemonstration(id)
-  await app.fleet.seedDemonstration(id)
+  await app.identity.seedDemonstrationOfficers(await app.fleet.seedDemonstration(id))
   await app.retention.seedDemonstration(id)
 }
 

@@ -42,6 +42,7 @@ export const refusals = {
   'account.not-found': 404,
   'account.weak-password': 422,
   'account.last-administrator': 409,
+  'account.officer-taken': 409,
   // devices
   'device.not-found': 404,
   'device.enrolment-used': 410,

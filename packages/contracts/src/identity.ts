@@ -95,7 +95,13 @@ export const identityOperations = {
   'POST /accounts': {
     access: 'account.write',
     summary: 'Create an account; replies with a one-time link for its first sign-in',
-    body: Type.Object({ name: Words(120), signIn: Words(120), roles: Type.Array(StaffRoleName, { minItems: 1 }) }),
+    body: Type.Object({
+      name: Words(120),
+      signIn: Words(120),
+      roles: Type.Array(StaffRoleName, { minItems: 1 }),
+      /** The officer this person is, when the same human being also records. */
+      officer: Type.Optional(Uuid),
+    }),
     reply: Type.Object({ account: Account, link: Type.String() }),
   },
   'POST /accounts/:id/roles': {
@@ -103,6 +109,13 @@ export const identityOperations = {
     summary: 'Change the roles of an account; an entry in the ledger',
     params: Type.Object({ id: Uuid }),
     body: Type.Object({ roles: Type.Array(StaffRoleName, { minItems: 1 }), reason: Words(500) }),
+    reply: Account,
+  },
+  'POST /accounts/:id/officer': {
+    access: 'account.write',
+    summary: 'Join an account to the officer its holder is, or part them (null); ends its sessions; an entry',
+    params: Type.Object({ id: Uuid }),
+    body: Type.Object({ officer: nullable(Uuid), reason: Words(500) }),
     reply: Account,
   },
   'POST /accounts/:id/close': {

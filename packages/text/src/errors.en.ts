@@ -97,6 +97,10 @@ export const errorsEn = {
     title: 'The password is short or well known.',
     next: 'Use twelve characters or more; four unrelated words do well.',
   },
+  'account.officer-taken': {
+    title: 'That officer is already joined to another account.',
+    next: 'Part them from the other account first, or choose another officer.',
+  },
   'account.last-administrator': {
     title: 'This is the last administrator account.',
     next: 'Appoint another person first.',

@@ -94,6 +94,10 @@ export const errorsEs = {
     title: 'La contraseña es corta o conocida.',
     next: 'Use doce caracteres o más; cuatro palabras sin relación sirven bien.',
   },
+  'account.officer-taken': {
+    title: 'Ese agente ya está unido a otra cuenta.',
+    next: 'Sepárelo primero de la otra cuenta, o elija otro agente.',
+  },
   'account.last-administrator': {
     title: 'Es la última cuenta de administración.',
     next: 'Nombre primero a otra persona.',

@@ -89,9 +89,10 @@ export function isDatabaseAway(error: unknown): boolean {
   )
 }
 
-/** SQLSTATE of a PostgreSQL error (`23505` unique violation …), or null. */
-export function sqlState(error: unknown): string | null {
-  return error instanceof postgres.PostgresError ? error.code : null
+/** The name of the unique index that a statement would have broken; null for every other failure. */
+export function brokenConstraint(error: unknown): string | null {
+  const isUnique = error instanceof postgres.PostgresError && error.code === '23505'
+  return isUnique ? (error.constraint_name ?? null) : null
 }
 
 function safeInteger(text: string): number {

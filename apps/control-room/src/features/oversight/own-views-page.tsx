@@ -4,6 +4,7 @@ import type { ReactElement } from 'react'
 import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import page from '../../shell/page.module.css'
+import { useSession } from '../../shell/session.ts'
 import css from './oversight.module.css'
 import { useOversightText } from './text.ts'
 import { ViewTable } from './view-table.tsx'
@@ -12,6 +13,7 @@ import { ViewTable } from './view-table.tsx'
 export function OwnViewsPage(): ReactElement {
   const all = useOversightText()
   const text = all.own
+  const isJoined = useSession().me.account.officer !== null
   const found = useInfiniteQuery({
     queryKey: ['GET /me/views'],
     queryFn: ({ pageParam, signal }) =>
@@ -32,7 +34,7 @@ export function OwnViewsPage(): ReactElement {
           <p role="status">{found.error === null ? all.loading : ''}</p>
         ) : rows.length === 0 ? (
           <p className={page.soft}>
-            {text.none} {text.noneNext}
+            {isJoined ? `${text.none} ${text.noneNext}` : `${text.notJoined} ${text.notJoinedNext}`}
           </p>
         ) : (
           <ViewTable

@@ -80,6 +80,8 @@ export const oversightEn = {
     what: 'Each time somebody opened a recording of yours or watched you live: who, when and why.',
     none: 'Nobody has looked at your recordings.',
     noneNext: 'When somebody does, it appears here. You need not ask.',
+    notJoined: 'Your account is not joined to an officer.',
+    notJoinedNext: 'Ask administration to join it to yours, under People.',
   },
   breaking: {
     ask: 'Open in an emergency',

@@ -80,6 +80,8 @@ export const oversightEs = {
     what: 'Cada vez que alguien abrió una grabación suya o lo miró en vivo: quién, cuándo y para qué.',
     none: 'Nadie ha mirado sus grabaciones.',
     noneNext: 'Cuando alguien lo haga, aparece aquí. No hace falta pedirlo.',
+    notJoined: 'Su cuenta no está unida a ningún agente.',
+    notJoinedNext: 'Pida a administración que la una al suyo, en Personas.',
   },
   breaking: {
     ask: 'Abrir por emergencia',

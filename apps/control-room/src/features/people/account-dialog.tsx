@@ -9,9 +9,10 @@ import { changed } from '../../api/queries.ts'
 import { OneTimeLink } from '../../shell/one-time-link.tsx'
 import page from '../../shell/page.module.css'
 import { RoleChoice } from '../../shell/role-choice.tsx'
+import { OfficerChoice } from './officer-choice.tsx'
 import { usePeopleText } from './text.ts'
 
-export type Deed = 'create' | 'roles' | 'close' | 'link'
+export type Deed = 'create' | 'roles' | 'officer' | 'close' | 'link'
 type AccountDialogProps = { readonly deed: Deed; readonly account: Account | null; readonly onClose: () => void }
 
 /** Create, change roles, close, link: each an entry in the ledger, so each asks what the entry needs. */
@@ -20,20 +21,24 @@ export function AccountDialog({ deed, account, onClose }: AccountDialogProps): R
   const [name, setName] = useState('')
   const [signIn, setSignIn] = useState('')
   const [roles, setRoles] = useState<readonly Role[]>(account?.roles ?? [])
+  const [officer, setOfficer] = useState(account?.officer ?? '')
   const [reason, setReason] = useState('')
   const id = account?.id ?? ''
   const act = useMutation({
     mutationFn: async (): Promise<string | null> => {
       const params = { id }
       if (deed === 'create') {
-        return (await call('POST /accounts', { body: { name: name.trim(), signIn: signIn.trim(), roles: [...roles] } }))
-          .link
+        const given = { name: name.trim(), signIn: signIn.trim(), roles: [...roles] }
+        return (await call('POST /accounts', { body: officer === '' ? given : { ...given, officer } })).link
       }
       if (deed === 'link') {
         return (await call('POST /accounts/:id/link', { params })).link
       }
       if (deed === 'roles') {
         await call('POST /accounts/:id/roles', { params, body: { roles: [...roles], reason: reason.trim() } })
+      } else if (deed === 'officer') {
+        const body = { officer: officer === '' ? null : officer, reason: reason.trim() }
+        await call('POST /accounts/:id/officer', { params, body })
       } else {
         await call('POST /accounts/:id/close', { params, body: { reason: reason.trim() } })
       }
@@ -54,6 +59,7 @@ export function AccountDialog({ deed, account, onClose }: AccountDialogProps): R
   const titles: Readonly<Record<Deed, string>> = {
     create: text.create.title,
     roles: text.rolesDialog(who),
+    officer: text.officerDialog(who),
     close: text.closeDialog(who),
     link: text.linkDialog(who),
   }
@@ -87,7 +93,11 @@ export function AccountDialog({ deed, account, onClose }: AccountDialogProps): R
         {deed === 'close' ? <p className={page.soft}>{text.closeBody}</p> : null}
         {deed === 'link' ? <p className={page.soft}>{text.linkBody}</p> : null}
         {needsRoles ? <RoleChoice legend={text.roles} value={roles} onChange={setRoles} /> : null}
-        {deed === 'roles' || deed === 'close' ? (
+        {deed === 'create' || deed === 'officer' ? (
+          <OfficerChoice account={account?.id ?? null} value={officer} onChange={setOfficer} />
+        ) : null}
+        {deed === 'officer' ? <p className={page.soft}>{text.officerBody}</p> : null}
+        {deed === 'roles' || deed === 'officer' || deed === 'close' ? (
           <Field
             label={text.reason}
             hint={text.reasonHint}
@@ -104,7 +114,9 @@ export function AccountDialog({ deed, account, onClose }: AccountDialogProps): R
             type="submit"
             look={deed === 'close' ? 'danger' : 'go'}
             busy={act.isPending}
-            disabled={needsRoles && roles.length === 0}
+            disabled={
+              (needsRoles && roles.length === 0) || (deed === 'officer' && officer === (account?.officer ?? ''))
+            }
           >
             {deed === 'create'
               ? text.create.submit

@@ -1,8 +1,11 @@
 import { names } from '@sereno/text'
 import { Age, Button, type Column, DataTable, Icon, useLanguage } from '@sereno/ui'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import type { Account } from '../../api/api.ts'
+import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
+import { useMay } from '../../shell/session.ts'
 import type { Deed } from './account-dialog.tsx'
 import { usePeopleText } from './text.ts'
 
@@ -14,11 +17,15 @@ type AccountTableProps = {
 export function AccountTable({ accounts, onDeed }: AccountTableProps): ReactElement {
   const text = usePeopleText()
   const words = names(useLanguage()).role
+  const officers = useQuery({ ...asked('GET /officers', {}), enabled: useMay('officer.read') })
+  const codes = new Map(officers.data?.officers.map(({ id, code }) => [id, code]))
+  const officer = (account: Account): string => codes.get(account.officer ?? '') ?? ''
   const roles = (account: Account): string => account.roles.map((role) => words[role]).join(', ')
   const columns: readonly Column<Account>[] = [
     { id: 'name', title: text.name, text: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
     { id: 'signIn', title: text.signIn, spare: true, text: ({ signIn }) => signIn, cell: ({ signIn }) => signIn },
     { id: 'roles', title: text.roles, text: roles, cell: roles },
+    { id: 'officer', title: text.officer, spare: true, text: officer, cell: officer },
     {
       id: 'factor',
       title: text.factor,
@@ -75,6 +82,15 @@ function Deeds({
       <Button look="quiet" onPress={() => onDeed('roles', account)} label={`${text.changeRoles}: ${account.name}`}>
         {text.changeRoles}
       </Button>
+      {account.may.includes('account.officer') ? (
+        <Button
+          look="quiet"
+          onPress={() => onDeed('officer', account)}
+          label={`${text.changeOfficer}: ${account.name}`}
+        >
+          {text.changeOfficer}
+        </Button>
+      ) : null}
       <Button look="quiet" onPress={() => onDeed('close', account)} label={`${text.close}: ${account.name}`}>
         {text.close}
       </Button>

@@ -16,6 +16,13 @@ export const peopleEn = {
   yes: 'yes',
   no: 'no',
   actions: 'Actions',
+  officer: 'Officer',
+  officerOptional: 'Officer this person is (if they also record)',
+  noOfficer: 'None',
+  changeOfficer: 'Join to officer',
+  officerDialog: (name: string) => `Which officer ${name} is`,
+  officerBody:
+    'They will read in “Who looked at me” who looked at what they recorded, and cannot open their own recordings. Their sessions end now.',
   changeRoles: 'Change roles',
   close: 'Close account',
   link: 'Sign-in link',

@@ -13,6 +13,13 @@ export const peopleEs = {
   yes: 'sí',
   no: 'no',
   actions: 'Acciones',
+  officer: 'Agente',
+  officerOptional: 'Agente que es esta persona (si también graba)',
+  noOfficer: 'Ninguno',
+  changeOfficer: 'Unir a agente',
+  officerDialog: (name: string) => `Qué agente es ${name}`,
+  officerBody:
+    'La persona verá en «Quién me vio» quién miró lo que grabó, y no podrá abrir sus propias grabaciones. Sus sesiones terminan ahora.',
   changeRoles: 'Cambiar funciones',
   close: 'Cerrar cuenta',
   link: 'Enlace de entrada',

@@ -1,4 +1,7 @@
-/** One fictitious case, over the first recordings that the demonstration's phones have sealed. */
+/**
+ * One fictitious case, over the first recordings that the demonstration's phones have sealed, and the custodian's looks at
+ * them: officers who have an account then find who looked.
+ */
 import { sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
 import { addNote, addPerson } from './change.ts'
@@ -6,6 +9,8 @@ import type { CasesDeps } from './door.ts'
 import { openCase } from './open.ts'
 
 const hourMs = 3_600_000
+/** With this many recordings of others, the case does not wait for those officers any more. */
+const patience = 6
 
 /** True when there is nothing left to do: a case exists, or there is nothing to put into one yet: false. */
 export async function seedCase(deps: CasesDeps, municipality: string): Promise<boolean> {
@@ -14,11 +19,16 @@ export async function seedCase(deps: CasesDeps, municipality: string): Promise<b
   if (known.rows.length > 0) {
     return true
   }
-  const sealed = (await deps.evidence.erase.retainable(db, { municipality, actor: nobody(municipality) }, null, 50))
-    .filter((recording) => recording.sealed && recording.destroyedAt === null)
-    .slice(0, 2)
+  const sealed = (
+    await deps.evidence.erase.retainable(db, { municipality, actor: nobody(municipality) }, null, 50)
+  ).filter((recording) => recording.sealed && recording.destroyedAt === null)
   const [custodian] = await deps.identity.peopleWith({ municipality, actor: nobody(municipality) }, 'custodian')
-  if (sealed.length === 0 || custodian === undefined) {
+  const chosen = await ownFirst(
+    deps,
+    municipality,
+    sealed.map(({ id }) => id),
+  )
+  if (chosen.length === 0 || custodian === undefined) {
     return false
   }
   const scope: Scope = {
@@ -31,13 +41,31 @@ export async function seedCase(deps: CasesDeps, municipality: string): Promise<b
     summary:
       'Caso de demostración: personas y hechos son ficticios. Una vecina avisa de un arrebato junto al paradero.',
     tags: ['demostración', 'arrebato'],
-    recordings: sealed.map(({ id }) => id),
+    recordings: chosen.slice(0, 2),
     knownAt: deps.clock.nowMs() - 3 * hourMs,
   })
   await addPerson(deps, scope, row.id, { role: 'complainant', name: 'Vecina A (ficticia)' })
   await addPerson(deps, scope, row.id, { role: 'witness', name: 'Vendedor del quiosco (ficticio)' })
   await addNote(deps, scope, row.id, { text: 'La Comisaría del sector pidió el video por teléfono. Falta el oficio.' })
+  for (const recording of chosen.slice(0, 2)) {
+    const { look } = await deps.evidence.offer.looks.open(scope, recording, { purpose: 'case', reference: row.code })
+    await deps.evidence.offer.looks.close(scope, look)
+  }
   return true
+}
+
+/** Recordings of officers who have an account before the others; none while those have recorded nothing yet. */
+async function ownFirst(deps: CasesDeps, municipality: string, recordings: readonly string[]): Promise<string[]> {
+  const scope: Scope = { municipality, actor: nobody(municipality) }
+  const joined = new Set((await deps.identity.accountsOf(scope)).map(({ officer }) => officer))
+  const own: string[] = []
+  const others: string[] = []
+  for (const id of recordings) {
+    const officer = (await deps.evidence.recording(scope, id))?.officer?.id
+    const isOwn = officer !== undefined && joined.has(officer)
+    ;(isOwn ? own : others).push(id)
+  }
+  return own.length === 0 && others.length < patience ? [] : [...own, ...others]
 }
 
 function nobody(municipality: string): Scope['actor'] {

@@ -4,6 +4,7 @@ import type { Db } from '../../kernel/database.ts'
 import { demonstrationOfficers, firstCameraNumber, officersOnShift } from './demonstration-people.ts'
 import type { DemonstrationEnrolment, FleetDeps } from './door.ts'
 import { openEnrolment } from './enrol.ts'
+import type { OfficerName } from './fleet.ts'
 import { endShift, issueDevice } from './issue.ts'
 import { addOfficer } from './officers.ts'
 import { allDevices, type DeviceRow, insertDevice } from './store-devices.ts'
@@ -11,21 +12,24 @@ import { allOfficers } from './store-shifts.ts'
 
 const shiftLengthMs = 12 * 60 * 60_000
 
-/** Officers and their cameras, registered and not yet enrolled. Does nothing when officers are there. */
-export async function seedDemonstration(deps: FleetDeps, municipality: string): Promise<void> {
+/** Officers and their cameras, registered and not yet enrolled, unless officers are there; answers them in order. */
+export async function seedDemonstration(deps: FleetDeps, municipality: string): Promise<readonly OfficerName[]> {
   const scope: Scope = { municipality, actor: systemActor(municipality) }
-  await deps.database.transaction(async (tx) => {
-    if ((await allOfficers(tx, scope)).length > 0) {
-      return
+  return deps.database.transaction(async (tx) => {
+    const known = new Map((await allOfficers(tx, scope)).map((officer) => [officer.code, officer]))
+    if (known.size > 0) {
+      return demonstrationOfficers.flatMap(([code]) => known.get(code) ?? [])
     }
+    const added: OfficerName[] = []
     const { areas } = await deps.territory.all(scope)
     const sectors = areas.filter(({ kind }) => kind === 'sector')
     for (const [index, [code, name]] of demonstrationOfficers.entries()) {
       const sector = sectors[Math.floor((index * sectors.length) / demonstrationOfficers.length)]?.id
-      await addOfficer(deps, tx, scope, { code, name, sector })
+      added.push(await addOfficer(deps, tx, scope, { code, name, sector }))
       const camera = { municipality, id: deps.ids.uuid(), code: cameraCode(index), kind: 'body-camera' as const }
       await insertDevice(tx, camera, deps.clock.nowMs())
     }
+    return added
   })
 }
 

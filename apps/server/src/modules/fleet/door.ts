@@ -73,8 +73,8 @@ export type Fleet = {
   self(device: string): Promise<DeviceSelf>
   /** The dock that is the installation itself, enrolled with a key of the signer (see enrol-own.ts). */
   ownDock(scope: Scope, key: PublicKey & { readonly keyId: string }): Promise<OwnDock>
-  /** Officers, cameras and quadrants of the fictitious municipality; does nothing when they are there. */
-  seedDemonstration(municipality: string): Promise<void>
+  /** Officers, cameras and quadrants of the fictitious municipality, unless they are there. Answers the officers. */
+  seedDemonstration(municipality: string): Promise<readonly OfficerName[]>
   /** Fresh one-use tokens and PINs for the cameras of the demonstration, handed to the simulator at each start. */
   demonstrationEnrolments(municipality: string): Promise<readonly DemonstrationEnrolment[]>
 }

@@ -1,6 +1,6 @@
 import { type GuestRole, guestRoles, type Role } from '@sereno/contracts'
 import type { Actor, Scope } from '../../kernel/actor.ts'
-import { type Db, sqlState } from '../../kernel/database.ts'
+import { brokenConstraint, type Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { IdentityDeps, NewAccount } from './door.ts'
 import { revokePasskeys } from './factor-store.ts'
@@ -25,7 +25,6 @@ export const firstLinkMs: number = 24 * 60 * 60_000
 /** An outside account's: it goes to an office that opens its mail during the week. */
 export const guestLinkMs: number = 72 * 60 * 60_000
 
-const uniqueViolation = '23505'
 /** Told by another way than the link: eight digits, five tries. */
 const codeDigits = 8
 
@@ -39,9 +38,13 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     tx: Db,
     actor: Actor,
     account: Pick<AccountRow, 'id' | 'municipality'>,
-    entry: {
+    {
+      officers = [],
+      ...entry
+    }: {
       readonly kind: string
       readonly coarse?: 'person' | 'weakening'
+      readonly officers?: readonly string[]
       readonly policy?: string
       readonly fields?: Readonly<Record<string, string>>
     },
@@ -49,7 +52,7 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     await ledger.append(tx, {
       municipality: account.municipality,
       coarse: 'person',
-      subjects: [`person:${account.id}`],
+      subjects: [`person:${account.id}`, ...officers.map((id) => `officer:${id}`)],
       actor,
       ...entry,
     })
@@ -65,7 +68,7 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
   }
 
   /** @returns the deciding policy. Throws the refusal of the policies. */
-  function demand(scope: Scope, id: string, change?: 'roles' | 'close'): string {
+  function demand(scope: Scope, id: string, change?: 'roles' | 'officer' | 'close'): string {
     const resource = { type: 'Account', id, attributes: { municipality: scope.municipality } }
     const decision = deps.decide(scope.actor, 'account.write', resource, change === undefined ? {} : { change })
     if (!decision.allowed) {
@@ -120,15 +123,17 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     try {
       await insertAccount(tx, row)
     } catch (error) {
-      throw sqlState(error) === uniqueViolation ? new Refusal('account.name-taken') : error
+      throw taken(error)
     }
     await record(tx, actor, row, {
       kind: 'account.created',
+      officers: row.officer === null ? [] : [row.officer],
       ...(given.policy === undefined ? {} : { policy: given.policy }),
       fields: {
         name: row.name,
         signIn: row.sign_in,
         roles: row.roles.join(' '),
+        ...(row.officer === null ? {} : { officer: row.officer }),
         ...(given.bound === undefined ? {} : { case: given.bound.case, until: String(given.bound.untilMs) }),
       },
     })
@@ -268,6 +273,18 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
   }
 
   return { create, changeRoles, close, closeBy, link, guestLink, removeSecondFactor, record, demand, open }
+}
+
+/** A sign-in name belongs to one account, an officer to one open account. */
+export function taken(error: unknown): unknown {
+  switch (brokenConstraint(error)) {
+    case 'account_by_officer':
+      return new Refusal('account.officer-taken')
+    case 'account_by_sign_in':
+      return new Refusal('account.name-taken')
+    default:
+      return error
+  }
 }
 
 /**

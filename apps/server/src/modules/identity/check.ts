@@ -5,10 +5,11 @@ import type { Ledger } from '../ledger/index.ts'
 import { accounts, homeMunicipality } from './store.ts'
 
 const roleKinds = new Set(['account.created', 'account.roles-changed'])
+const officerKinds = new Set(['account.created', 'account.officer-joined', 'account.officer-parted'])
 
 /**
- * Accounts against the ledger (I-3): every account began with an entry, has the roles its last entry gave it, and is
- * closed exactly when an entry says so. Who writes roles into the table by hand is found here.
+ * Accounts against the ledger (I-3): every account began with an entry, has the roles and is the officer that its
+ * last entries say, and is closed exactly when an entry says so. Who writes roles into the table by hand is found here.
  */
 export function identityChecker(db: Db, ledger: Pick<Ledger, 'entriesOf'>): Checker {
   return {
@@ -27,6 +28,10 @@ export function identityChecker(db: Db, ledger: Pick<Ledger, 'entriesOf'>): Chec
           report({ code: 'identity.account-unrecorded', detail: account.id })
         } else if (last.details.roles !== account.roles.join(' ') && !isRestored) {
           report({ code: 'identity.roles-unrecorded', detail: account.id })
+        }
+        const joined = entries.find(({ kind }) => officerKinds.has(kind))
+        if (joined !== undefined && (joined.details.officer ?? null) !== account.officer && !isRestored) {
+          report({ code: 'identity.officer-unrecorded', detail: account.id })
         }
         if ((account.closed_at !== null) !== entries.some(({ kind }) => kind === 'account.closed')) {
           report({ code: 'identity.closing-unrecorded', detail: account.id })

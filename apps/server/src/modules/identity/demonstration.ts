@@ -21,6 +21,12 @@ export const demonstrationAccounts: readonly NewAccount[] = [
   { name: 'Patricia Zegarra Luna', signIn: 'pzegarra', roles: ['internal-affairs'] },
 ]
 
+/**
+ * Which officers of the demonstration have an account, by their place in the register: those whose cameras the simulator
+ * starts first, so that there is something to be seen of them soon.
+ */
+export const demonstrationOfficerPlaces: readonly number[] = [0, 11, 22]
+
 /** In the order in which the links are printed. */
 export const demonstrationRoles = [
   'operator',
@@ -30,4 +36,5 @@ export const demonstrationRoles = [
   'data-protection-officer',
   'internal-affairs',
   'overseer',
+  'officer',
 ] as const

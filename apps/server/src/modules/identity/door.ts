@@ -9,6 +9,8 @@ import type { Ledger } from '../ledger/index.ts'
 
 export type IdentityDeps = Kernel & {
   readonly ledger: Ledger
+  /** The officer by id, or null: asked of the module that keeps them, before an account is joined to one. */
+  readonly officer?: (scope: Scope, id: string) => Promise<{ readonly code: string; readonly name: string } | null>
   /** Whether the reference is an open case: asked of the module that keeps them. Nothing is, where nobody tells. */
   readonly isOpenCase?: (scope: Scope, reference: string) => Promise<boolean>
 }
@@ -124,6 +126,10 @@ export type Identity = {
   linkFor(role: Role): Promise<RoleLink | null>
   /** The fictitious municipality and its accounts; does nothing when a municipality exists. */
   seedDemonstration(): Promise<Municipality>
+  /** Accounts for some officers of the fictitious municipality; does nothing for those that have one. */
+  seedDemonstrationOfficers(
+    officers: readonly { readonly id: string; readonly code: string; readonly name: string }[],
+  ): Promise<void>
   /** One fresh link for each demonstration role (24 hours). */
   demonstrationLinks(): Promise<readonly RoleLink[]>
   /** Calls the listener with a session's id when it ends: sign-out, closed account, time over (within 15 s). */

@@ -173,6 +173,9 @@ export function createIdentity(deps: IdentityDeps): Identity {
       known = await setUp.seed()
       return known
     },
+    seedDemonstrationOfficers: async (officers) => {
+      await setUp.seedOfficers(home().id, officers)
+    },
     demonstrationLinks: () => linksFor(demonstrationRoles, firstLinkMs),
     onSessionEnded: sessions.onEnded,
     requireFresh: async (actor) => {

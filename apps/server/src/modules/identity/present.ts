@@ -16,6 +16,9 @@ export function presentAccount(row: AccountRow, reader: Actor, decide: Decide): 
     if (row.bound_case === null && decide(reader, 'account.write', resource, { change: 'roles' }).allowed) {
       may.push('account.roles')
     }
+    if (row.bound_case === null && decide(reader, 'account.write', resource, { change: 'officer' }).allowed) {
+      may.push('account.officer')
+    }
   }
   return {
     id: row.id,

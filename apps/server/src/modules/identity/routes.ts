@@ -8,6 +8,7 @@ import { type AccessRouteDeps, accessRoutes } from './access-routes.ts'
 import { firstLinkMs, linkMs } from './accounts.ts'
 import { changeContact } from './contact.ts'
 import { isFactorDemanded } from './factors.ts'
+import { changeOfficer, officerNamed } from './officer.ts'
 import { presentAccount, presentMe } from './present.ts'
 import type { RouteDeps } from './route-deps.ts'
 import { actorOf } from './sessions.ts'
@@ -83,6 +84,9 @@ export function identityRoutes(deps: AccessRouteDeps): RouteTable {
       'POST /accounts': async ({ scope, actor, body }) =>
         database.transaction(async (tx) => {
           const policy = accounts.demand(scope, '')
+          if (body.officer !== undefined) {
+            await officerNamed(deps, scope, body.officer)
+          }
           const row = await accounts.create(tx, actor, scope.municipality, { ...body, policy })
           const link = await accounts.link(tx, actor, scope.municipality, row.id, firstLinkMs)
           return { account: presentAccount(row, actor, deps.decide), link }
@@ -90,6 +94,10 @@ export function identityRoutes(deps: AccessRouteDeps): RouteTable {
       'POST /accounts/:id/roles': async ({ scope, actor, params, body }) =>
         database.transaction(async (tx) =>
           presentAccount(await accounts.changeRoles(tx, scope, params.id, body), actor, deps.decide),
+        ),
+      'POST /accounts/:id/officer': async ({ scope, actor, params, body }) =>
+        database.transaction(async (tx) =>
+          presentAccount(await changeOfficer(deps, tx, scope, params.id, body), actor, deps.decide),
         ),
       'POST /accounts/:id/close': async ({ scope, actor, params, body }) =>
         database.transaction(async (tx) =>

@@ -4,12 +4,19 @@ import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { Accounts } from './accounts.ts'
 import { firstLinkMs } from './accounts.ts'
-import { demonstrationAccounts, demonstrationMunicipality } from './demonstration.ts'
+import { demonstrationAccounts, demonstrationMunicipality, demonstrationOfficerPlaces } from './demonstration.ts'
 import type { IdentityDeps, Municipality } from './door.ts'
 import { tokenHash } from './secrets.ts'
 import type { Sessions } from './sessions.ts'
 import type { SignedIn } from './sign-in.ts'
-import { homeMunicipality, insertMunicipality, lockSetUp, replaceSetUpToken, takeSetUpToken } from './store.ts'
+import {
+  accountBySignIn,
+  homeMunicipality,
+  insertMunicipality,
+  lockSetUp,
+  replaceSetUpToken,
+  takeSetUpToken,
+} from './store.ts'
 
 export type SetUpRequest = BodyOf<(typeof installationOperations)['POST /installation']>
 
@@ -120,7 +127,23 @@ export function createSetUp(deps: IdentityDeps & { readonly accounts: Accounts; 
     })
   }
 
-  return { setUp, newToken, seed }
+  async function seedOfficers(
+    municipality: string,
+    officers: readonly { readonly id: string; readonly code: string; readonly name: string }[],
+  ): Promise<void> {
+    await database.transaction(async (tx) => {
+      await lockSetUp(tx)
+      for (const { id, code, name } of demonstrationOfficerPlaces.flatMap((place) => officers[place] ?? [])) {
+        const signIn = code.toLowerCase()
+        if ((await accountBySignIn(tx, municipality, signIn)) === null) {
+          const account = { name, signIn, roles: ['officer'], officer: id, demonstration: true } as const
+          await accounts.create(tx, systemActor(municipality), municipality, account)
+        }
+      }
+    })
+  }
+
+  return { setUp, newToken, seed, seedOfficers }
 }
 
 function originOf(text: string): string {

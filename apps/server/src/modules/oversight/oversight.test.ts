@@ -13,6 +13,8 @@ let phone: FakePhone
 let first: FakeRecording
 let second: FakeRecording
 let other: FakeRecording
+let third: FakeRecording
+let mine: FakeRecording
 let officer: { readonly id: string; readonly name: string }
 let affairs: Person
 let dpo: Person
@@ -24,6 +26,8 @@ beforeAll(async () => {
   first = await house.record(phone, 'first')
   second = await house.record(phone, 'second')
   other = await house.record(await house.phone(), 'other')
+  third = await house.record(await house.phone(), 'third')
+  mine = await house.record(await house.phone(), 'mine')
   affairs = await house.person('internal-affairs')
   dpo = await house.person('data-protection-officer')
   overseer = await house.person('overseer')
@@ -53,17 +57,26 @@ async function another(role: Role, name: string, of?: string): Promise<Person & 
     return [id, await identity.oneTimeLink(tx, scope, id)] as const
   })
   const entered = await house.enter(url.split('#link=')[1] ?? '')
+  return { id: made, ...personOf(entered.cookie) }
+}
+function personOf(cookie: string): Person {
   const call: Person['call'] = async (operation, body) => {
     const [method, path] = operation.split(' ') as [string, string]
     const address = `${await listening()}/api${path}`
-    const headers = { cookie: `sereno_session=${entered.cookie}`, 'content-type': 'application/json' }
+    const headers = { cookie: `sereno_session=${cookie}`, 'content-type': 'application/json' }
     const init = body === undefined ? {} : { body: JSON.stringify(body) }
     const answered = await fetch(address, { method, headers, ...init })
     const bytes = new Uint8Array(await answered.arrayBuffer())
     const json: Json = JSON.parse(new TextDecoder().decode(bytes))
     return { status: answered.status, code: String(json.code ?? ''), json, bytes }
   }
-  return { id: made, cookie: entered.cookie, call }
+  return { cookie, call }
+}
+/** Into an account that is there, by a new link. */
+async function signInAs(account: string): Promise<Person> {
+  const scope = scopeOf(systemActor(phone.municipality))
+  const url = await house.kernel.database.transaction((tx) => house.app.identity.oneTimeLink(tx, scope, account))
+  return personOf((await house.enter(url.split('#link=')[1] ?? '')).cookie)
 }
 let origin: Promise<string> | null = null
 function listening(): Promise<string> {
@@ -256,6 +269,68 @@ describe('the log of looks', () => {
     expect(theirs.map(({ kind }: Json) => kind)).toEqual(['clip.viewed', 'recording.viewed'])
     expect((await need((await another('officer', 'Sin Registro')).call('GET /me/views'))).views).toEqual([])
     expect((await me.call('GET /views')).code).toBe('access.denied')
+  })
+})
+
+describe('an account and the officer its holder is', () => {
+  const join = (id: string, of: string | null, by: Person) =>
+    by.call(`POST /accounts/${id}/officer`, { officer: of, reason: 'Es la misma persona' })
+
+  test('are joined by administration: the page fills, one officer one account, the old sessions end', async () => {
+    const head = await another('administrator', 'Jefa de Cuentas')
+    const reader = await another('data-protection-officer', 'Datos Nueva')
+    const own = (await need(reader.call(`GET /recordings/${third.id}`))).recording.officer.id
+    await need(reader.call(`POST /recordings/${third.id}/looks`, { purpose: 'audit' }))
+
+    const signedIn = await another('officer', 'Agente Sin Unir')
+    expect((await need(signedIn.call('GET /me/views'))).views).toEqual([])
+    expect((await join(signedIn.id, own, reader)).code).toBe('access.denied')
+    expect((await join(signedIn.id, crypto.randomUUID(), head)).code).toBe('officer.not-found')
+    const joined = await need(join(signedIn.id, own, head))
+    expect(joined).toMatchObject({ officer: own, active: true })
+    expect((await signedIn.call('GET /me/views')).code).toBe('access.not-signed-in')
+    const again = await signInAs(signedIn.id)
+    const { views: seen } = await need(again.call('GET /me/views'))
+    expect(seen[0]).toMatchObject({ who: 'Datos Nueva', purpose: 'audit', recording: third.id, allowed: true })
+
+    const rivals = await another('officer', 'Agente Doble')
+    expect((await join(rivals.id, own, head)).code).toBe('account.officer-taken')
+    const taken = { name: 'Otra', signIn: 'otra-agente', roles: ['officer'], officer: own }
+    expect((await head.call('POST /accounts', taken)).code).toBe('account.officer-taken')
+    expect((await join(head.id, rivals.id, head)).code).toBe('access.denied')
+    // Closing frees the officer; the closed account keeps it for what it did.
+    await need(head.call(`POST /accounts/${signedIn.id}/close`, { reason: 'Se fue' }))
+    expect((await need(join(rivals.id, own, head))).officer).toBe(own)
+  })
+
+  test('keep one from one’s own recordings, whatever the role; parting them is a weakening in the ledger', async () => {
+    const head = await another('administrator', 'Jefa de Registro')
+    const { recording } = await need(
+      (await another('data-protection-officer', 'Datos Otra')).call(`GET /recordings/${mine.id}`),
+    )
+    const custodian = await another('custodian', 'Custodia que Graba')
+    const look = (person: Person) => person.call(`POST /recordings/${mine.id}/looks`, { purpose: 'audit' })
+    await need(look(custodian))
+    await need(join(custodian.id, recording.officer.id, head))
+    const banned = await signInAs(custodian.id)
+    expect((await look(banned)).code).toBe('access.own-recording')
+    expect((await look(await another('custodian', 'Custodia sin Cámara'))).status).toBe(200)
+
+    await need(join(custodian.id, null, head))
+    expect((await look(await signInAs(custodian.id))).status).toBe(200)
+    const told = await entriesOf(`officer:${recording.officer.id}`)
+    const kinds = told.filter(({ kind }) => kind.startsWith('account.officer')).map(({ kind }) => kind)
+    expect(kinds).toEqual(['account.officer-parted', 'account.officer-joined'])
+    expect(told.find(({ kind }) => kind === 'account.officer-parted')?.details).toMatchObject({
+      from: recording.officer.id,
+      officerName: recording.officer.name,
+      reason: 'Es la misma persona',
+    })
+    const coarse = await house.owner`select l.coarse, o.kind from leaf l join leaf_opening o on o.leaf = l.id
+      join leaf_subject s on s.leaf = l.id where s.subject = ${`person:${custodian.id}`} and o.kind like 'account.officer%'
+      order by l.id`
+    expect(coarse.map(({ coarse: one }) => one)).toEqual(['person', 'weakening'])
+    expect((await house.findings()).filter(({ code: one }) => one.startsWith('identity'))).toEqual([])
   })
 })
 

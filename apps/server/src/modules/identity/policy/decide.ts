@@ -13,7 +13,7 @@ export type Decide = (
   actor: Actor,
   action: Permission,
   resource: Resource,
-  circumstance?: Circumstance & { readonly change?: 'roles' | 'close' },
+  circumstance?: Circumstance & { readonly change?: 'roles' | 'officer' | 'close' },
 ) => Decision
 
 /** All that policies can see. Whoever shares it shares the decision, so ids of objects are left out. */

@@ -40,7 +40,7 @@ type Scene = {
   readonly officer?: string
   readonly bound?: Actor['bound']
   readonly resource: Resource
-  readonly circumstance: Circumstance & { readonly change?: 'roles' | 'close' }
+  readonly circumstance: Circumstance & { readonly change?: 'roles' | 'officer' | 'close' }
 }
 const scenes: readonly Scene[] = [
   { name: 'no purpose', resource: thing(), circumstance: {} },
@@ -65,6 +65,11 @@ const scenes: readonly Scene[] = [
     name: 'own account, roles',
     resource: { type: 'Account', id: me, attributes: {} },
     circumstance: { change: 'roles' },
+  },
+  {
+    name: 'own account, officer',
+    resource: { type: 'Account', id: me, attributes: {} },
+    circumstance: { change: 'officer' },
   },
   { name: 'proposed by oneself', resource: thing({ proposer: me }), circumstance: {} },
   { name: 'of a restricted place', resource: thing({ needsOfficer: true }), circumstance: {} },
