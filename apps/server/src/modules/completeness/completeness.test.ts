@@ -68,14 +68,14 @@ test('what is removed by hand is missing from public files alone; an explanation
   expect(completenessLines(broken, 'es')).toContain(`  equipo ${code}: faltan las secuencias 3 a 5`)
 
   // The night's reconciliation names it in both directions.
-  const report = await need(custodian<Report>('POST /completeness/reconciliations'))
+  const report = await need(custodian.call<Report>('POST /completeness/reconciliations'))
   expect(report.findings).toContainEqual({ code: 'recording-gone', detail: second })
   expect(report.findings.some((found) => found.code === 'manifest-gone')).toBe(true)
   expect(report.orphaned + report.waiting).toBe(4)
 
   // Waiting at first: phones deliver late. After the grace an alarm, which a person explains.
   const seen = async () =>
-    (await need(custodian<Overview>('GET /completeness'))).gaps.filter((gap) => gap.code === code)
+    (await need(custodian.call<Overview>('GET /completeness'))).gaps.filter((gap) => gap.code === code)
   expect((await seen()).map(({ first: from, last, state }) => [from, last, state])).toEqual([
     [7, 7, 'waiting'],
     [3, 5, 'waiting'],
@@ -86,14 +86,16 @@ test('what is removed by hand is missing from public files alone; an explanation
   expect((await seen()).map(({ state }) => state)).toEqual(['open', 'open'])
   const supervisor = await house.person('supervisor')
   for (const { id } of await seen()) {
-    await need(supervisor(`POST /completeness/gaps/${id}/take`))
+    await need(supervisor.call(`POST /completeness/gaps/${id}/take`))
     const words = { cause: 'test', words: 'Se borró en un ensayo.' }
-    const explained = await need(supervisor<Gap>(`POST /completeness/gaps/${id}/explain`, words))
+    const explained = await need(supervisor.call<Gap>(`POST /completeness/gaps/${id}/explain`, words))
     expect(explained).toMatchObject({ state: 'explained', explained: words, owner: expect.any(String) })
-    expect((await supervisor(`POST /completeness/gaps/${id}/explain`, words)).code).toBe('completeness.already-decided')
+    expect((await supervisor.call(`POST /completeness/gaps/${id}/explain`, words)).code).toBe(
+      'completeness.already-decided',
+    )
   }
   const administrator = await house.person('administrator')
-  expect((await administrator(`POST /completeness/gaps/${first}/take`)).code).toBe('access.denied')
+  expect((await administrator.call(`POST /completeness/gaps/${first}/take`)).code).toBe('access.denied')
   const after = await verified()
   expect(after.findings).toEqual([])
   expect(fromUtf8(await fetched('/open/completeness.json'))).not.toContain('ensayo')
@@ -126,7 +128,7 @@ test('the night reads bytes again and finds what was altered, lost and put there
   const recording = await house.record(phone)
   house.clock.advance(91 * dayMs)
   let custodian = await house.person('custodian')
-  const clean = await need(custodian<Report>('POST /completeness/reconciliations'))
+  const clean = await need(custodian.call<Report>('POST /completeness/reconciliations'))
   expect(clean.rereadRecordings).toBeGreaterThan(0)
   expect(clean.wrong).toBe(0)
   const keys: string[] = []
@@ -142,11 +144,11 @@ test('the night reads bytes again and finds what was altered, lost and put there
   await house.kernel.blobs.put(own[1] ?? '', new Uint8Array(5), stray)
   house.clock.advance(91 * dayMs)
   custodian = await house.person('custodian')
-  const report = await need(custodian<Report>('POST /completeness/reconciliations'))
+  const report = await need(custodian.call<Report>('POST /completeness/reconciliations'))
   expect(report.findings).toContainEqual({ code: 'object-missing', detail: own[0] })
   expect(report.findings).toContainEqual({ code: 'object-orphaned', detail: strange })
   expect(report.findings).toContainEqual({ code: 'object-altered', detail: own[1] })
-  const { health, storage } = await need(custodian<Overview>('GET /completeness'))
+  const { health, storage } = await need(custodian.call<Overview>('GET /completeness'))
   expect(health.findings).toBeGreaterThanOrEqual(4)
   expect(storage.storedBytes).toBeGreaterThan(0)
 }, 60_000)
@@ -157,16 +159,16 @@ test('a long shift without a recording is an exception; one with is not', async 
   house.clock.advance(5 * 3_600_000)
   const administrator = await house.person('administrator')
   for (const { device } of [silent, busy]) {
-    await need(administrator(`POST /devices/${device}/return`))
+    await need(administrator.call(`POST /devices/${device}/return`))
   }
   await house.tick()
   house.clock.advance(25 * 3_600_000)
   await house.tick()
   const supervisor = await house.person('supervisor')
-  const { missing } = await need(supervisor<Overview>('GET /completeness'))
-  expect(missing).toMatchObject([{ rule: 'shift', state: 'open', officer: expect.stringMatching(/^S-R/) }])
+  const { missing } = await need(supervisor.call<Overview>('GET /completeness'))
+  expect(missing).toMatchObject([{ rule: 'shift', state: 'open', officer: expect.stringMatching(/^S-P/) }])
   const words = { cause: 'other', words: 'Turno de oficina.' }
-  await need(supervisor(`POST /completeness/missing/${missing[0]?.id}/explain`, words))
+  await need(supervisor.call(`POST /completeness/missing/${missing[0]?.id}/explain`, words))
   const { rows } = await sql<{
     n: number
   }>`select count(*) as n from leaf_opening where kind = 'footage.explained'`.execute(house.kernel.database.db)
@@ -177,9 +179,9 @@ test('purchases stand beside what is enrolled; a camera’s page shows its entry
   const phone = await house.phone()
   const administrator = await house.person('administrator')
   const bought = { kind: 'phone', quantity: 40, reference: 'OC 112-2026', date: '2026-10-02' }
-  await need(administrator('POST /completeness/purchases', bought))
-  await need(administrator('POST /completeness/quota', { bytes: 10 ** 12 }))
-  const { counts, storage } = await need(administrator<Overview>('GET /completeness'))
+  await need(administrator.call('POST /completeness/purchases', bought))
+  await need(administrator.call('POST /completeness/quota', { bytes: 10 ** 12 }))
+  const { counts, storage } = await need(administrator.call<Overview>('GET /completeness'))
   expect(counts.find(({ kind }) => kind === 'phone')).toMatchObject({ purchased: 40 })
   expect(storage.quotaBytes).toBe(10 ** 12)
   await house.tick()

@@ -21,15 +21,11 @@ import {
   toBase64Url,
   utf8,
 } from '@sereno/proof'
+import type { Answered, People } from '../../test-kit/index.ts'
 
-export type Answered = { readonly status: number; readonly body: Uint8Array }
+export type { Answered } from '../../test-kit/index.ts'
 /** However the test reaches the server: fetch, or fastify's inject. `url` begins with `/api`. */
-export type Call = (request: {
-  readonly method: 'GET' | 'POST' | 'PUT'
-  readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Uint8Array | string
-}) => Promise<Answered>
+export type Call = People['call']
 
 export function jsonOf<T = Record<string, unknown>>(answered: Answered): T {
   return JSON.parse(new TextDecoder().decode(answered.body)) as T

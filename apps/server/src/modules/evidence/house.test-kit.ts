@@ -1,25 +1,29 @@
 /** An installation up to evidence for this module's tests: PostgreSQL, signer and HTTP are real, the clock is ours. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Role } from '@sereno/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { Finding } from '../../kernel/checker.ts'
-import { startTestInstallation, type TestClock, type TestInstallation, testClock } from '../../test-kit/index.ts'
+import {
+  type People,
+  peopleOf,
+  startTestInstallation,
+  type TestClock,
+  type TestInstallation,
+  testClock,
+} from '../../test-kit/index.ts'
 import { createFleet, fleetMigrations } from '../fleet/index.ts'
 import { createIdentity, identityMigrations } from '../identity/index.ts'
 import { createLedger, type Ledger, ledgerMigrations } from '../ledger/index.ts'
 import { createTerritory, territoryMigrations } from '../territory/index.ts'
 import { createTracks, type Tracks, tracksMigrations } from '../tracks/index.ts'
 import type { EvidenceDeps, EvidenceSettings, PackageExtras } from './deps.ts'
-import { type Answered, type Call, type FakePhone, fakePhone, jsonOf, phoneClock } from './evidence.test-kit.ts'
+import type { FakePhone } from './evidence.test-kit.ts'
 import { createEvidence, type Evidence, evidenceMigrations } from './index.ts'
+import { phonesFor } from './issued-phone.test-kit.ts'
 
-export type Json = Record<string, unknown>
-export type Said = { readonly status: number; readonly code: string; readonly json: Json; readonly bytes: Uint8Array }
-/** Somebody signed in. */
-export type Person = { readonly id: string; readonly call: (name: string, body?: unknown) => Promise<Said> }
+export { type Json, need, type Person, type Said, saidOf } from '../../test-kit/index.ts'
 
-export type House = {
+export type House = Pick<People, 'call' | 'person'> & {
   readonly evidence: Evidence
   /** What evidence itself was given, for its parts by themselves. */
   readonly deps: EvidenceDeps
@@ -28,8 +32,6 @@ export type House = {
   readonly clock: TestClock
   readonly kernel: TestInstallation<object>['kernel']
   readonly owner: TestInstallation<object>['database']['owner']
-  readonly call: Call
-  readonly person: (role: Role) => Promise<Person>
   /** Enrolled, issued to a new officer, shift started. `issued: false` stops after the enrolment. */
   readonly phone: (options?: { readonly issued?: boolean }) => Promise<FakePhone>
   readonly tick: () => Promise<void>
@@ -100,49 +102,7 @@ export async function openHouse(
   await identity.seedDemonstration()
   await ledger.start()
 
-  const call: Call = async ({ method, url, headers, body }) => {
-    const payload = body === undefined ? {} : { payload: typeof body === 'string' ? body : Buffer.from(body) }
-    const answered = await app.inject({ method, url, headers: { ...headers }, ...payload })
-    return { status: answered.statusCode, body: answered.rawPayload }
-  }
-
-  async function person(role: Role): Promise<Person> {
-    const link = await identity.linkFor(role)
-    const token = link?.url.split('#link=')[1]
-    const signedIn = await app.inject({ method: 'POST', url: '/api/session/link', payload: { token } })
-    const cookie = signedIn.cookies.find(({ name }) => name === 'sereno_session')?.value ?? ''
-    const asPerson = async (name: string, body?: unknown): Promise<Said> => {
-      const [method, path] = name.split(' ') as ['GET' | 'POST', string]
-      const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-      const type = body === undefined ? {} : { 'content-type': 'application/json' }
-      return saidOf(
-        await call({ method, url: `/api${path}`, headers: { cookie: `sereno_session=${cookie}`, ...type }, ...sent }),
-      )
-    }
-    const me = await asPerson('GET /session')
-    return { id: String((me.json as { id?: string }).id ?? ''), call: asPerson }
-  }
-
-  let officers = 0
-  async function phone({ issued = true } = {}): Promise<FakePhone> {
-    officers += 1
-    const office = await person('administrator')
-    const enrolment = await need(office.call('POST /devices/enrolments', { kind: 'phone', simulated: true }))
-    const made = await fakePhone({
-      call,
-      token: String(enrolment.token),
-      clock: phoneClock(clock.nowMs()),
-      simulated: true,
-    })
-    if (issued) {
-      const officer = await need(office.call('POST /officers', { code: `S-E${officers}`, name: `Rosa ${officers}` }))
-      const issue = await need(office.call(`POST /devices/${made.device}/issue`, { officer: officer.id }))
-      const items = ['battery', 'storage', 'persist', 'clock', 'gps', 'lens']
-      const check = items.map((item) => ({ item, passed: true, value: '' }))
-      await need(made.api('POST', '/api/device/shift', { pin: String(issue.pin), check }).then(saidOf))
-    }
-    return made
-  }
+  const { call, person } = peopleOf(app, identity.linkFor)
 
   return {
     evidence,
@@ -154,7 +114,7 @@ export async function openHouse(
     owner: database.owner,
     call,
     person,
-    phone,
+    phone: phonesFor({ call, person }, clock),
     tick: installation.tick,
     listen: installation.listen,
     settle: events.settle,
@@ -165,18 +125,4 @@ export async function openHouse(
     },
     close: installation.close,
   }
-}
-
-export function saidOf(answered: Answered): Said {
-  const text = new TextDecoder().decode(answered.body)
-  const json = text.startsWith('{') ? jsonOf<Json>(answered) : {}
-  return { status: answered.status, code: String(json.code ?? ''), json, bytes: answered.body }
-}
-
-export async function need(said: Promise<Said>): Promise<Json> {
-  const { status, json } = await said
-  if (status !== 200) {
-    throw new Error(`${status} ${JSON.stringify(json)}`)
-  }
-  return json
 }

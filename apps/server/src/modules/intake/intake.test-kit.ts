@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Role } from '@sereno/contracts'
 import type { FastifyRequest } from 'fastify'
 import type { Finding } from '../../kernel/checker.ts'
-import { startTestInstallation } from '../../test-kit/index.ts'
+import { type Person, peopleOf, startTestInstallation } from '../../test-kit/index.ts'
 import { createEvidence, evidenceMigrations } from '../evidence/index.ts'
 import { createFleet, fleetMigrations } from '../fleet/index.ts'
 import { createIdentity, identityMigrations } from '../identity/index.ts'
@@ -14,8 +14,7 @@ import { createTracks, tracksMigrations } from '../tracks/index.ts'
 import type { IntakeSettings } from './door.ts'
 import { createIntake, intakeMigrations } from './index.ts'
 
-export type Said = { readonly status: number; readonly json: Record<string, unknown>; readonly bytes: Uint8Array }
-export type Ask = (name: string, body?: unknown, headers?: Readonly<Record<string, string>>) => Promise<Said>
+export type Ask = Person['call']
 export type IntakeHouse = Awaited<ReturnType<typeof openIntakeHouse>>
 
 export async function openIntakeHouse(settings: Partial<IntakeSettings> = {}) {
@@ -67,24 +66,7 @@ export async function openIntakeHouse(settings: Partial<IntakeSettings> = {}) {
   await parts.identity.seedDemonstration()
   await parts.ledger.start()
 
-  async function person(role: Role): Promise<Ask> {
-    const link = await parts.identity.linkFor(role)
-    const token = link?.url.split('#link=')[1]
-    const signedIn = await app.inject({ method: 'POST', url: '/api/session/link', payload: { token } })
-    const cookie = signedIn.cookies.find(({ name }) => name === 'sereno_session')?.value ?? ''
-    return async (name, body, headers = {}) => {
-      const [method, path] = name.split(' ') as ['GET' | 'POST', string]
-      const answered = await app.inject({
-        method,
-        url: `/api${path}`,
-        headers: { cookie: `sereno_session=${cookie}`, ...headers },
-        ...(body === undefined ? {} : { payload: body as object }),
-      })
-      const text = answered.payload
-      const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
-      return { status: answered.statusCode, json, bytes: answered.rawPayload }
-    }
-  }
+  const { person } = peopleOf(app, parts.identity.linkFor)
 
   return {
     kernel,
@@ -94,7 +76,7 @@ export async function openIntakeHouse(settings: Partial<IntakeSettings> = {}) {
     ledger: parts.ledger,
     fleet: parts.fleet,
     municipality: parts.identity.municipality()?.id ?? '',
-    person,
+    person: async (role: Role): Promise<Ask> => (await person(role)).call,
     tick: installation.tick,
     listen: installation.listen,
     dataFolder: installation.dataFolder,

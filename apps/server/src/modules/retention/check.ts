@@ -1,6 +1,7 @@
 /**
  * `sereno check` for retention (I-6): nothing was destroyed early, alone or against a hold; no destroyed recording has a
- * key or an object left; every one has a tombstone and a record of destruction; no hold is without its entry.
+ * key or an object left; every one has a tombstone and a record of destruction; no hold is without its entry, and nothing
+ * that kept a recording back was let go by one person.
  */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
@@ -13,12 +14,15 @@ import { pe2026 } from './profile-pe-2026.ts'
 import { keptAlthoughDestroyed } from './replay.ts'
 import { countsFrom, floorOf } from './rules.ts'
 import { categoriesOf } from './store-retained.ts'
-import type { ActaRow, BatchRow, HoldRow, RetainedRow } from './tables.ts'
+import type { ActaRow, BatchRow, FreezeRow, HoldRow, LettingGo, RetainedRow } from './tables.ts'
 import { isTrue, logKeys, type TombstoneFile } from './tombstones.ts'
 
 type Report = (finding: Finding) => void
 /** A deadline follows the seal within the delivery of its event. */
 const latestDeadlineMs = 10 * 60_000
+
+const wasEndedAlone = (row: LettingGo): boolean =>
+  row.ended_at !== null && (row.approved_by === null || row.approved_by === row.asked_by)
 
 export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): Checker {
   const { db } = deps.database
@@ -38,7 +42,7 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
     }
     const holds = await sql<HoldRow>`select * from hold where municipality = ${row.municipality}::uuid
       and recording = ${row.recording}::uuid and placed_at <= ${at}::bigint
-      and (released_at is null or released_at > ${at}::bigint)`.execute(db)
+      and (ended_at is null or ended_at > ${at}::bigint)`.execute(db)
     if (holds.rows.length > 0) {
       report({ code: 'retention.destroyed-although-held', detail: row.recording })
     }
@@ -49,15 +53,19 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
     for (const row of holds.rows) {
       const scope = { municipality: row.municipality, actor: systemActor(row.municipality) }
       const entries = new Set((await deps.ledger.entriesOf(scope, `hold:${row.id}`)).map(({ id }) => id))
-      const named = [row.placed_entry, row.notice_entry, row.asked_entry, row.approved_entry, row.released_entry]
+      const named = [row.placed_entry, row.notice_entry, row.asked_entry, row.approved_entry, row.ended_entry]
       if (named.some((entry) => entry !== null && !entries.has(entry))) {
         report({ code: 'retention.hold-without-entry', detail: row.id })
       }
-      if (row.state === 'released' && (row.approved_by === null || row.approved_by === row.asked_by)) {
+      if (wasEndedAlone(row)) {
         report({ code: 'retention.hold-released-alone', detail: row.id })
       }
     }
-    return holds.rows.length
+    const freezes = await sql<FreezeRow>`select * from proceeding_freeze`.execute(db)
+    for (const row of freezes.rows.filter(wasEndedAlone)) {
+      report({ code: 'retention.freeze-closed-alone', detail: row.id })
+    }
+    return holds.rows.length + freezes.rows.length
   }
 
   async function checkBatches(report: Report): Promise<number> {

@@ -43,15 +43,15 @@ describe('deadlines', () => {
       await house.record(phone, 'crime'),
     ]
     const custodian = await house.person('custodian')
-    const of = (id: string) => need(custodian<OfRecording>(`GET /recordings/${id}/retention`))
+    const of = (id: string) => need(custodian.call<OfRecording>(`GET /recordings/${id}/retention`))
     // The clock stands at 22:00 of 21 November in Lima; 60 whole days later it is 21 January.
     expect(iso((await of(plain)).leavesAt)).toBe('2027-01-21T05:00:00.000Z')
     expect(iso((await of(force)).leavesAt)).toBe('2029-11-22T05:00:00.000Z')
     const held = await of(crime)
     expect(held.leavesAt).toBeNull()
     expect(held.holds).toMatchObject([{ basis: 'crime', state: 'held', mustNotify: true, notification: null }])
-    expect((await custodian<{ unnotified: number }>('GET /retention')).json.unnotified).toBe(1)
-    const listed = await custodian<{ recordings: { id: string; held: boolean }[] }>('GET /recordings')
+    expect((await custodian.call<{ unnotified: number }>('GET /retention')).json.unnotified).toBe(1)
+    const listed = await custodian.call<{ recordings: { id: string; held: boolean }[] }>('GET /recordings')
     expect(listed.json.recordings.find(({ id }) => id === crime)?.held).toBe(true)
   })
 
@@ -63,9 +63,9 @@ describe('deadlines', () => {
     await shift(-100)
     await house.owner`delete from retained where recording = ${recording}`
     const custodian = await house.person('custodian')
-    await need(custodian(`POST /recordings/${recording}/category`, { category: 'no-incident' }))
+    await need(custodian.call(`POST /recordings/${recording}/category`, { category: 'no-incident' }))
     await house.tick()
-    const found = await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))
+    const found = await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))
     expect(iso(found.leavesAt)).toBe('2027-01-21T05:00:00.000Z')
     await shift(100)
   })
@@ -78,9 +78,9 @@ describe('deadlines', () => {
       ['force', '2029-11-22T05:00:00.000Z'],
       ['no-incident', '2029-11-22T05:00:00.000Z'],
     ] as const) {
-      await need(custodian(`POST /recordings/${recording}/category`, { category }))
+      await need(custodian.call(`POST /recordings/${recording}/category`, { category }))
       await house.tick()
-      const found = await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))
+      const found = await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))
       expect(iso(found.leavesAt)).toBe(expected)
       expect(found.category).toBe(category)
     }
@@ -93,7 +93,7 @@ describe('changes of a rule', () => {
     const before = await house.record(phone, 'complaint')
     const custodian = await house.person('custodian')
     const wish = { kind: 'term', category: 'complaint', keep: { unit: 'day', count: 881 } }
-    const simulated = await need(custodian<Change['simulation']>('POST /retention/simulations', wish))
+    const simulated = await need(custodian.call<Change['simulation']>('POST /retention/simulations', wish))
     expect(simulated).toMatchObject({
       recordings: 1,
       earlier: 1,
@@ -105,23 +105,25 @@ describe('changes of a rule', () => {
     expect(simulated.groups).toEqual([{ days: -215, recordings: 1 }])
 
     const low = { ...wish, keep: { unit: 'day', count: 44 } }
-    expect((await custodian('POST /retention/changes', { wish: low, reason: 'x' })).code).toBe('retention.below-floor')
-    const change = await need(custodian<Change>('POST /retention/changes', { wish, reason: 'Menos espacio.' }))
+    expect((await custodian.call('POST /retention/changes', { wish: low, reason: 'x' })).code).toBe(
+      'retention.below-floor',
+    )
+    const change = await need(custodian.call<Change>('POST /retention/changes', { wish, reason: 'Menos espacio.' }))
     expect(change.may).not.toContain('retention.approve')
-    expect((await custodian(`POST /retention/changes/${change.id}/approve`)).code).toBe('retention.second-person')
+    expect((await custodian.call(`POST /retention/changes/${change.id}/approve`)).code).toBe('retention.second-person')
     const supervisor = await house.person('supervisor')
-    expect((await supervisor(`POST /retention/changes/${change.id}/approve`)).code).toBe('access.denied')
+    expect((await supervisor.call(`POST /retention/changes/${change.id}/approve`)).code).toBe('access.denied')
     const officer = await house.person('data-protection-officer')
-    const approved = await need(officer<Change>(`POST /retention/changes/${change.id}/approve`))
+    const approved = await need(officer.call<Change>(`POST /retention/changes/${change.id}/approve`))
     expect(approved.takesEffectAt).toBe(house.clock.nowMs() + 7 * dayMs)
-    expect((await officer(`POST /retention/changes/${change.id}/approve`)).code).toBe('retention.already-decided')
+    expect((await officer.call(`POST /retention/changes/${change.id}/approve`)).code).toBe('retention.already-decided')
 
     await house.tick()
     house.clock.advance(7 * dayMs - 1000)
     await house.tick()
     const again = await house.person('custodian')
     const rule = async () => {
-      const { rules } = await need(again<Reply<'GET /retention/rules'>>('GET /retention/rules'))
+      const { rules } = await need(again.call<Reply<'GET /retention/rules'>>('GET /retention/rules'))
       return rules.find(({ category }) => category === 'complaint')
     }
     expect((await rule())?.keep).toEqual({ unit: 'year', count: 3 })
@@ -129,7 +131,7 @@ describe('changes of a rule', () => {
     await house.tick()
     expect(await rule()).toMatchObject({ keep: { unit: 'day', count: 881 }, weakened: true })
     // What was sealed before keeps what it was sealed with.
-    const kept = await need(again<OfRecording>(`GET /recordings/${before}/retention`))
+    const kept = await need(again.call<OfRecording>(`GET /recordings/${before}/retention`))
     expect(iso(kept.leavesAt)).toBe('2029-11-22T05:00:00.000Z')
 
     const figures = await house.call({ method: 'GET', url: '/api/public/retention' })
@@ -142,14 +144,14 @@ describe('changes of a rule', () => {
     // Reaching back is a decision of its own, which says what it does.
     const back = { kind: 'existing', category: 'complaint' }
     const decision = await need(
-      again<Change>('POST /retention/changes', { wish: back, reason: 'También las de antes.' }),
+      again.call<Change>('POST /retention/changes', { wish: back, reason: 'También las de antes.' }),
     )
     expect(decision.simulation).toMatchObject({ earlier: 1, weakening: true })
-    await need((await house.person('data-protection-officer'))(`POST /retention/changes/${decision.id}/approve`))
+    await need((await house.person('data-protection-officer')).call(`POST /retention/changes/${decision.id}/approve`))
     house.clock.advance(7 * dayMs + 1)
     await house.tick()
     await house.tick()
-    const moved = await need((await house.person('custodian'))<OfRecording>(`GET /recordings/${before}/retention`))
+    const moved = await need((await house.person('custodian')).call<OfRecording>(`GET /recordings/${before}/retention`))
     expect(iso(moved.leavesAt)).toBe('2029-04-21T05:00:00.000Z')
   })
 
@@ -158,12 +160,13 @@ describe('changes of a rule', () => {
     const custodian = await house.person('custodian')
     const officer = await house.person('data-protection-officer')
     const change = async (wish: unknown) => {
-      const made = await need(custodian<Change>('POST /retention/changes', { wish, reason: 'Orden.' }))
-      await need(officer(`POST /retention/changes/${made.id}/approve`))
+      const made = await need(custodian.call<Change>('POST /retention/changes', { wish, reason: 'Orden.' }))
+      await need(officer.call(`POST /retention/changes/${made.id}/approve`))
       return made
     }
     const until = async () =>
-      (await need((await house.person('custodian'))<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt
+      (await need((await house.person('custodian')).call<OfRecording>(`GET /recordings/${recording}/retention`)))
+        .leavesAt
     const before = await until()
     await change({ kind: 'term', category: 'force', keep: { unit: 'day', count: 60 } })
     const reaching = await change({ kind: 'existing', category: 'force' })
@@ -173,7 +176,7 @@ describe('changes of a rule', () => {
     await house.tick()
     await house.tick()
     const again = await house.person('custodian')
-    const { rules, changes } = await need(again<Reply<'GET /retention/rules'>>('GET /retention/rules'))
+    const { rules, changes } = await need(again.call<Reply<'GET /retention/rules'>>('GET /retention/rules'))
     expect(rules.find(({ category }) => category === 'force')?.keep).toEqual({ unit: 'day', count: 60 })
     expect(changes.find(({ id }) => id === reaching.id)?.state).toBe('refused')
     expect(await until()).toBe(before)
@@ -183,12 +186,12 @@ describe('changes of a rule', () => {
     const recording = await house.record(await house.phone(), 'test')
     const supervisor = await house.person('supervisor')
     const wish = { kind: 'term', category: 'test', keep: { unit: 'day', count: 90 } }
-    const change = await need(supervisor<Change>('POST /retention/changes', { wish, reason: 'Pruebas de lente.' }))
+    const change = await need(supervisor.call<Change>('POST /retention/changes', { wish, reason: 'Pruebas de lente.' }))
     expect(change.simulation).toMatchObject({ later: 1, earlier: 0, weakening: false, aboveAdvised: true })
-    await need((await house.person('custodian'))(`POST /retention/changes/${change.id}/approve`))
+    await need((await house.person('custodian')).call(`POST /retention/changes/${change.id}/approve`))
     const find = async () => {
       const custodian = await house.person('custodian')
-      return (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt ?? 0
+      return (await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt ?? 0
     }
     const was = await find()
     house.clock.advance(7 * dayMs + 1)
@@ -203,7 +206,7 @@ describe('holds', () => {
     const custodian = await house.person('custodian')
     const officer = await house.person('data-protection-officer')
     const hold = await need(
-      custodian<Hold>(`POST /recordings/${recording}/holds`, { reason: 'Carpeta 12', basis: 'investigation' }),
+      custodian.call<Hold>(`POST /recordings/${recording}/holds`, { reason: 'Carpeta 12', basis: 'investigation' }),
     )
     const notice = {
       number: 'OF-221-2026',
@@ -212,14 +215,18 @@ describe('holds', () => {
       fileName: 'cargo.pdf',
       fileSha256: 'a'.repeat(64),
     }
-    const notified = await need(custodian<Hold>(`POST /retention/holds/${hold.id}/notification`, notice))
+    const notified = await need(custodian.call<Hold>(`POST /retention/holds/${hold.id}/notification`, notice))
     expect(notified.notification).toMatchObject({ number: 'OF-221-2026', noted: { name: 'Marta Salas Bravo' } })
-    expect((await officer(`POST /retention/holds/${hold.id}/release/approve`)).code).toBe('retention.already-decided')
-    await need(custodian(`POST /retention/holds/${hold.id}/release`, { reason: 'Archivada por la fiscalía.' }))
-    expect((await custodian(`POST /retention/holds/${hold.id}/release/approve`)).code).toBe('retention.second-person')
-    await need(officer(`POST /retention/holds/${hold.id}/release/approve`))
+    expect((await officer.call(`POST /retention/holds/${hold.id}/release/approve`)).code).toBe(
+      'retention.already-decided',
+    )
+    await need(custodian.call(`POST /retention/holds/${hold.id}/release`, { reason: 'Archivada por la fiscalía.' }))
+    expect((await custodian.call(`POST /retention/holds/${hold.id}/release/approve`)).code).toBe(
+      'retention.second-person',
+    )
+    await need(officer.call(`POST /retention/holds/${hold.id}/release/approve`))
     const state = async () =>
-      (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).holds[0]?.state
+      (await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))).holds[0]?.state
     // The timer comes before anything is published: it stays.
     await house.app.timers.find(({ name }) => name === 'retention.releases')?.run()
     expect(await state()).toBe('release-approved')
@@ -233,22 +240,27 @@ describe('holds', () => {
     const recording = await house.record(await house.phone())
     const officer = await house.person('data-protection-officer')
     const placed = { kind: 'request', reference: 'SAIP-77' }
-    const freeze = await need(officer<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
-    const again = await need(officer<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
+    const freeze = await need(officer.call<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
+    const again = await need(officer.call<{ id: string }>(`POST /recordings/${recording}/freezes`, placed))
     expect(again.id).toBe(freeze.id)
-    await need(officer(`POST /retention/freezes/${freeze.id}/close`, { reason: 'Entregada.' }))
-    expect((await officer(`POST /retention/freezes/${freeze.id}/close/approve`)).code).toBe('retention.second-person')
+    await need(officer.call(`POST /retention/freezes/${freeze.id}/close`, { reason: 'Entregada.' }))
+    expect((await officer.call(`POST /retention/freezes/${freeze.id}/close/approve`)).code).toBe(
+      'retention.second-person',
+    )
     const custodian = await house.person('custodian')
-    await need(custodian(`POST /retention/freezes/${freeze.id}/close/approve`))
+    await need(custodian.call(`POST /retention/freezes/${freeze.id}/close/approve`))
     const closed = async () =>
-      (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).freezes[0]?.until ?? null
+      (await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))).freezes[0]?.until ?? null
     // The timer comes before anything is published: it freezes on.
     await house.app.timers.find(({ name }) => name === 'retention.closings')?.run()
     expect(await closed()).toBeNull()
     await house.app.ledger.flush()
     await house.tick()
     expect(((await closed()) ?? 0) - house.clock.nowMs()).toBeGreaterThan(25 * dayMs)
-    const listed = await need(officer<Reply<'GET /retention/leaving'>>('GET /retention/leaving'))
+    await house.owner`update proceeding_freeze set approved_by = asked_by where id = ${freeze.id}`
+    expect((await house.findings()).map(({ code }) => code)).toEqual(['retention.freeze-closed-alone'])
+    await house.owner`update proceeding_freeze set approved_by = 'another' where id = ${freeze.id}`
+    const listed = await need(officer.call<Reply<'GET /retention/leaving'>>('GET /retention/leaving'))
     expect(listed.recordings.find((row) => row.recording === recording)?.frozen).toBe(true)
   })
 })
@@ -259,16 +271,17 @@ test('an invented proceeding shortens nothing by ending, whatever the recording 
   const custodian = await house.person('custodian')
   for (const category of ['complaint', 'crime'] as const) {
     const recording = await house.record(phone, category)
-    const until = async () => (await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt
+    const until = async () =>
+      (await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt
     const before = await until()
     const wish = { kind: 'complaint', reference: `Q-${category}` }
-    const frozen = await need(supervisor<{ id: string }>(`POST /recordings/${recording}/freezes`, wish))
-    await need(supervisor(`POST /retention/freezes/${frozen.id}/close`, { reason: 'Archivada.' }))
-    expect((await supervisor(`POST /retention/freezes/${frozen.id}/close/approve`)).code).toBe('access.denied')
-    await need(custodian(`POST /retention/freezes/${frozen.id}/close/approve`))
+    const frozen = await need(supervisor.call<{ id: string }>(`POST /recordings/${recording}/freezes`, wish))
+    await need(supervisor.call(`POST /retention/freezes/${frozen.id}/close`, { reason: 'Archivada.' }))
+    expect((await supervisor.call(`POST /retention/freezes/${frozen.id}/close/approve`)).code).toBe('access.denied')
+    await need(custodian.call(`POST /retention/freezes/${frozen.id}/close/approve`))
     await house.app.ledger.flush()
     await house.tick()
-    const { freezes } = await need(custodian<OfRecording>(`GET /recordings/${recording}/retention`))
+    const { freezes } = await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))
     expect(freezes[0]?.closedAt).not.toBeNull()
     expect(await until()).toBe(before)
   }
@@ -277,11 +290,11 @@ test('an invented proceeding shortens nothing by ending, whatever the recording 
 test('a recording is condemned before it is in a case, or after, never meanwhile', async () => {
   const recording = await house.record(await house.phone())
   const custodian = await house.person('custodian')
-  const opened = await need(custodian<{ id: string }>('POST /cases', { title: 'Robo', kind: 'crime' }))
+  const opened = await need(custodian.call<{ id: string }>('POST /cases', { title: 'Robo', kind: 'crime' }))
   let adding: Promise<{ code: string }> | undefined
   await house.owner.begin(async (sql) => {
     await sql`update recording set destroyed_at = 1 where id = ${recording}`
-    adding = custodian(`POST /cases/${opened.id}/recordings`, { recording })
+    adding = custodian.call(`POST /cases/${opened.id}/recordings`, { recording })
     const answered = adding.then(() => true)
     const deadline = Date.now() + 20_000
     for (let isWaiting = false; !isWaiting && Date.now() < deadline; ) {
@@ -327,17 +340,19 @@ describe('destruction', () => {
     await house.tick()
     const custodian = await house.person('custodian')
     const officer = await house.person('data-protection-officer')
-    const newest = async () => (await need(custodian<Batches>('GET /retention/batches'))).batches[0]
+    const newest = async () => (await need(custodian.call<Batches>('GET /retention/batches'))).batches[0]
     const batch = await newest()
     expect(batch).toMatchObject({ state: 'proposed' })
     const id = batch?.id ?? ''
-    expect((await officer(`POST /retention/batches/${id}/approve`)).code).toBe('retention.already-decided')
-    await need(custodian(`POST /retention/batches/${id}/review`, { schedule: 'PCD-2026-03', leaveOut: [] }))
-    expect((await custodian(`POST /retention/batches/${id}/approve`)).code).toBe('retention.second-person')
-    await need(officer(`POST /retention/batches/${id}/approve`))
+    expect((await officer.call(`POST /retention/batches/${id}/approve`)).code).toBe('retention.already-decided')
+    await need(custodian.call(`POST /retention/batches/${id}/review`, { schedule: 'PCD-2026-03', leaveOut: [] }))
+    expect((await custodian.call(`POST /retention/batches/${id}/approve`)).code).toBe('retention.second-person')
+    await need(officer.call(`POST /retention/batches/${id}/approve`))
     await house.tick()
     // Changing one's mind is possible until it runs: a hold takes its recording out.
-    await need(custodian(`POST /recordings/${kept}/holds`, { reason: 'Apareció un pedido.', basis: 'access-request' }))
+    await need(
+      custodian.call(`POST /recordings/${kept}/holds`, { reason: 'Apareció un pedido.', basis: 'access-request' }),
+    )
     house.clock.advance(3 * dayMs - 60_000)
     await house.tick()
     expect(await keys(gone)).not.toEqual([])
@@ -353,21 +368,21 @@ describe('destruction', () => {
     expect(left.map(({ at }) => at)).toEqual(middles.filter((_, place) => spans[place]?.id === kept))
 
     const again = await house.person('custodian')
-    const done = (await need(again<Batches>('GET /retention/batches'))).batches.find((one) => one.id === id)
+    const done = (await need(again.call<Batches>('GET /retention/batches'))).batches.find((one) => one.id === id)
     expect(done).toMatchObject({ state: 'done', schedule: 'PCD-2026-03' })
     const acta = done?.acta
     expect((acta?.finalAt ?? 0) - (acta?.erasedAt ?? 0)).toBeGreaterThan(14 * dayMs)
-    const pdf = await again(`GET /retention/batches/${id}/acta.pdf`)
+    const pdf = await again.call(`GET /retention/batches/${id}/acta.pdf`)
     expect(new TextDecoder().decode(pdf.bytes.subarray(0, 5))).toBe('%PDF-')
     expect(createHash('sha256').update(pdf.bytes).digest('hex')).toBe(acta?.sha256)
-    const signed = openEnvelope(new Uint8Array((await again(`GET /retention/batches/${id}/acta.json`)).bytes))
+    const signed = openEnvelope(new Uint8Array((await again.call(`GET /retention/batches/${id}/acta.json`)).bytes))
     expect(signed.ok && new TextDecoder().decode(signed.value.payload)).toContain(acta?.sha256)
-    const items = await need(again<Reply<'GET /retention/batches/:id'>>(`GET /retention/batches/${id}`))
+    const items = await need(again.call<Reply<'GET /retention/batches/:id'>>(`GET /retention/batches/${id}`))
     expect(items.items.find((item) => item.recording === kept)).toMatchObject({ state: 'left-out' })
 
     // Nothing opens it, nothing is added to it, and it cannot be held any more.
-    expect((await again(`POST /recordings/${gone}/looks`, { purpose: 'audit' })).code).toBe('recording.destroyed')
-    expect((await again(`POST /recordings/${gone}/holds`, { reason: 'x', basis: 'crime' })).code).toBe(
+    expect((await again.call(`POST /recordings/${gone}/looks`, { purpose: 'audit' })).code).toBe('recording.destroyed')
+    expect((await again.call(`POST /recordings/${gone}/holds`, { reason: 'x', basis: 'crime' })).code).toBe(
       'retention.under-way',
     )
 

@@ -10,7 +10,7 @@ import { approveRelease, askRelease, notify, place, refuseRelease } from './hold
 import { batchList, leavingPage, ofRecording, oneBatch, overview, publicFigures, rules } from './read.ts'
 import { simulate } from './simulate.ts'
 import { actaOf } from './store-batches.ts'
-import { allHolds, holdById } from './store-holds.ts'
+import { allHolds, freezeById, holdById } from './store-holds.ts'
 import { changeById } from './store-rules.ts'
 import type { ActaRow } from './tables.ts'
 import { changeView, freezeView, holdView } from './view.ts'
@@ -18,29 +18,16 @@ import { changeView, freezeView, holdView } from './view.ts'
 export function retentionRoutes(deps: RetentionDeps, settings: RetentionSettings): RouteTable {
   const { db } = deps.database
 
-  async function holdNow(scope: Scope, id: string) {
-    const row = await holdById(db, scope, id)
+  const found = <Row>(row: Row | null): Row => {
     if (row === null) {
       throw new Refusal('retention.not-found')
     }
-    return holdView(deps, scope, row)
+    return row
   }
-
-  async function changeNow(scope: Scope, id: string) {
-    const row = await changeById(db, scope, id)
-    if (row === null) {
-      throw new Refusal('retention.not-found')
-    }
-    return changeView(deps, scope, row)
-  }
-
-  async function needActa(scope: Scope, batch: string): Promise<ActaRow> {
-    const acta = await actaOf(db, scope, batch)
-    if (acta === null) {
-      throw new Refusal('retention.not-found')
-    }
-    return acta
-  }
+  const holdNow = async (scope: Scope, id: string) => holdView(deps, scope, found(await holdById(db, scope, id)))
+  const freezeNow = async (scope: Scope, id: string) => freezeView(deps, scope, found(await freezeById(db, scope, id)))
+  const changeNow = async (scope: Scope, id: string) => changeView(deps, scope, found(await changeById(db, scope, id)))
+  const needActa = async (scope: Scope, batch: string): Promise<ActaRow> => found(await actaOf(db, scope, batch))
 
   return [
     ...routes(termOperations, {
@@ -81,12 +68,18 @@ export function retentionRoutes(deps: RetentionDeps, settings: RetentionSettings
       },
       'POST /recordings/:id/freezes': async ({ scope, params, body }) =>
         freezeView(deps, scope, await freeze(deps, scope, params.id, body)),
-      'POST /retention/freezes/:id/close': async ({ scope, params, body }) =>
-        freezeView(deps, scope, await askClose(deps, scope, params.id, body.reason)),
-      'POST /retention/freezes/:id/close/approve': async ({ scope, params }) =>
-        freezeView(deps, scope, await approveClose(deps, scope, params.id)),
-      'POST /retention/freezes/:id/close/refuse': async ({ scope, params, body }) =>
-        freezeView(deps, scope, await refuseClose(deps, scope, params.id, body.reason)),
+      'POST /retention/freezes/:id/close': async ({ scope, params, body }) => {
+        await askClose(deps, scope, params.id, body.reason)
+        return freezeNow(scope, params.id)
+      },
+      'POST /retention/freezes/:id/close/approve': async ({ scope, params }) => {
+        await approveClose(deps, scope, params.id)
+        return freezeNow(scope, params.id)
+      },
+      'POST /retention/freezes/:id/close/refuse': async ({ scope, params, body }) => {
+        await refuseClose(deps, scope, params.id, body.reason)
+        return freezeNow(scope, params.id)
+      },
     }),
     ...routes(destructionOperations, {
       'GET /retention/batches': ({ scope }) => batchList(deps, scope),

@@ -42,8 +42,10 @@ export async function holdsOf(db: Db, scope: Scope, recording: string): Promise<
 /** In force first: those asked to be released, then the oldest. */
 export async function allHolds(db: Db, scope: Scope, all: boolean): Promise<readonly HoldRow[]> {
   const found = await sql<HoldRow>`select * from hold where municipality = ${scope.municipality}::uuid
-    and (${all}::boolean or state <> 'released')
-    order by (state = 'released'), (state = 'release-asked') desc, placed_at limit 500`.execute(db)
+    and (${all}::boolean or ended_at is null)
+    order by (ended_at is not null), (asked_by is not null and approved_by is null) desc, placed_at limit 500`.execute(
+    db,
+  )
   return found.rows
 }
 
@@ -52,21 +54,22 @@ export async function approvedReleases(db: Db, scope: Scope): Promise<readonly H
     .selectFrom('hold')
     .selectAll()
     .where('municipality', '=', scope.municipality)
-    .where('state', '=', 'release-approved')
+    .where('ended_at', 'is', null)
+    .where('approved_by', 'is not', null)
     .execute()
 }
 
 /** Whether anything but the hold itself still holds the recording. */
 export async function isHeld(db: Db, scope: Scope, recording: string, without?: string): Promise<boolean> {
   const found = await sql`select 1 from hold where municipality = ${scope.municipality}::uuid
-    and recording = ${recording}::uuid and state <> 'released'
+    and recording = ${recording}::uuid and ended_at is null
     and ${without === undefined ? sql`true` : sql`id <> ${without}::uuid`} limit 1`.execute(db)
   return found.rows.length > 0
 }
 
 export async function heldAmong(db: Db, scope: Scope): Promise<ReadonlySet<string>> {
   const found = await sql<{ recording: string }>`select distinct recording from hold
-    where municipality = ${scope.municipality}::uuid and state <> 'released'`.execute(db)
+    where municipality = ${scope.municipality}::uuid and ended_at is null`.execute(db)
   return new Set(found.rows.map(({ recording }) => recording))
 }
 
@@ -76,7 +79,7 @@ export async function addFreeze(tx: Db, row: FreezeRow): Promise<boolean> {
     await sql`insert into proceeding_freeze (municipality, id, recording, kind, reference, opened_at, opened_entry)
     values (${row.municipality}::uuid, ${row.id}::uuid, ${row.recording}::uuid, ${row.kind}, ${row.reference},
       ${row.opened_at}::bigint, ${row.opened_entry}::uuid)
-    on conflict (municipality, recording, kind, reference) where closed_at is null do nothing
+    on conflict (municipality, recording, kind, reference) where ended_at is null do nothing
     returning id`.execute(tx)
   return added.rows.length > 0
 }
@@ -114,12 +117,12 @@ export async function approvedClosings(db: Db, scope: Scope): Promise<readonly F
     .selectFrom('proceeding_freeze')
     .selectAll()
     .where('municipality', '=', scope.municipality)
-    .where('closed_at', 'is', null)
+    .where('ended_at', 'is', null)
     .where('approved_by', 'is not', null)
     .execute()
 }
 
 /** Whether a proceeding freezes it at the instant. */
 export function freezes(row: FreezeRow, nowMs: number): boolean {
-  return row.closed_at === null || (row.until_at !== null && row.until_at > nowMs)
+  return row.ended_at === null || (row.until_at !== null && row.until_at > nowMs)
 }

@@ -94,9 +94,9 @@ export async function leaving(
   const last = 9_007_199_254_740_991
   const found = await sql<LeavingRow>`select r.*,
       exists (select 1 from hold h where h.municipality = r.municipality and h.recording = r.recording
-        and h.state <> 'released') as held,
+        and h.ended_at is null) as held,
       exists (select 1 from proceeding_freeze f where f.municipality = r.municipality and f.recording = r.recording
-        and (f.closed_at is null or f.until_at > ${page.nowMs}::bigint)) as frozen
+        and (f.ended_at is null or f.until_at > ${page.nowMs}::bigint)) as frozen
     from retained r
     where r.municipality = ${scope.municipality}::uuid and r.destroyed_at is null
       and ${category === undefined ? sql`true` : sql`r.category = ${category}`}
@@ -121,9 +121,9 @@ export async function dueNow(
     where r.municipality = ${scope.municipality}::uuid and r.destroyed_at is null and r.leaves_at <= ${nowMs}::bigint
       and (r.postponed_until is null or r.postponed_until <= ${nowMs}::bigint) and r.batch is null
       and not exists (select 1 from hold h where h.municipality = r.municipality and h.recording = r.recording
-        and h.state <> 'released')
+        and h.ended_at is null)
       and not exists (select 1 from proceeding_freeze f where f.municipality = r.municipality and f.recording = r.recording
-        and (f.closed_at is null or f.until_at > ${nowMs}::bigint))
+        and (f.ended_at is null or f.until_at > ${nowMs}::bigint))
       and ${after === null ? sql`true` : sql`(r.leaves_at, r.recording) > (${after.leaves_at}::bigint, ${after.recording}::uuid)`}
     order by r.leaves_at, r.recording limit ${limit}`.execute(db)
   return found.rows
@@ -145,9 +145,9 @@ export async function countsOf(db: Db, scope: Scope, nowMs: number): Promise<Cou
       count(*) filter (where destroyed_at is null and leaves_at <= ${nowMs}::bigint) as due,
       count(*) filter (where destroyed_at is not null) as destroyed,
       (select count(distinct recording) from hold where municipality = ${scope.municipality}::uuid
-        and state <> 'released') as held,
+        and ended_at is null) as held,
       (select count(distinct recording) from proceeding_freeze where municipality = ${scope.municipality}::uuid
-        and (closed_at is null or until_at > ${nowMs}::bigint)) as frozen
+        and (ended_at is null or until_at > ${nowMs}::bigint)) as frozen
     from retained where municipality = ${scope.municipality}::uuid`.execute(db)
   const none = { kept: 0, until_released: 0, held: 0, frozen: 0, due: 0, destroyed: 0 }
   return found.rows[0] ?? none

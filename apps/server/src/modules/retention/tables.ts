@@ -64,14 +64,28 @@ export type ChangeRow = {
   effect_entry: string | null
 }
 
-export type HoldRow = {
-  municipality: string
+/** How what keeps a recording back ends (letting-go.ts). */
+export type LettingGo = {
   id: string
+  ending_reason: string | null
+  asked_by: string | null
+  asked_name: string | null
+  asked_at: number | null
+  asked_entry: string | null
+  approved_by: string | null
+  approved_name: string | null
+  approved_at: number | null
+  approved_entry: string | null
+  ended_at: number | null
+  ended_entry: string | null
+}
+
+export type HoldRow = LettingGo & {
+  municipality: string
   recording: string
   code: string
   reason: string
   basis: string
-  state: 'held' | 'release-asked' | 'release-approved' | 'released'
   placed_by: string
   placed_name: string
   placed_at: number
@@ -81,39 +95,17 @@ export type HoldRow = {
   notice_name: string | null
   notice_at: number | null
   notice_entry: string | null
-  release_reason: string | null
-  asked_by: string | null
-  asked_name: string | null
-  asked_at: number | null
-  asked_entry: string | null
-  approved_by: string | null
-  approved_name: string | null
-  approved_at: number | null
-  approved_entry: string | null
-  released_at: number | null
-  released_entry: string | null
 }
 
-export type FreezeRow = {
+export type FreezeRow = LettingGo & {
   municipality: string
-  id: string
   recording: string
   kind: FreezeKind
   reference: string
   opened_at: number
   opened_entry: string
-  closed_at: number | null
-  closed_entry: string | null
+  /** Frozen until then although it ended. */
   until_at: number | null
-  close_reason: string | null
-  asked_by: string | null
-  asked_name: string | null
-  asked_at: number | null
-  asked_entry: string | null
-  approved_by: string | null
-  approved_name: string | null
-  approved_at: number | null
-  approved_entry: string | null
 }
 
 export type BatchRow = {

@@ -13,11 +13,12 @@ import { aboutApproval } from './batch.ts'
 import type { RetentionDeps } from './door.ts'
 import { mayDo } from './four-eyes.ts'
 import type { Notice } from './hold.ts'
+import { standing } from './letting-go.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import type { Simulated, Wish } from './simulate.ts'
 import type { ActaLine, BatchSummary } from './store-batches.ts'
 import type { LeavingRow } from './store-retained.ts'
-import type { ChangeRow, FreezeRow, HoldRow, ItemRow } from './tables.ts'
+import type { ChangeRow, FreezeRow, HoldRow, ItemRow, LettingGo } from './tables.ts'
 
 type Person = { readonly name: string; readonly at: number; readonly entry: string }
 
@@ -47,9 +48,22 @@ export function changeView(deps: RetentionDeps, scope: Scope, row: ChangeRow): S
   }
 }
 
+function ending(row: LettingGo) {
+  const asked = person(row.asked_name, row.asked_at, row.asked_entry)
+  const approved = person(row.approved_name, row.approved_at, row.approved_entry)
+  return asked === null ? null : { reason: row.ending_reason ?? '', asked, approved }
+}
+
+const holdStates = {
+  'in-force': 'held',
+  asked: 'release-asked',
+  approved: 'release-approved',
+  ended: 'released',
+} as const
+
 export function holdView(deps: RetentionDeps, scope: Scope, row: HoldRow): Static<typeof HoldShape> {
   const basis = pe2026.bases.find(({ id }) => id === row.basis)
-  const asked = person(row.asked_name, row.asked_at, row.asked_entry)
+  const at = standing(row)
   const noted = person(row.notice_name, row.notice_at, row.notice_entry)
   return {
     id: row.id,
@@ -57,48 +71,31 @@ export function holdView(deps: RetentionDeps, scope: Scope, row: HoldRow): Stati
     reason: row.reason,
     basis: row.basis,
     sources: [...(basis?.sources ?? [])],
-    state: row.state,
+    state: holdStates[at],
     placed: { name: row.placed_name, at: row.placed_at, entry: row.placed_entry },
     mustNotify: basis?.mustNotify ?? false,
     notification: row.notice === null || noted === null ? null : { ...(JSON.parse(row.notice) as Notice), noted },
-    release:
-      asked === null
-        ? null
-        : {
-            reason: row.release_reason ?? '',
-            asked,
-            approved: person(row.approved_name, row.approved_at, row.approved_entry),
-          },
-    releasedAt: row.released_at,
+    release: ending(row),
+    releasedAt: row.ended_at,
     may: [
-      ...(row.state === 'released' ? [] : mayDo(deps, scope, row.id, ['hold.place', 'retention.propose'])),
-      ...(row.state === 'release-asked'
-        ? mayDo(deps, scope, row.id, ['retention.approve'], { proposer: row.asked_by })
-        : []),
+      ...(at === 'ended' ? [] : mayDo(deps, scope, row.id, ['hold.place', 'retention.propose'])),
+      ...(at === 'asked' ? mayDo(deps, scope, row.id, ['retention.approve'], { proposer: row.asked_by }) : []),
     ],
   }
 }
 
 export function freezeView(deps: RetentionDeps, scope: Scope, row: FreezeRow): Static<typeof FreezeShape> {
-  const asked = person(row.asked_name, row.asked_at, row.asked_entry)
   return {
     id: row.id,
     kind: row.kind,
     reference: row.reference,
     since: row.opened_at,
-    closedAt: row.closed_at,
+    closedAt: row.ended_at,
     until: row.until_at,
-    closing:
-      asked === null
-        ? null
-        : {
-            reason: row.close_reason ?? '',
-            asked,
-            approved: person(row.approved_name, row.approved_at, row.approved_entry),
-          },
+    closing: ending(row),
     may: [
-      ...(row.closed_at === null ? mayDo(deps, scope, row.id, ['hold.place']) : []),
-      ...(asked !== null && row.approved_by === null
+      ...(row.ended_at === null ? mayDo(deps, scope, row.id, ['hold.place']) : []),
+      ...(standing(row) === 'asked'
         ? mayDo(deps, scope, row.id, ['retention.approve'], { proposer: row.asked_by })
         : []),
     ],
