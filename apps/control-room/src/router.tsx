@@ -7,7 +7,7 @@ import { ledgerSearch } from './features/ledger/search.ts'
 import { OperationsPage } from './features/operations/index.ts'
 import { operationsSearch } from './features/operations/search.ts'
 import { oversightSearch } from './features/oversight/search.ts'
-import { recordingsSearch } from './features/recordings/search.ts'
+import { recordingSearch, recordingsSearch } from './features/recordings/search.ts'
 import { retentionSearch } from './features/retention/search.ts'
 import { Broken, Missing } from './shell/broken.tsx'
 import { useMay } from './shell/session.ts'
@@ -44,6 +44,7 @@ const recordings = createRoute({
 const recording = createRoute({
   getParentRoute: () => root,
   path: '/recordings/$id',
+  validateSearch: recordingSearch,
   component: lazyRouteComponent(() => import('./features/recordings/player-route.ts'), 'RecordingPage'),
 })
 const fleet = createRoute({

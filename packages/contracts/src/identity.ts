@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { Done, InstantMs, May, nullable, type Operations, Uuid, Words } from './operation.ts'
 import { permissions, roles, staffRoles } from './permissions.ts'
+import { purposes } from './purposes.ts'
 
 export const RoleName = Type.Enum([...roles])
 /** What an administrator may give: guests are made from a case. */
@@ -54,6 +55,22 @@ export const identityOperations = {
   },
   'DELETE /session': { access: 'self.write', summary: 'Sign out', reply: Done },
   'GET /me': { access: 'self.read', summary: 'Who I am, what I may do, until when', reply: Me },
+  'GET /me/task': {
+    access: 'self.read',
+    summary:
+      'The purpose I am looking for now, with its reference and until when it is remembered; offered, never applied',
+    reply: Type.Object({
+      task: nullable(
+        Type.Object({
+          purpose: Type.Enum([...purposes]),
+          reference: nullable(Type.String()),
+          sinceAt: InstantMs,
+          endsAt: InstantMs,
+        }),
+      ),
+    }),
+  },
+  'POST /me/task/end': { access: 'self.write', summary: 'Put the task down: the next look asks anew', reply: Done },
   'POST /me/password': {
     access: 'self.write',
     summary: 'Set or change my password',

@@ -4,6 +4,18 @@ import { Kbd, useLanguage } from '@sereno/ui'
 import { type ReactElement, useEffect, useId } from 'react'
 import css from './purpose-choice.module.css'
 
+/** Why somebody looks at footage, in the order in which it is offered. */
+export const viewPurposes: readonly Purpose[] = [
+  'incident',
+  'case',
+  'complaint',
+  'supervision',
+  'audit',
+  'request',
+  'training',
+  'safety-check',
+]
+
 /** The order in which watching live offers its purposes. An SOS explains itself and is not chosen by hand here. */
 export const watchPurposes: readonly Purpose[] = [
   'incident',

@@ -33,6 +33,7 @@ export const shellEs = {
   unitsWere: (n: number, of: number) => `eran ${n} de ${of}`,
   recordingNow: (n: number) => (n === 1 ? '1 graba' : `${n} graban`),
   sinceShift: 'lleva',
+  task: { title: 'Tarea en curso', end: 'Terminar la tarea' },
   machineTime: 'hora de este equipo',
   fictitious: 'FICTICIO',
   fictitiousWhy: 'Municipalidad de demostración: personas, equipos y video son simulados.',

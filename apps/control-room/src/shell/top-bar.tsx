@@ -6,6 +6,7 @@ import { ConnectionFact, UnitsFact } from './bar-facts.tsx'
 import { Clock } from './clock.tsx'
 import { keyPrint } from './keys.ts'
 import { useSession } from './session.ts'
+import { TaskFact } from './task-fact.tsx'
 import { useShellText } from './text.ts'
 import css from './top-bar.module.css'
 
@@ -32,6 +33,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }): React
         <span>{offline ? text.searchOffline : text.search}</span>
         <Kbd keys={keyPrint('palette', language)} />
       </button>
+      <TaskFact />
       <UnitsFact />
       <ConnectionFact />
       <p className={css.fact}>

@@ -17,11 +17,11 @@ export function CopiesSection({ file }: { readonly file: CasePage }): ReactEleme
     mutationFn: async ({ derivative, lineage }: { readonly derivative: string; readonly lineage: boolean }) => {
       const { url } = await call('POST /cases/:id/derivatives/:derivative/open', {
         params: { id: file.case.id, derivative },
-        body: { purpose: 'request' },
+        body: { purpose: 'case', reference: file.case.code },
       })
       window.open(lineage ? url.replace(/file$/, 'lineage.json') : url, '_blank', 'noopener')
     },
-    onSettled: () => changed('GET /cases/:id'),
+    onSettled: () => changed('GET /cases/:id', 'GET /me/task'),
   })
   return (
     <Section title={text.sections.copies} empty={file.derivatives.length === 0 ? text.nothing.copies : null}>

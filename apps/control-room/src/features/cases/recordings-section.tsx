@@ -18,7 +18,12 @@ export function RecordingsSection({ file, onDeed }: SectionProps): ReactElement 
         {file.recordings.map(({ recording, why, from, addedBy }) => (
           <li key={recording.id}>
             <div className={css.line}>
-              <Link to="/recordings/$id" params={{ id: recording.id }} className={page.link}>
+              <Link
+                to="/recordings/$id"
+                params={{ id: recording.id }}
+                search={{ case: file.case.code }}
+                className={page.link}
+              >
                 <b>{recording.code}</b>
               </Link>
               <span>{when(recording.startedAt, now(), zone, language)}</span>

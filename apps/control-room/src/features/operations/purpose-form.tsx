@@ -1,11 +1,11 @@
-import type { Purpose } from '@sereno/contracts'
 import { Button, Field, useLanguage } from '@sereno/ui'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import type { FormEvent, ReactElement } from 'react'
 import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
 import { keyPrint } from '../../shell/keys.ts'
 import { offered, PurposeChoice, watchPurposes } from '../../shell/purpose-choice.tsx'
+import { taskChanged, useWhy } from '../../shell/task.ts'
 import css from './context.module.css'
 import type { Dock, Tile } from './dock.ts'
 import { useOperationsText } from './text.ts'
@@ -15,14 +15,12 @@ export function PurposeForm({ tile, dock }: { readonly tile: Tile; readonly dock
   const text = useOperationsText().purpose
   const language = useLanguage()
   const permitted = useQuery(asked('GET /units/:id/purposes', { params: { id: tile.device } }))
-  const choices = offered(watchPurposes, permitted.data?.purposes ?? [])
-  const [chosen, setPurpose] = useState<Purpose | null>(null)
-  const purpose = chosen ?? choices[0]
-  const [reference, setReference] = useState('')
+  const why = useWhy(offered(watchPurposes, permitted.data?.purposes ?? []))
+  const { choices, purpose, reference } = why
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (purpose !== undefined) {
-      void dock.open(tile.device, purpose, reference.trim())
+    if (purpose !== null) {
+      void dock.open(tile.device, purpose, reference.trim()).then(taskChanged)
     }
   }
   return (
@@ -33,11 +31,11 @@ export function PurposeForm({ tile, dock }: { readonly tile: Tile; readonly dock
     >
       <h1>{text.title(tile.name)}</h1>
       <p>{text.why}</p>
-      <PurposeChoice legend={text.title(tile.name)} purposes={choices} value={purpose ?? null} onChange={setPurpose} />
+      <PurposeChoice legend={text.title(tile.name)} purposes={choices} value={purpose} onChange={why.choose} />
       {permitted.data !== undefined && choices.length === 0 ? <p>{text.denied}</p> : null}
       <Failure error={permitted.error} />
-      <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} />
-      <Button type="submit" look="next" disabled={purpose === undefined} keys={keyPrint('acknowledge', language)}>
+      <Field label={text.reference} value={reference} onChange={why.refer} maxLength={120} />
+      <Button type="submit" look="next" disabled={purpose === null} keys={keyPrint('acknowledge', language)}>
         {text.open}
       </Button>
       <Button onPress={() => dock.close(tile.device)} keys="Esc">

@@ -37,3 +37,8 @@ export function nearPoint(near: string | undefined): { readonly latitude: number
   }
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : null
 }
+
+/** A recording's page: from which case one came, by its code. */
+export function recordingSearch(raw: Record<string, unknown>): { readonly case?: string } {
+  return typeof raw.case === 'string' && raw.case !== '' ? { case: raw.case } : {}
+}

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import type { Purpose } from '@sereno/contracts'
 import type { FastifyReply } from 'fastify'
 import type { Scope } from '../../kernel/actor.ts'
+import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { derivativeKey } from './derive.ts'
 import type { CasesDeps } from './door.ts'
@@ -28,11 +29,14 @@ export async function openDerivative(
   const row = await needCase(deps.database.db, scope, id)
   demand(deps, scope, 'case.read', row)
   const made = await needDerivative(deps, scope, row, wish.derivative)
-  const { policy } = await deps.evidence.offer.allow(scope, 'recording.view', made.recording, {
+  const said = { purpose: wish.purpose, reference: wish.reference ?? row.code }
+  const { policy } = await deps.evidence.offer.allow(scope, 'recording.view', made.recording, said)
+  return begin(deps, scope, row, made, {
     purpose: wish.purpose,
-    reference: wish.reference ?? row.code,
+    policy,
+    path: '/api/derivatives',
+    remember: (tx) => deps.identity.rememberTask(tx, scope.actor, said),
   })
-  return begin(deps, scope, row, made, { purpose: wish.purpose, policy, path: '/api/derivatives' })
 }
 
 /** The derivative, if it is in the case or in one merged into it, and has not gone with its recording. */
@@ -53,7 +57,13 @@ export async function begin(
   scope: Scope,
   row: CaseRow,
   made: DerivativeRow,
-  decided: { readonly purpose: Purpose; readonly policy: string; readonly path: string },
+  decided: {
+    readonly purpose: Purpose
+    readonly policy: string
+    readonly path: string
+    /** In the opening's transaction. */
+    readonly remember?: (tx: Db) => Promise<void>
+  },
 ): Promise<Opened> {
   const opening = deps.ids.uuid()
   const openedAt = deps.clock.nowMs()
@@ -80,6 +90,7 @@ export async function begin(
       expires_at: expiresAt,
     })
     await countLook(tx, scope.actor.id)
+    await decided.remember?.(tx)
     return id
   })
   return { url: `${decided.path}/${opening}/file`, entry, expiresAt }

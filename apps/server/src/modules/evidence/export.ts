@@ -13,7 +13,7 @@ import { Refusal } from '../../kernel/errors.ts'
 import { asItWas } from './as-it-was.ts'
 import { isSound } from './assembly.ts'
 import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
-import { type Allowed, allow, referenceOf } from './look.ts'
+import { type Allowed, allow, officerOf, referenceOf } from './look.ts'
 import { createPackages } from './package.ts'
 import { type ExportWish, manifestOf, writePlan } from './package-plan.ts'
 import { createPlanner } from './plan.ts'
@@ -73,12 +73,15 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
     }
     const newest = await newestSound(scope, manifests, first)
     const id = deps.ids.uuid()
-    const entry = await deps.database.transaction((tx) =>
-      deps.ledger.append(tx, {
+    const entry = await deps.database.transaction(async (tx) => {
+      if (decided === undefined) {
+        await deps.identity.rememberTask(tx, scope.actor, wish)
+      }
+      return deps.ledger.append(tx, {
         municipality: scope.municipality,
         kind: 'recording.exported',
         coarse: 'access',
-        subjects: [`recording:${recording}`, `person:${scope.actor.id}`],
+        subjects: [`recording:${recording}`, `person:${scope.actor.id}`, ...officerOf(row)],
         actor: scope.actor,
         purpose: wish.purpose,
         policy,
@@ -90,8 +93,8 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
           ...asItWas(row),
           ...referenceOf(wish),
         },
-      }),
-    )
+      })
+    })
     const promise = await deps.ledger.promise(entry.id)
     await published(entry.id)
     const plan = await planOf(scope, row, { first, newest }, wish, { ...entry, promise })

@@ -11,6 +11,7 @@
  */
 import type { Purpose } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
+import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { resourceOf } from './access.ts'
 import { asItWas } from './as-it-was.ts'
@@ -63,7 +64,8 @@ export async function allow(
 }
 
 /** By whom it was recorded: officers find here who looked at them. */
-const officerOf = (row: RecordingRow): readonly string[] => (row.officer === null ? [] : [`officer:${row.officer}`])
+export const officerOf = (row: RecordingRow): readonly string[] =>
+  row.officer === null ? [] : [`officer:${row.officer}`]
 
 export function referenceOf(wish: Wish): Record<string, string> {
   return wish.reference === undefined ? {} : { reference: wish.reference }
@@ -128,6 +130,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
         expires_at: now + settings.lookMs,
         closed_at: null,
       })
+      await rememberUnless(decided, tx, scope, wish)
       return appended
     })
     return {
@@ -141,8 +144,15 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     }
   }
 
+  /** What a module on the right decided (a guest, an emergency) is no task of the reader's. */
+  async function rememberUnless(decided: Allowed | undefined, tx: Db, scope: Scope, wish: Wish): Promise<void> {
+    if (decided === undefined) {
+      await deps.identity.rememberTask(tx, scope.actor, wish)
+    }
+  }
+
   async function appendView(
-    tx: Parameters<EvidenceDeps['ledger']['append']>[0],
+    tx: Db,
     scope: Scope,
     row: RecordingRow,
     wish: Wish,
@@ -176,6 +186,7 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     const entry = await deps.database.transaction(async (tx) => {
       const appended = await appendView(tx, scope, row, wish, policy, id)
       await changeLook(tx, scope, id, { expires_at: expiresAt, entry: appended.id })
+      await rememberUnless(decided, tx, scope, wish)
       return appended.id
     })
     return { expiresAt, entry }

@@ -92,6 +92,12 @@ export type Identity = {
     scope: Scope,
     wish: { readonly purpose?: string; readonly reference?: string | undefined },
   ): Promise<Circumstance>
+  /** The purpose and reference of a look just opened become the task in hand: in the look's own transaction. */
+  rememberTask(
+    tx: Db,
+    actor: Actor,
+    wish: { readonly purpose: Purpose; readonly reference?: string | undefined },
+  ): Promise<void>
   /** Those of the actions that the actor may do with the object, for at least one purpose. */
   may(actor: Actor, resource: Resource, actions: readonly Permission[]): Permission[]
   /** For what purposes the actor may do it with the object, in the contract's order. */

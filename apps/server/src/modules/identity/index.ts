@@ -21,6 +21,7 @@ import { createSetUp } from './set-up.ts'
 import { createSignIn } from './sign-in.ts'
 import { forgetBefore } from './sign-in-store.ts'
 import { type AccountRow, accountById, accounts as allAccounts, homeMunicipality, openAccountsWith } from './store.ts'
+import { createTasks } from './task.ts'
 
 export type { Identity, IdentityDeps, Resource, ReviewedAccount } from './door.ts'
 
@@ -56,6 +57,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const own = createOwnAccount({ ...deps, accounts, sessions, vault, signIn })
   const passkeys = createPasskeys({ ...deps, accounts, sessions, party: () => relyingParty(originOf()) })
   const provider = createProvider({ ...deps, accounts, sessions, vault, origin: originOf })
+  const tasks = createTasks(deps)
   const setUp = createSetUp({ ...deps, accounts, sessions })
 
   async function start(): Promise<void> {
@@ -86,6 +88,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   async function forget(): Promise<void> {
     await forgetBefore(database.db, clock.nowMs() - keptMs)
     await forgetUnderWay(database.db, clock.nowMs())
+    await tasks.forget()
   }
 
   return {
@@ -96,6 +99,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       own,
       signIn,
       setUp,
+      tasks,
       sessions,
       decide,
       home,
@@ -135,6 +139,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       reference,
       caseOpen: purpose === 'case' && reference !== undefined && ((await deps.isOpenCase?.(scope, reference)) ?? false),
     }),
+    rememberTask: tasks.remember,
     may: (actor, resource, actions) => mayDo(decide, actor, resource, actions),
     purposes: (actor, action, resource) => purposesFor(decide, actor, action, resource),
     person: async (db, municipality, id) => {

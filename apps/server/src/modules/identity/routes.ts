@@ -64,6 +64,11 @@ export function identityRoutes(deps: AccessRouteDeps): RouteTable {
         }
         return meOf(actor)
       },
+      'GET /me/task': async ({ actor }) => ({ task: await deps.tasks.current(actor) }),
+      'POST /me/task/end': async ({ actor }) => {
+        await deps.tasks.putDown(actor)
+        return done
+      },
       'POST /me/password': async ({ actor, scope, body, request, reply }) => {
         await own.setPassword(scope, body.next, { password: body.current, code: body.code }, request.ip)
         return renew(actor, request, reply)

@@ -103,6 +103,9 @@ export async function openWatch(
         openedAt,
       }
       await insertWatch(tx, scope, opened)
+      if (decided === undefined) {
+        await deps.identity.rememberTask(tx, actor, asked)
+      }
       await deps.events.publish(tx, 'watch.opened', scope.municipality, {
         watch: id,
         device: unit.device,

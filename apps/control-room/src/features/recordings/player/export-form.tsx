@@ -8,12 +8,13 @@ import { Failure } from '../../../api/failure.tsx'
 import { changed } from '../../../api/queries.ts'
 import page from '../../../shell/page.module.css'
 import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
+import { taskChanged, useWhy } from '../../../shell/task.ts'
 import { download, saveBlob } from './download.ts'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
 import { useViewer } from './viewer.ts'
 
-const exportPurposes: readonly Purpose[] = ['request', 'complaint', 'audit', 'incident', 'supervision']
+const exportPurposes: readonly Purpose[] = ['request', 'case', 'complaint', 'audit', 'incident', 'supervision']
 
 /** The package: an entry first, then one stream with progress that can be stopped. */
 export function ExportForm({
@@ -26,9 +27,9 @@ export function ExportForm({
   const text = usePlayerText()
   const language = useLanguage()
   const viewer = useViewer()
-  const choices = offered(exportPurposes, purposes.export)
-  const [purpose, setPurpose] = useState<Purpose>(choices[0] ?? 'request')
-  const [reference, setReference] = useState('')
+  const why = useWhy(offered(exportPurposes, purposes.export))
+  const purpose = why.purpose ?? 'request'
+  const { reference } = why
   const [positions, setPositions] = useState(true)
   const [progress, setProgress] = useState<{ readonly done: number; readonly all: number } | null>(null)
   const stop = useRef(new AbortController())
@@ -45,7 +46,7 @@ export function ExportForm({
       const blob = await download({ url: made.url, signal: stop.current.signal, onProgress })
       saveBlob(blob, made.fileName)
     },
-    onSettled: () => changed(viewer.custodyName),
+    onSettled: () => Promise.all([changed(viewer.custodyName), viewer.isGuest ? null : taskChanged()]),
   })
   const stopped = make.error instanceof DOMException
   const submit = (event: FormEvent): void => {
@@ -84,8 +85,14 @@ export function ExportForm({
       <p className={page.soft}>{text.export.body}</p>
       {viewer.isGuest ? null : (
         <>
-          <PurposeChoice legend={text.purpose.open} purposes={choices} value={purpose} onChange={setPurpose} />
-          <Field label={text.purpose.reference} value={reference} onChange={setReference} maxLength={120} />
+          <PurposeChoice legend={text.purpose.open} purposes={why.choices} value={purpose} onChange={why.choose} />
+          <Field
+            label={purpose === 'case' ? text.purpose.caseCode : text.purpose.reference}
+            value={reference}
+            onChange={why.refer}
+            maxLength={120}
+            required={purpose === 'case'}
+          />
           <Checkbox checked={positions} onChange={setPositions}>
             {text.export.positions}
           </Checkbox>

@@ -1,4 +1,3 @@
-import type { Purpose } from '@sereno/contracts'
 import { names } from '@sereno/text'
 import { Button, Countdown, Field, now, useLanguage, useSeconds } from '@sereno/ui'
 import { type FormEvent, type ReactElement, useState } from 'react'
@@ -6,24 +5,17 @@ import type { RecordingFile } from '../../../api/api.ts'
 import { CallFailed } from '../../../api/call.ts'
 import { Failure } from '../../../api/failure.tsx'
 import { keyPrint } from '../../../shell/keys.ts'
-import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
+import { offered, PurposeChoice, viewPurposes } from '../../../shell/purpose-choice.tsx'
 import { useMay } from '../../../shell/session.ts'
+import { useWhy } from '../../../shell/task.ts'
 import { useOversightText } from '../../oversight/text.ts'
+import { useCaseHint } from './case-hint.ts'
 import { GlassForm } from './glass-form.tsx'
 import css from './player.module.css'
 import { usePlayerText } from './text.ts'
 import type { Looking } from './use-look.ts'
 import { useViewer } from './viewer.ts'
 
-const viewPurposes: readonly Purpose[] = [
-  'incident',
-  'complaint',
-  'supervision',
-  'audit',
-  'request',
-  'training',
-  'safety-check',
-]
 /** Asked again while the picture goes on, well before it lapses. */
 const askAgainMs = 3 * 60_000
 
@@ -38,10 +30,8 @@ export function PurposePanel({
   const text = usePlayerText().purpose
   const { isGuest } = useViewer()
   const language = useLanguage()
-  const choices = offered(viewPurposes, purposes.view)
-  const [chosen, setPurpose] = useState<Purpose | null>(null)
-  const purpose = chosen ?? choices[0]
-  const [reference, setReference] = useState('')
+  const why = useWhy(offered(viewPurposes, purposes.view), useCaseHint())
+  const { purpose, reference } = why
   const [asking, setAsking] = useState(false)
   const [breaking, setBreaking] = useState(false)
   const { ask } = useOversightText().breaking
@@ -51,7 +41,7 @@ export function PurposePanel({
   const near = open !== null && open.expiresAt - now() < askAgainMs
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (purpose !== undefined) {
+    if (purpose !== null) {
       look.open(purpose, reference.trim())
       setAsking(false)
     }
@@ -59,14 +49,14 @@ export function PurposePanel({
   if (open === null && breaking) {
     return <GlassForm purposes={viewPurposes} look={look} onClose={() => setBreaking(false)} />
   }
-  const isRefused = purpose === undefined || (look.error instanceof CallFailed && look.error.code === 'access.denied')
+  const isRefused = purpose === null || (look.error instanceof CallFailed && look.error.code === 'access.denied')
   const emergency =
     open === null && mayBreak && isRefused ? (
       <Button look="quiet" onPress={() => setBreaking(true)}>
         {ask}
       </Button>
     ) : null
-  if (open === null && purpose === undefined) {
+  if (open === null && purpose === null) {
     return (
       <div className={css.purpose}>
         <p>{text.denied}</p>
@@ -105,8 +95,16 @@ export function PurposePanel({
           </span>
         )}
       </div>
-      <PurposeChoice legend={text.open} purposes={choices} value={purpose ?? null} onChange={setPurpose} />
-      {isGuest ? null : <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} />}
+      <PurposeChoice legend={text.open} purposes={why.choices} value={purpose} onChange={why.choose} />
+      {isGuest ? null : (
+        <Field
+          label={purpose === 'case' ? text.caseCode : text.reference}
+          value={reference}
+          onChange={why.refer}
+          maxLength={120}
+          required={purpose === 'case'}
+        />
+      )}
       <Failure error={look.error} />
       {emergency}
       <div className={css.purposeFoot}>

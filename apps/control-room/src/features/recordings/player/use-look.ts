@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Look } from '../../../api/api.ts'
 import { call } from '../../../api/call.ts'
 import { changed } from '../../../api/queries.ts'
+import { taskChanged } from '../../../shell/task.ts'
 import { useViewer } from './viewer.ts'
 
 export type OpenLook = Look & { readonly purpose: Purpose; readonly openedAt: number }
@@ -51,7 +52,7 @@ export function useLook(recording: string): Looking {
       setLook(opened)
       setLapsed(false)
     },
-    onSettled: () => changed(viewer.custodyName),
+    onSettled: () => Promise.all([changed(viewer.custodyName), viewer.isGuest ? null : taskChanged()]),
   })
   function close(): void {
     const open = latest.current
