@@ -1,22 +1,19 @@
-import { randomUUID } from 'node:crypto'
-import type { Fix, RoomMessage, Unit } from '@sereno/contracts'
 import type { Browser, Page } from 'playwright-core'
 import { laptop, openBrowser } from '../browser.ts'
-import { startProduct, temporaryData } from '../product.ts'
-import { type Bench, type Figure, plain, quantile } from './figures.ts'
+import { type Product, startProduct, temporaryData } from '../product.ts'
+import { routeCrowd } from './crowd.ts'
+import { type Bench, compared, type Figure, plain } from './figures.ts'
+import { countFrames, type Frames, measureFrames } from './frames.ts'
 
 const units = 1_000
-const partsOfSecond = 4
-const settleMs = 6_000
-const measuredMs = 15_000
+const settleMs = 4_000
+const measuredMs = 8_000
 const waitMs = 60_000
-/** Metres a second of somebody on patrol, as degrees. */
-const stepDeg = 1.3 / 111_320
 
 /**
- * Issue 2 §8: the room's map with 1,000 units that each move once a second. The page, its map and its data are the
- * product's; the socket's messages are made here, as the server sends them (four batches a second), so that what is
- * measured is the browser alone. Without a graphics card the map is drawn by the CPU: the frames are the least there is.
+ * Issue 2 §8: the room's map with 1,000 units that each move once a second, beside the same map with none: what is
+ * between the two is what units cost. The page, its map and its data are the product's; the socket's messages are made
+ * here, so that what is measured is the browser alone. Without a graphics card the map itself is drawn by the CPU.
  */
 export const bench: Bench = async (say) => {
   const data = await temporaryData()
@@ -24,14 +21,11 @@ export const bench: Bench = async (say) => {
   try {
     const product = await startProduct({ data: data.folder })
     try {
-      const page = await openRoom(browser, product.links.operator ?? '')
-      say(`${units} units on the map …`)
-      await pause(settleMs)
-      const rest = await measure(browser, page, async () => pause(measuredMs))
-      say(`at rest ${rest.framesPerSecond.toFixed(1)} frames/s, ${rest.cores.toFixed(2)} cores`)
-      const moved = await measure(browser, page, () => drag(page, measuredMs / 2))
-      say(`while the map is dragged ${moved.framesPerSecond.toFixed(1)} frames/s, ${moved.cores.toFixed(2)} cores`)
-      return [...figuresOf('', rest), ...figuresOf('-dragged', moved)]
+      const bare = await measureRoom(browser, product, 'operator', 0)
+      say(`no unit: ${words(bare.rest)} at rest, ${words(bare.dragged)} dragged`)
+      const full = await measureRoom(browser, product, 'supervisor', units)
+      say(`${units} units: ${words(full.rest)} at rest, ${words(full.dragged)} dragged`)
+      return [...figuresOf('', full.rest, bare.rest), ...figuresOf('-dragged', full.dragged, bare.dragged)]
     } finally {
       await product.interrupt()
     }
@@ -41,113 +35,37 @@ export const bench: Bench = async (say) => {
   }
 }
 
-type Measured = {
-  readonly framesPerSecond: number
-  readonly longestFrameMs: number
-  readonly script: number
-  readonly cores: number
-}
+const words = ({ perSecond, scriptP95Ms, cores }: Frames): string =>
+  `${perSecond.toFixed(1)} frames/s, script ${scriptP95Ms.toFixed(1)} ms, ${cores.toFixed(2)} cores`
 
-const figuresOf = (suffix: string, measured: Measured): readonly Figure[] => [
-  plain(`frames${suffix}`, measured.framesPerSecond, 'frames/s'),
-  plain(`frame-p95${suffix}`, measured.longestFrameMs, 'ms between frames'),
-  plain(`script${suffix}`, measured.script, 'share of the page’s thread'),
-  plain(`browser${suffix}`, measured.cores, 'cores of all its processes'),
+const figuresOf = (suffix: string, full: Frames, bare: Frames): readonly Figure[] => [
+  compared(`frames${suffix}`, full.perSecond, 'frames/s', 'the same map without units', bare.perSecond),
+  compared(`gap-p95${suffix}`, full.gapP95Ms, 'ms between frames', 'the same map without units', bare.gapP95Ms),
+  plain(`script-p95${suffix}`, full.scriptP95Ms, 'ms of script in a frame that has any'),
+  plain(`script-most${suffix}`, full.scriptMostMs, 'ms of script in the worst frame'),
+  compared(`browser${suffix}`, full.cores, 'cores of all its processes', 'the same map without units', bare.cores),
 ]
 
-async function openRoom(browser: Browser, link: string): Promise<Page> {
+async function measureRoom(
+  browser: Browser,
+  product: Product,
+  role: string,
+  size: number,
+): Promise<{ readonly rest: Frames; readonly dragged: Frames }> {
   const context = await browser.newContext(laptop)
   context.setDefaultTimeout(waitMs)
-  await context.addInitScript(`
-    window.frameGaps = []
-    let last = performance.now()
-    const frame = (now) => { window.frameGaps.push(now - last); last = now; requestAnimationFrame(frame) }
-    requestAnimationFrame(frame)
-  `)
   const page = await context.newPage()
-  const crowd = Array.from({ length: units }, (_, index) => unitAt(index))
-  await page.routeWebSocket(/\/api\/room$/, (socket) => {
-    const say = (message: RoomMessage): void => socket.send(JSON.stringify(message))
-    say({ type: 'snapshot', nowMs: Date.now(), units: crowd, alarms: [] })
-    say({ type: 'tick', nowMs: Date.now(), checkpointAt: Date.now() })
-    let part = 0
-    const timer = setInterval(() => {
-      const moved = crowd.filter((_, index) => index % partsOfSecond === part)
-      part = (part + 1) % partsOfSecond
-      const nowMs = Date.now()
-      say({ type: 'positions', nowMs, fixes: moved.map((unit) => ({ device: unit.device, fix: step(unit, nowMs) })) })
-    }, 1000 / partsOfSecond)
-    socket.onClose(() => clearInterval(timer))
-  })
-  await page.goto(link)
+  await countFrames(page)
+  await routeCrowd(page, size)
+  await page.goto(product.links[role] ?? '')
   await page.getByRole('button', { name: 'Entrar con este enlace' }).click()
   await page.locator('canvas').first().waitFor()
-  await page.getByText(`${units} en el mapa`).waitFor()
-  return page
-}
-
-const places = new Map<string, { longitude: number; latitude: number; headingDeg: number }>()
-
-/** Somewhere in the demonstration's district. */
-function unitAt(index: number): Unit {
-  const device = randomUUID()
-  const [column, row] = [index % 25, Math.floor(index / 25)]
-  places.set(device, { longitude: -77.005 + column * 0.0018, latitude: -12.17 + row * 0.0018, headingDeg: index % 360 })
-  const unit: Unit = {
-    device,
-    deviceCode: `BC-${index}`,
-    officer: { id: randomUUID(), code: `S-${index}`, name: `Agente ${index}` },
-    quadrant: null,
-    status: index % 20 === 0 ? 'recording' : 'free',
-    fix: null,
-    seenAt: Date.now(),
-    batteryPercent: 80,
-    recording: null,
-    recordingSince: null,
-    streaming: false,
-    watchers: 0,
-    simulated: true,
-    may: [],
-  }
-  return { ...unit, fix: step(unit, Date.now()) }
-}
-
-function step({ device }: Unit, atMs: number): Fix {
-  const place = places.get(device) ?? { longitude: -77, latitude: -12.14, headingDeg: 0 }
-  const turn = (place.headingDeg * Math.PI) / 180
-  place.longitude += Math.sin(turn) * stepDeg
-  place.latitude += Math.cos(turn) * stepDeg
-  place.headingDeg = (place.headingDeg + 7) % 360
-  return { atMs, accuracyM: 5, speedMps: 1.3, ...place }
-}
-
-async function measure(browser: Browser, page: Page, during: () => Promise<unknown>): Promise<Measured> {
-  const system = await browser.newBrowserCDPSession()
-  const inner = await page.context().newCDPSession(page)
-  await inner.send('Performance.enable')
-  const read = async () => {
-    const { processInfo } = await system.send('SystemInfo.getProcessInfo')
-    const { metrics } = await inner.send('Performance.getMetrics')
-    return {
-      atMs: performance.now(),
-      cpuSeconds: processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0),
-      taskSeconds: metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0,
-    }
-  }
-  await page.evaluate('window.frameGaps.splice(0)')
-  const before = await read()
-  await during()
-  const gaps = (await page.evaluate('window.frameGaps.splice(0)')) as number[]
-  const after = await read()
-  await system.detach()
-  await inner.detach()
-  const seconds = (after.atMs - before.atMs) / 1000
-  return {
-    framesPerSecond: gaps.length / seconds,
-    longestFrameMs: quantile(gaps, 0.95),
-    script: (after.taskSeconds - before.taskSeconds) / seconds,
-    cores: (after.cpuSeconds - before.cpuSeconds) / seconds,
-  }
+  await (size === 0 ? page.getByText('Nadie está de turno') : page.getByText(`${size} en el mapa`)).first().waitFor()
+  await pause(settleMs)
+  const rest = await measureFrames(browser, page, () => pause(measuredMs))
+  const dragged = await measureFrames(browser, page, () => drag(page, measuredMs))
+  await context.close()
+  return { rest, dragged }
 }
 
 /** A hand that drags the map round in circles. */

@@ -15,9 +15,10 @@ import { type Colours, tokenColours } from './colours.ts'
 import type { FeatureCollection } from './geojson.ts'
 import './map.css'
 import { enlarge, enlargeStyle } from './enlarge.ts'
-import { metresPerPixel } from './scale.ts'
+import { mercator, metresPerPixel, worldPixels } from './scale.ts'
 import { areaLayers, empty, offlineStyle } from './style.ts'
 import { drawSymbols, symbolScale } from './symbols.ts'
+import type { Ground } from './units/overlay.ts'
 
 setWorkerUrl(workerUrl)
 addProtocol('pmtiles', new Protocol().tile)
@@ -32,17 +33,20 @@ export type MapOptions = {
   readonly label: string
   readonly padding?: number
 }
+/** A press on the map: on the ground, and in pixels from the picture's left upper corner. */
+export type Press = {
+  readonly longitude: number
+  readonly latitude: number
+  readonly left: number
+  readonly top: number
+}
 export type MapHandle = {
   readonly setData: (source: string, data: FeatureCollection) => void
-  readonly setFilter: (layer: string, property: string, value: string) => void
   readonly fit: (box: Box, padding?: number) => void
   readonly goTo: (longitude: number, latitude: number, zoom?: number) => void
-  /** A press on one of the layers gives the named property; beside them, null and the place. */
-  readonly onPress: (
-    layers: readonly string[],
-    property: string,
-    heard: (value: string | null, at: { longitude: number; latitude: number }) => void,
-  ) => void
+  readonly onPress: (heard: (at: Press) => void) => void
+  /** What an overlay needs to draw above this map. */
+  readonly ground: Ground
   readonly metresPerPixel: () => number
   readonly onMove: (heard: () => void) => void
   readonly turnTheme: () => void
@@ -77,15 +81,11 @@ export function mountMap(options: MapOptions): MapHandle {
   map.getCanvas().setAttribute('aria-label', options.label)
 
   function dress(): void {
-    for (const { name, image, stretch } of drawSymbols(colours)) {
-      const settings =
-        stretch === undefined
-          ? {}
-          : { stretchX: [[...stretch]] as [number, number][], stretchY: [[...stretch]] as [number, number][] }
+    for (const { name, image } of drawSymbols(colours)) {
       if (map.hasImage(name)) {
         map.removeImage(name)
       }
-      map.addImage(name, image, { pixelRatio: symbolScale / scale, ...settings })
+      map.addImage(name, image, { pixelRatio: symbolScale / scale })
     }
     for (const source of ['areas', 'places', 'lines', ...options.sources]) {
       if (map.getSource(source) === undefined) {
@@ -100,12 +100,8 @@ export function mountMap(options: MapOptions): MapHandle {
         map.addLayer(enlarge(layer, scale))
       }
     }
-    for (const [layer, [property, value]] of filters) {
-      map.setFilter(layer, ['==', ['get', property], value])
-    }
   }
 
-  const filters = new Map<string, readonly [string, string]>()
   const source_ = (name: string): GeoJSONSource | undefined => map.getSource<GeoJSONSource>(name)
   map.on('style.load', dress)
 
@@ -114,12 +110,6 @@ export function mountMap(options: MapOptions): MapHandle {
       held.set(source, data)
       source_(source)?.setData(data)
     },
-    setFilter: (layer, property, value) => {
-      filters.set(layer, [property, value])
-      if (map.getLayer(layer) !== undefined) {
-        map.setFilter(layer, ['==', ['get', property], value])
-      }
-    },
     fit: (to, edge = padding) => map.fitBounds(bounds(to), { padding: edge, animate: false, maxZoom: 17 }),
     goTo: (longitude, latitude_, zoom) =>
       map.easeTo({
@@ -127,16 +117,25 @@ export function mountMap(options: MapOptions): MapHandle {
         duration: 250,
         ...(zoom === undefined ? {} : { zoom: Math.max(zoom, map.getZoom()) }),
       }),
-    onPress: (layers, property, heard) => {
-      map.on('click', (event) => {
-        const around: [[number, number], [number, number]] = [
-          [event.point.x - 8, event.point.y - 8],
-          [event.point.x + 8, event.point.y + 8],
-        ]
-        const known = layers.filter((layer) => map.getLayer(layer) !== undefined)
-        const found = map.queryRenderedFeatures(around, { layers: known })[0]?.properties[property] as unknown
-        heard(typeof found === 'string' ? found : null, { longitude: event.lngLat.lng, latitude: event.lngLat.lat })
-      })
+    onPress: (heard) => {
+      map.on('click', ({ lngLat, point }) =>
+        heard({ longitude: lngLat.lng, latitude: lngLat.lat, left: point.x, top: point.y }),
+      )
+    },
+    ground: {
+      element: container,
+      view: () => {
+        const { lng, lat } = map.getCenter()
+        const zoom = map.getZoom()
+        return {
+          ...mercator(lng, lat),
+          worldPixels: worldPixels(zoom),
+          metrePixels: 1 / metresPerPixel(lat, zoom),
+        }
+      },
+      onPicture: (heard) => {
+        map.on('render', heard)
+      },
     },
     metresPerPixel: () => metresPerPixel(map.getCenter().lat, map.getZoom()),
     onMove: (heard) => {

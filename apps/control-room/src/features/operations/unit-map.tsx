@@ -2,9 +2,10 @@ import { distance } from '@sereno/text'
 import { now, onTick, useLanguage } from '@sereno/ui'
 import { type ReactElement, useEffect, useRef } from 'react'
 import type { Reply } from '../../api/api.ts'
-import { alarmFeatures, unitFeatures, unitLayers } from '../../map/layers/units.ts'
 import { type MapHandle, mountMap } from '../../map/map.ts'
 import { areaFeatures, boxOfAreas, lineFeatures, placeFeatures } from '../../map/territory.ts'
+import { alarmMarks, unitMarks } from '../../map/units/mark.ts'
+import { mountUnits, type UnitOverlay } from '../../map/units/overlay.ts'
 import { useSession } from '../../shell/session.ts'
 import { onTheme } from '../../shell/theme.ts'
 import { useKeys } from '../../shell/use-keys.ts'
@@ -22,83 +23,71 @@ type UnitMapProps = {
 }
 
 const scaleBarPixels = 80
-/** More units than this are a crowd. */
-const crowd = 200
-const crowdEveryMs = 500
 
-/** Mounts the map engine and feeds it from the room's store, once a frame at most. React draws nothing that moves. */
+/** Mounts the map engine and the units above it, fed from the room's store. React draws nothing that moves. */
 export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScale }: UnitMapProps): ReactElement {
   const text = useOperationsText().map
   const language = useLanguage()
   const { live, installation } = useSession()
   const container = useRef<HTMLDivElement | null>(null)
   const map = useRef<MapHandle | null>(null)
-  const hands = useRef({ onChoose, onBroken, onScale, language })
-  hands.current = { onChoose, onBroken, onScale, language }
+  const overlay = useRef<UnitOverlay | null>(null)
+  const hands = useRef({ onChoose, onBroken, onScale, language, selected })
+  hands.current = { onChoose, onBroken, onScale, language, selected }
 
   useEffect(() => {
     if (container.current === null) {
       return
     }
-    let frame = 0
-    let timer: ReturnType<typeof setTimeout> | undefined
     let handle: MapHandle
+    let marks: UnitOverlay
     try {
       handle = mountMap({
         container: container.current,
-        sources: ['units', 'alarms'],
-        layers: unitLayers,
+        sources: [],
+        layers: () => [],
         box: boxOfAreas(territory.areas),
         base: installation.map,
         label: text.canvas,
         padding: 40,
       })
+      marks = mountUnits(handle.ground, () =>
+        unitMarks(live.room.units.get(), live.room.fixes, now(), live.connection.line.get().state === 'lost'),
+      )
     } catch {
       hands.current.onBroken()
       return
     }
     map.current = handle
-    let drawnAtMs = 0
-    const draw = (): void => {
-      frame = 0
-      drawnAtMs = performance.now()
-      const offline = live.connection.line.get().state === 'lost'
-      handle.setData('units', unitFeatures(live.room.units.get(), live.room.fixes, now(), offline))
-    }
-    const soon = (): void => {
-      // a crowd is laid out anew each time: twice a second is as often as a position can be told from the one before
-      const waitMs = live.room.fixes.size > crowd ? drawnAtMs + crowdEveryMs - performance.now() : 0
-      if (frame === 0) {
-        frame = requestAnimationFrame(() => {
-          timer = setTimeout(draw, Math.max(0, waitMs))
-        })
-      }
-    }
-    const drawAlarms = (): void => handle.setData('alarms', alarmFeatures(live.room.alarms.get()))
+    overlay.current = marks
+    const drawAlarms = (): void => marks.putAlarms(alarmMarks(live.room.alarms.get()))
     const scale = (): void =>
       hands.current.onScale(distance(handle.metresPerPixel() * scaleBarPixels, hands.current.language))
     handle.setData('areas', areaFeatures(territory.areas))
     handle.setData('lines', lineFeatures(territory.lines))
     handle.setData('places', placeFeatures(territory.places))
-    handle.onPress(['sos', 'unit'], 'device', (device) => hands.current.onChoose(device))
+    handle.onPress(({ left, top }) => hands.current.onChoose(marks.at(left, top)))
     handle.onMove(scale)
-    draw()
+    marks.select(hands.current.selected)
     drawAlarms()
     scale()
     const stops = [
-      live.room.onPositions(soon),
-      live.room.units.subscribe(soon),
+      live.room.onPositions(marks.changed),
+      live.room.units.subscribe(marks.changed),
       live.room.alarms.subscribe(drawAlarms),
-      onTick(soon),
-      onTheme(handle.turnTheme),
+      onTick(marks.changed),
+      onTheme(() => {
+        handle.turnTheme()
+        marks.turnTheme()
+      }),
     ]
     return () => {
       for (const stop of stops) {
         stop()
       }
-      cancelAnimationFrame(frame)
-      clearTimeout(timer)
       map.current = null
+      overlay.current = null
+      marks.dispose()
       handle.dispose()
     }
   }, [territory, live, installation.map, text])
@@ -110,7 +99,7 @@ export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScal
     }
   }
   useKeys('operations', { center })
-  useEffect(() => map.current?.setFilter('unit-selected', 'device', selected ?? ''), [selected])
+  useEffect(() => overlay.current?.select(selected), [selected])
   // biome-ignore lint/correctness/useExhaustiveDependencies: goes there when something is chosen, not while it moves
   useEffect(center, [focus, selected])
   return <div ref={container} className={css.canvas} />

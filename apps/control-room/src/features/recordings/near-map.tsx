@@ -42,7 +42,7 @@ export function NearMap({ territory, point, radiusM, label, onPick }: NearMapPro
       handle.setData('areas', areaFeatures(territory.areas))
       handle.setData('lines', lineFeatures(territory.lines))
       handle.setData('places', placeFeatures(territory.places))
-      handle.onPress([], 'id', (_, at) => pick.current(at))
+      handle.onPress(({ longitude, latitude }) => pick.current({ longitude, latitude }))
       const stop = onTheme(handle.turnTheme)
       return () => {
         stop()
