@@ -90,7 +90,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
     officer: (scope, id) => fleet.officer(scope, id),
     isOpenCase: (scope, reference) => cases.isOpen(scope, reference),
   })
-  const territory = createTerritory(kernel)
+  const territory = createTerritory({ ...kernel, ledger, identity })
   const fleet: Fleet = createFleet({ ...kernel, ledger, identity, territory })
   const tracks = createTracks({ ...kernel, ledger, fleet })
   const packageExtras = {

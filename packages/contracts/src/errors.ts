@@ -83,6 +83,12 @@ export const refusals = {
   'recording.too-early': 409,
   'recording.destroyed': 410,
   'track.implausible': 422,
+  // territory
+  'territory.changed-meanwhile': 409,
+  'territory.not-found': 404,
+  'territory.no-change': 409,
+  'territory.not-sound': 422,
+  'territory.warnings': 409,
   // retention
   'retention.not-found': 404,
   'retention.already-decided': 409,

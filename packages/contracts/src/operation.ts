@@ -13,6 +13,8 @@ export type Operation = {
   readonly query?: TObject
   /** A schema, or `'stream'` when the handler reads the bytes itself. */
   readonly body?: TSchema | 'stream'
+  /** For a body that may be larger than the megabyte which is the limit of all others. */
+  readonly bodyLimitBytes?: number
   /** A schema, or `'stream'` when the handler writes the bytes itself. */
   readonly reply: TSchema | 'stream'
 }

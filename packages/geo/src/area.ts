@@ -48,11 +48,23 @@ export function isSimpleRing(ring: Ring): boolean {
   if (ring.length < 4 || first === undefined || last === undefined || first[0] !== last[0] || first[1] !== last[1]) {
     return false
   }
-  const edges = ring.length - 1
-  for (let left = 0; left < edges; left += 1) {
-    for (let right = left + 1; right < edges; right += 1) {
-      const adjacent = right === left + 1 || (left === 0 && right === edges - 1)
-      if (!adjacent && touch(edge(ring, left), edge(ring, right))) {
+  // From west to east: an edge is compared only with those that begin before it ends.
+  const edges = Array.from({ length: ring.length - 1 }, (_, index) => ({ index, ends: edge(ring, index) }))
+    .map(({ index, ends: [from, to] }) => ({
+      index,
+      ends: [from, to] as const,
+      west: Math.min(from[0], to[0]),
+      east: Math.max(from[0], to[0]),
+    }))
+    .sort((one, other) => one.west - other.west)
+  for (const [place, one] of edges.entries()) {
+    for (let next = place + 1; next < edges.length; next += 1) {
+      const other = edges[next]
+      if (other === undefined || other.west > one.east) {
+        break
+      }
+      const apart = Math.abs(one.index - other.index)
+      if (apart !== 1 && apart !== edges.length - 1 && touch(one.ends, other.ends)) {
         return false
       }
     }

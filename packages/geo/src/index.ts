@@ -1,5 +1,6 @@
 export { type Box, boxOf, inPolygon, inRing, isSimpleRing } from './area.ts'
 export { type CellRange, cellOf, cellResolution, cellsCovering } from './cell.ts'
+export { divide } from './divide.ts'
 export {
   type Feature,
   type FeatureCollection,

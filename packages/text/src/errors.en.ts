@@ -205,6 +205,23 @@ export const errorsEn = {
     next: 'Its destruction record remains in the ledger.',
   },
   'track.implausible': { title: 'The position is impossible.', next: 'It is flagged; check the device’s GPS.' },
+  'territory.changed-meanwhile': {
+    title: 'Somebody put another territory in force while you were editing.',
+    next: 'Download your draft as GeoJSON, start again from the new version and import it.',
+  },
+  'territory.not-found': { title: 'That version of the territory does not exist.', next: 'Choose another one.' },
+  'territory.no-change': {
+    title: 'The draft is the same as what is in force.',
+    next: 'Change something, or discard the draft.',
+  },
+  'territory.not-sound': {
+    title: 'The territory has errors and cannot be put in force.',
+    next: 'Correct what the check says; above it stands what and where.',
+  },
+  'territory.warnings': {
+    title: 'There are warnings that nobody accepted.',
+    next: 'Read them and tick that you accept them, or correct the draft.',
+  },
   'retention.not-found': { title: 'That is no longer under retention.', next: 'Refresh the list and choose again.' },
   'retention.already-decided': {
     title: 'Somebody else decided this already.',

@@ -202,6 +202,23 @@ export const errorsEs = {
     next: 'Queda su constancia de destrucción en el libro.',
   },
   'track.implausible': { title: 'La posición es imposible.', next: 'Queda marcada; revise el GPS del equipo.' },
+  'territory.changed-meanwhile': {
+    title: 'Otra persona puso en vigor otro territorio mientras usted editaba.',
+    next: 'Baje su borrador como GeoJSON, vuelva a empezar desde la versión nueva e impórtelo.',
+  },
+  'territory.not-found': { title: 'Esa versión del territorio no existe.', next: 'Elija otra de la lista.' },
+  'territory.no-change': {
+    title: 'El borrador es igual a lo que está en vigor.',
+    next: 'Cambie algo, o descarte el borrador.',
+  },
+  'territory.not-sound': {
+    title: 'El territorio tiene errores y no puede entrar en vigor.',
+    next: 'Corrija lo que dice la revisión; arriba está qué y dónde.',
+  },
+  'territory.warnings': {
+    title: 'Hay avisos que nadie aceptó.',
+    next: 'Léalos y marque que los acepta, o corrija el borrador.',
+  },
   'retention.not-found': { title: 'Eso ya no está en conservación.', next: 'Actualice la lista y elija otra vez.' },
   'retention.already-decided': {
     title: 'Otra persona ya decidió sobre esto.',

@@ -149,10 +149,3 @@ export function playhead(pen: Pen, colour: string, land: string): void {
   pen.lineWidth = 1.4
   pen.stroke()
 }
-
-export function plate(pen: Pen, colour: string): void {
-  pen.fillStyle = colour
-  pen.beginPath()
-  pen.roundRect(-4, -4, 8, 8, 1.5)
-  pen.fill()
-}

@@ -100,6 +100,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
               },
             },
           }),
+      ...(route.operation.bodyLimitBytes === undefined ? {} : { bodyLimit: route.operation.bodyLimitBytes }),
       handler: (request, reply) => handle(request, reply, actors.get(request) ?? publicActor),
     })
   }

@@ -62,7 +62,7 @@ export async function openHouse(
       mkdirSync(join(kernel.config.dataFolder, 'footage'), { recursive: true })
       const ledger = createLedger(kernel)
       const identity = createIdentity({ ...kernel, ledger })
-      const territory = createTerritory(kernel)
+      const territory = createTerritory({ ...kernel, ledger, identity })
       const fleet = createFleet({ ...kernel, ledger, identity, territory })
       const tracks = createTracks({ ...kernel, ledger, fleet })
       const evidenceDeps: EvidenceDeps = {

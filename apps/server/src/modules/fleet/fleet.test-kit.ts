@@ -48,7 +48,7 @@ export async function openFleethouse() {
     async compose(kernel) {
       const ledger = createLedger(kernel)
       const identity = createIdentity({ ...kernel, ledger })
-      const territory = createTerritory(kernel)
+      const territory = createTerritory({ ...kernel, ledger, identity })
       const municipality = () => {
         const known = identity.municipality()
         return known === null ? null : { ...known, fictitious: !isReal.now }

@@ -28,7 +28,7 @@ const installation = await startTestInstallation({
   async compose(kernel) {
     const ledger = createLedger(kernel)
     const identity = createIdentity({ ...kernel, ledger })
-    const territory = createTerritory(kernel)
+    const territory = createTerritory({ ...kernel, ledger, identity })
     const fleet = createFleet({ ...kernel, ledger, identity, territory })
     const tracks = createTracks({ ...kernel, ledger, fleet })
     const live = {

@@ -32,7 +32,7 @@ export async function openIntakeHouse(settings: Partial<IntakeSettings> = {}) {
       mkdirSync(join(kernel.config.dataFolder, 'footage'), { recursive: true })
       const ledger = createLedger(kernel)
       const identity = createIdentity({ ...kernel, ledger })
-      const territory = createTerritory(kernel)
+      const territory = createTerritory({ ...kernel, ledger, identity })
       const fleet = createFleet({ ...kernel, ledger, identity, territory })
       const tracks = createTracks({ ...kernel, ledger, fleet })
       const left = { ...kernel, ledger, identity, territory, fleet, tracks }

@@ -29,7 +29,7 @@ export async function openHouse() {
     compose(kernel) {
       const ledger = createLedger(kernel)
       const identity = createIdentity({ ...kernel, ledger })
-      const territory = createTerritory(kernel)
+      const territory = createTerritory({ ...kernel, ledger, identity })
       const fleet = createFleet({ ...kernel, ledger, identity, territory })
       const tracks = createTracks({ ...kernel, ledger, fleet })
       const evidence = createEvidence({ ...kernel, ledger, identity, territory, fleet, tracks })

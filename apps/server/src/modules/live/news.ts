@@ -17,6 +17,7 @@ const readers: Readonly<Record<string, Permission>> = {
   destruction: 'retention.read',
   rule: 'retention.read',
   ledger: 'ledger.read',
+  territory: 'territory.read',
 }
 /** More than this in one second are told as their kind alone: every list of it is asked again. */
 const mostOfAKind = 50

@@ -1,9 +1,18 @@
-import { areaM2, centreOf, distanceM, inPolygon, inRing, isSimpleRing, type Position, pointOf } from '@sereno/geo'
+import {
+  areaM2,
+  centreOf,
+  distanceM,
+  divide,
+  inPolygon,
+  inRing,
+  isSimpleRing,
+  type Position,
+  pointOf,
+} from '@sereno/geo'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { demonstrationGround } from './demonstration.ts'
 import { outline } from './demonstration-map.ts'
-import { divide } from './divide.ts'
 import { indexGround, nameOf, quadrantOf } from './territory.ts'
 
 let count = 0

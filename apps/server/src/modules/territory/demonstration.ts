@@ -2,6 +2,7 @@ import {
   centreOf,
   clipLine,
   distanceM,
+  divide,
   type Flat,
   inRing,
   type Position,
@@ -19,7 +20,6 @@ import {
   streetNames,
   streetSpacingM,
 } from './demonstration-map.ts'
-import { divide } from './divide.ts'
 import type { AreaView, Ground, Line, PlaceView } from './territory.ts'
 
 /**
@@ -40,7 +40,13 @@ export function demonstrationGround(uuid: () => string): Ground {
       areas.push(area(uuid(), 'quadrant', code, `Cuadrante ${number}`, sector.id, piece))
     }
   }
-  return { version: 1, areas, places: places(uuid, sectors), lines: [...mainLines(uuid), ...streets(uuid, sectors)] }
+  return {
+    version: 1,
+    areas,
+    places: places(uuid, sectors),
+    zones: [],
+    lines: [...mainLines(uuid), ...streets(uuid, sectors)],
+  }
 }
 
 function northToSouth(rings: readonly Ring[]): readonly Ring[] {

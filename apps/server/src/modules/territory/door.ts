@@ -2,9 +2,11 @@ import type { Scope } from '../../kernel/actor.ts'
 import type { Checker } from '../../kernel/checker.ts'
 import type { RouteTable } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { Identity } from '../identity/index.ts'
+import type { Ledger } from '../ledger/index.ts'
 import type { Ground, Line, Quadrant } from './territory.ts'
 
-export type TerritoryDeps = Kernel
+export type TerritoryDeps = Kernel & { readonly ledger: Ledger; readonly identity: Identity }
 
 export type Territory = {
   readonly routes: RouteTable

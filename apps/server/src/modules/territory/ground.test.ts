@@ -1,39 +1,62 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemActor } from '../../kernel/actor.ts'
+import { type Actor, systemActor } from '../../kernel/actor.ts'
 import { startTestInstallation, testClock } from '../../test-kit/index.ts'
+import { createIdentity, identityMigrations } from '../identity/index.ts'
+import { createLedger, ledgerMigrations } from '../ledger/index.ts'
 import { createTerritory, territoryMigrations } from './index.ts'
 
-const municipality = '0198f3a0-0000-7000-8000-000000000001'
+let municipality = ''
 const clock = testClock()
+let actor: Actor = systemActor('')
 const installation = await startTestInstallation({
   clock,
-  migrations: [territoryMigrations],
+  migrations: [ledgerMigrations, identityMigrations, territoryMigrations],
   compose(kernel) {
-    const territory = createTerritory(kernel)
+    const ledger = createLedger(kernel)
+    const identity = createIdentity({ ...kernel, ledger })
+    const territory = createTerritory({ ...kernel, ledger, identity })
     return {
+      ledger,
+      identity,
       territory,
       routes: [territory.routes],
-      authenticate: async () => systemActor(municipality),
-      permits: (_: unknown, permission: string) => permission === 'territory.read',
+      authenticate: async () => actor,
+      permits: identity.permits,
+      start: async () => {
+        await ledger.start()
+        await identity.start()
+      },
     }
   },
 })
-const { territory } = installation.parts
+const { territory, identity, ledger } = installation.parts
 
 beforeAll(async () => {
+  municipality = (await identity.seedDemonstration()).id
+  actor = {
+    ...systemActor(municipality),
+    kind: 'person',
+    id: randomUUID(),
+    name: 'Ana Torres',
+    roles: ['administrator'],
+  }
   await territory.seedDemonstration(municipality)
   await territory.seedDemonstration(municipality)
 })
 afterAll(() => installation.close())
 
+const get = async (url: string) => (await installation.app.inject({ url: `/api${url}` })).json()
+const post = (url: string, payload: object) => installation.app.inject({ method: 'POST', url: `/api${url}`, payload })
+
 describe('the territory in force', () => {
-  it('is answered whole, with its street lines', async () => {
-    const reply = await installation.app.inject({ url: '/api/territory' })
-    const { version, areas, places, lines } = reply.json()
+  it('is answered whole, with its street lines and what the reader may do', async () => {
+    const { version, areas, places, lines, may } = await get('/territory')
     expect([version, areas.length, places.length]).toEqual([1, 104, 9])
     expect(areas[0]).toMatchObject({ kind: 'district', parent: null, shape: { type: 'Polygon' } })
     expect(lines[0]).toMatchObject({ kind: 'avenue', name: expect.stringMatching(/^Av\. /) })
     expect(lines[0].id).toBeUndefined()
+    expect(may).toEqual(['territory.write'])
   })
   it('says where a point lies, by name, and knows nothing of another municipality', async () => {
     const quadrant = await territory.quadrantAt(municipality, -76.99, -12.13)
@@ -43,14 +66,7 @@ describe('the territory in force', () => {
     expect(await territory.hasSector(municipality, quadrant?.id ?? '')).toBe(false)
     expect(await territory.placeName(municipality, -76.99, -12.13)).toContain(quadrant?.code)
     expect(await territory.quadrantAt(municipality, -77.2, -12.13)).toBeNull()
-    expect(await territory.quadrantAt(municipality.replace('1', '2'), -76.99, -12.13)).toBeNull()
-  })
-  it('changes for readers when a newer version is there, not before they ask again', async () => {
-    const { owner } = installation.database
-    await owner`insert into territory_version values (${municipality}, 2, ${clock.nowMs()})`
-    expect(await territory.quadrantAt(municipality, -76.99, -12.13)).not.toBeNull()
-    clock.advance(31_000)
-    expect(await territory.quadrantAt(municipality, -76.99, -12.13)).toBeNull()
+    expect(await territory.quadrantAt(randomUUID(), -76.99, -12.13)).toBeNull()
   })
   it('is checked: clean as made, and not when a quadrant is missing', async () => {
     const findings = async (): Promise<readonly string[]> => {
@@ -59,7 +75,74 @@ describe('the territory in force', () => {
       return codes
     }
     expect(await findings()).toEqual([])
-    await installation.database.owner`delete from area where code = 'C-47'`
+    const { owner } = installation.database
+    const [lost] = await owner`delete from area where code = 'C-47' returning *`
     expect(await findings()).toEqual(['territory.not-covered'])
+    await owner`insert into area ${owner(lost as Record<string, unknown>)}`
+    expect(await findings()).toEqual([])
+  })
+})
+
+describe('putting a territory in force', () => {
+  it('writes a version beside the one before, with its entry, and readers see it at once', async () => {
+    const { version, may, ...ground } = await get('/territory')
+    const zone = { id: randomUUID(), kind: 'no-record', name: 'Posta médica', shape: ground.areas.at(-1).shape }
+    const renamed = ground.areas.map((area: { code: string }) =>
+      area.code === 'C-01' ? { ...area, name: 'Los Ceibos' } : area,
+    )
+    const wanted = { ...ground, areas: renamed, zones: [zone], base: version, note: 'Acuerdo 12', accepted: [] }
+    const reply = await post('/territory/versions', wanted)
+    expect([reply.statusCode, reply.json()]).toEqual([200, { version: 2 }])
+    const now = await get('/territory')
+    expect(now.version).toBe(2)
+    expect(now.areas.find(({ code }: { code: string }) => code === 'C-01').name).toBe('Los Ceibos')
+    expect(now.zones).toEqual([zone])
+    expect(now.lines).toHaveLength(ground.lines.length)
+    const before = await get('/territory/versions/1')
+    expect(before.areas.find(({ code }: { code: string }) => code === 'C-01').name).toBe('Cuadrante 1')
+    expect((await get('/territory/versions')).versions).toMatchObject([
+      { version: 2, by: 'Ana Torres', note: 'Acuerdo 12', sectors: 9, quadrants: 94, zones: 1 },
+      { version: 1, by: null, zones: 0 },
+    ])
+    const [entry] = await ledger.entriesOf({ municipality, actor }, `territory:${municipality}`)
+    expect(entry).toMatchObject({ kind: 'territory.changed' })
+    expect((await post('/territory/versions', { ...wanted, base: 1 })).json().code).toBe('territory.changed-meanwhile')
+    expect((await post('/territory/versions', { ...wanted, base: 2 })).json().code).toBe('territory.no-change')
+  })
+
+  it('refuses what is not sound, and warnings that nobody accepted', async () => {
+    const { version, may, ...ground } = await get('/territory')
+    const wanted = { ...ground, base: version, note: 'Prueba', accepted: [] }
+    const [first, ...rest] = ground.areas
+    expect((await post('/territory/versions', { ...wanted, areas: rest })).json()).toMatchObject({
+      code: 'territory.not-sound',
+    })
+    const fewer = ground.areas.filter(({ code }: { code: string }) => code !== 'C-47')
+    expect((await post('/territory/check', { ...ground, areas: fewer })).json().findings).toMatchObject([
+      { fault: 'not-covered' },
+    ])
+    expect((await post('/territory/versions', { ...wanted, areas: fewer })).json().code).toBe('territory.warnings')
+    const accepted = await post('/territory/versions', { ...wanted, areas: fewer, accepted: ['not-covered'] })
+    expect(accepted.json()).toEqual({ version: version + 1 })
+    const codes: string[] = []
+    await territory.check.run(({ code }) => codes.push(code))
+    expect(codes).toEqual([])
+    expect(first.kind).toBe('district')
+  })
+
+  it('is for the administration alone', async () => {
+    const { version, may, ...ground } = await get('/territory')
+    actor = { ...actor, roles: ['supervisor'] }
+    const reply = await post('/territory/versions', { ...ground, base: version, note: 'x', accepted: [] })
+    expect([reply.statusCode, (await get('/territory')).may]).toEqual([403, []])
+    expect((await get('/territory/versions')).code).toBe('access.denied')
+  })
+
+  it('changes for other processes when they ask again', async () => {
+    const { owner } = installation.database
+    await owner`insert into territory_version values (${municipality}, 9, ${clock.nowMs()})`
+    expect(await territory.quadrantAt(municipality, -76.99, -12.13)).not.toBeNull()
+    clock.advance(31_000)
+    expect(await territory.quadrantAt(municipality, -76.99, -12.13)).toBeNull()
   })
 })

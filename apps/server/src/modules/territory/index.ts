@@ -14,7 +14,7 @@ export function createTerritory(deps: TerritoryDeps): Territory {
   const inForce = keepInForce(database.db, clock)
 
   return {
-    routes: territoryRoutes(async (municipality) => (await inForce.of(municipality)).ground),
+    routes: territoryRoutes(deps, inForce),
     check: checkTerritory(database.db),
     quadrantAt: async (municipality, longitude, latitude) =>
       quadrantOf(await inForce.of(municipality), [longitude, latitude]),
@@ -31,7 +31,14 @@ export function createTerritory(deps: TerritoryDeps): Territory {
       if ((await versionInForce(database.db, municipality)) > 0) {
         return
       }
-      await database.transaction((tx) => insertGround(tx, municipality, demonstrationGround(ids.uuid), clock.nowMs()))
+      await database.transaction((tx) =>
+        insertGround(tx, municipality, demonstrationGround(ids.uuid), {
+          inForceAt: clock.nowMs(),
+          putBy: null,
+          note: '',
+          accepted: [],
+        }),
+      )
       inForce.forget(municipality)
     },
   }

@@ -1,9 +1,10 @@
-import type { Area, Place } from '@sereno/contracts'
+import type { Area, Place, Zone } from '@sereno/contracts'
 import { type Box, boxOf, distanceToLineM, inPolygon, type Position } from '@sereno/geo'
 import type { Static } from 'typebox'
 
 export type AreaView = Static<typeof Area>
 export type PlaceView = Static<typeof Place>
+export type ZoneView = Static<typeof Zone>
 export type Quadrant = { readonly id: string; readonly code: string; readonly name: string; readonly sector: string }
 /** A street as a line for the base map and for naming a point. Coordinates are [longitude, latitude]. */
 export type Line = {
@@ -17,6 +18,7 @@ export type Ground = {
   readonly version: number
   readonly areas: readonly AreaView[]
   readonly places: readonly PlaceView[]
+  readonly zones: readonly ZoneView[]
   readonly lines: readonly Line[]
 }
 

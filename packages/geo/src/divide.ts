@@ -1,13 +1,6 @@
-import {
-  type Cut,
-  centreOf,
-  type Flat,
-  type Position,
-  planeAround,
-  type Ring,
-  signedArea,
-  splitRing,
-} from '@sereno/geo'
+import type { Position, Ring } from './geojson.ts'
+import { centreOf, type Flat, planeAround, signedArea } from './plane.ts'
+import { type Cut, splitRing } from './split.ts'
 
 const angleStepDeg = 5
 
