@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 
 const here = (path: string): string => new URL(path, import.meta.url).pathname
@@ -34,10 +34,25 @@ function singleFile(): Plugin {
         this.error('the verifier is one script')
       }
       delete bundle[script.fileName]
-      const source = assemble(script.code, style())
+      const source = assemble(script.code, style(), licencesOf(Object.keys(script.modules)))
       this.emitFile({ type: 'asset', fileName: 'verify.html', source })
     },
   }
+}
+
+/** What others wrote goes with their names and terms, as those terms ask. */
+function licencesOf(modules: readonly string[]): string {
+  const folders = new Set(modules.flatMap((id) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []))
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
+    const text = file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim()
+    if (text === '' || text.includes('--')) {
+      throw new Error(`${name} has no licence that can be shown`)
+    }
+    return `${name} ${version}\n\n${text}`
+  })
+  return `\n${texts.join('\n\n\n')}\n`
 }
 
 function style(): string {
@@ -45,7 +60,7 @@ function style(): string {
   return sheets.map((path) => readFileSync(here(path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/\n?/g, '')).join('')
 }
 
-function assemble(script: string, css: string): string {
+function assemble(script: string, css: string, licences: string): string {
   const inline = [script, css].map((text) => `\n${text.trim()}\n`)
   const [code = '', sheet = ''] = inline
   // What would end the element early, or open a comment in it, cannot stand in an inline script.
@@ -61,9 +76,9 @@ function assemble(script: string, css: string): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
-  const parts: Readonly<Record<string, string>> = { POLICY: policy, STYLE: sheet, SCRIPT: code }
+  const parts: Readonly<Record<string, string>> = { POLICY: policy, STYLE: sheet, SCRIPT: code, LICENCES: licences }
   return readFileSync(here('template.html'), 'utf8').replaceAll(
-    /\/\*__(STYLE|SCRIPT)__\*\/|__(POLICY)__/g,
+    /\/\*__(STYLE|SCRIPT)__\*\/|__(POLICY|LICENCES)__/g,
     (whole, inline: string | undefined, policyName: string | undefined) => parts[inline ?? policyName ?? ''] ?? whole,
   )
 }

@@ -6,11 +6,11 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bytesSource, formatTrust, parseTrust, verifyPackage } from '@sereno/proof'
+import { formatTrust, parseTrust } from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageBytes, testTrust } from '../../packages/proof/src/package.test-kit.ts'
 import { archiveOf, flipped, membersOf } from './forge.ts'
-import { type Expected, vectorFolder } from './make-vectors.ts'
+import { type Expected, vectorFolder, vectorsNowMs, verdictOf, verifyBytes } from './make-vectors.ts'
 import { trustFiles } from './trusted.ts'
 import { vectors } from './vectors.ts'
 
@@ -18,7 +18,7 @@ const expected = JSON.parse(readFileSync(join(vectorFolder, 'expected.json'), 'u
 const python = '/usr/bin/python3'
 const program = join(import.meta.dirname, 'verify.py')
 
-type Verdict = Pick<Expected, 'exitCode' | 'failed'>
+type Verdict = ReturnType<typeof verdictOf>
 type Question = { readonly file: string; readonly trust: string | null }
 
 let folder = ''
@@ -27,21 +27,13 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function failuresOf(
-  checks: readonly { readonly id: string; readonly status: string; readonly code: string | null }[],
-): readonly string[] {
-  const failed = checks.filter(({ status }) => status === 'failed').map(({ id, code }) => `${id} ${code}`)
-  return [...new Set(failed)].sort()
-}
-
 async function ours({ file, trust }: Question): Promise<Verdict> {
   const parsed = trust === null ? null : parseTrust(readFileSync(trust))
   if (parsed?.ok === false) {
     throw new Error(`${trust} is not a trust file`)
   }
-  const options = parsed === null ? {} : { trust: parsed.value }
-  const { exitCode, checks } = await verifyPackage(bytesSource(readFileSync(file)), options)
-  return { exitCode, failed: failuresOf(checks) }
+  const { exitCode, checks } = await verifyBytes(readFileSync(file), parsed?.value)
+  return verdictOf(exitCode, checks)
 }
 
 /** One process for all of them: starting Python costs more than verifying. */
@@ -51,13 +43,15 @@ import json, sys
 sys.path.insert(0, ${JSON.stringify(import.meta.dirname)})
 sys.dont_write_bytecode = True
 import verify
+from datetime import datetime, timezone
+now = datetime.fromtimestamp(${vectorsNowMs / 1000}, timezone.utc)
 for question in json.load(sys.stdin):
     trust = None
     if question["trust"]:
         with open(question["trust"], "rb") as file:
             trust = verify.parse_trust(file.read())
     with open(question["file"], "rb") as file:
-        result, checks, _ = verify.verify(file, trust)
+        result, checks, _ = verify.verify(file, trust, now)
     print(json.dumps({"exitCode": verify.EXIT[result], "checks": checks}))
 `
   const output = execFileSync(python, ['-c', driver], {
@@ -69,14 +63,18 @@ for question in json.load(sys.stdin):
     .trim()
     .split('\n')
     .map((line) => {
-      const { exitCode, checks } = JSON.parse(line) as { exitCode: number; checks: Parameters<typeof failuresOf>[0] }
-      return { exitCode, failed: failuresOf(checks) }
+      const { exitCode, checks } = JSON.parse(line) as { exitCode: number; checks: Parameters<typeof verdictOf>[1] }
+      return verdictOf(exitCode, checks)
     })
 }
 
 function questionOf({ name, trust }: Expected): Question {
   const of = (file: string): string => join(vectorFolder, file)
   return { file: of(`${name}.zip`), trust: trust === null ? null : of(`${trust}.json`) }
+}
+
+function said({ exitCode, failed, stamps }: Expected): Verdict {
+  return { exitCode, failed, ...(stamps === undefined ? {} : { stamps }) }
 }
 
 describe('the vectors', () => {
@@ -118,20 +116,21 @@ describe('the vectors', () => {
       'simulated',
       'statement-signature',
       'stop',
+      'timestamps',
       'witnesses',
     ])
   })
 
   test('our verifier says what is expected', async () => {
     for (const one of expected) {
-      expect(await ours(questionOf(one)), one.name).toEqual({ exitCode: one.exitCode, failed: one.failed })
+      expect(await ours(questionOf(one)), one.name).toEqual(said(one))
     }
   })
 
   test('the verifier written from the text alone says the same', () => {
     const verdicts = theirs(expected.map(questionOf))
-    for (const [place, { name, exitCode, failed }] of expected.entries()) {
-      expect(verdicts[place], name).toEqual({ exitCode, failed })
+    for (const [place, one] of expected.entries()) {
+      expect(verdicts[place], one.name).toEqual(said(one))
     }
   })
 })

@@ -4,11 +4,15 @@
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesSource, formatTrust, verifyPackage } from '@sereno/proof'
+import { bytesSource, formatTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
+import { checkTimestamp } from '@sereno/timestamp'
 import { trustFiles } from './trusted.ts'
 import { vectors } from './vectors.ts'
 
 export const vectorFolder: string = join(import.meta.dirname, 'vectors')
+
+/** The day that vectors are judged on: certificates end, and what is expected must not. */
+export const vectorsNowMs: number = Date.UTC(2026, 9, 1)
 
 export type Expected = {
   readonly name: string
@@ -17,6 +21,28 @@ export type Expected = {
   readonly exitCode: number
   /** Names and codes of the checks that failed, each once, sorted. */
   readonly failed: readonly string[]
+  /** What is said of time stamps, each once, sorted; left out where there are none. */
+  readonly stamps?: readonly string[]
+}
+
+type Said = { readonly id: string; readonly status: string; readonly code: string | null }
+
+/** What two verifiers must agree on. */
+export function verdictOf(exitCode: number, checks: readonly Said[]): Pick<Expected, 'exitCode' | 'failed' | 'stamps'> {
+  const sorted = (said: readonly string[]): readonly string[] => [...new Set(said)].sort()
+  const failed = sorted(checks.filter(({ status }) => status === 'failed').map(({ id, code }) => `${id} ${code}`))
+  const about = checks.filter(({ id, code }) => id === 'timestamps' && code !== 'not-stamped')
+  const stamps = sorted(about.map(({ status, code }) => (code === null ? status : `${status} ${code}`)))
+  return { exitCode, failed, ...(stamps.length === 0 ? {} : { stamps }) }
+}
+
+/** As the command line and `verify.html` verify. */
+export function verifyBytes(bytes: Uint8Array, trust: Trust | undefined): Promise<Verification> {
+  return verifyPackage(bytesSource(bytes), {
+    checkTimestamp,
+    nowMs: vectorsNowMs,
+    ...(trust === undefined ? {} : { trust }),
+  })
 }
 
 if (import.meta.main) {
@@ -32,17 +58,8 @@ if (import.meta.main) {
   for (const { name, about, trust: trustName, make } of vectors) {
     const bytes = await make()
     const trust = trustName === null ? undefined : trusts[trustName]
-    const verification = await verifyPackage(bytesSource(bytes), trust === undefined ? {} : { trust })
-    const failed = verification.checks
-      .filter(({ status }) => status === 'failed')
-      .map(({ id, code }) => `${id} ${code}`)
-    expected.push({
-      name,
-      about,
-      trust: trustName,
-      exitCode: verification.exitCode,
-      failed: [...new Set(failed)].sort(),
-    })
+    const { exitCode, checks } = await verifyBytes(bytes, trust)
+    expected.push({ name, about, trust: trustName, ...verdictOf(exitCode, checks) })
     writeFileSync(join(vectorFolder, `${name}.zip`), bytes)
   }
   writeFileSync(join(vectorFolder, 'expected.json'), `${JSON.stringify(expected, null, 2)}\n`)

@@ -9,10 +9,17 @@ import {
   type Trust,
 } from '@sereno/proof'
 import { packageParts, testSigners, testTrust } from '../../packages/proof/src/package.test-kit.ts'
+import { pemOf, rootCertificate } from '../../packages/timestamp/src/authority.test-kit.ts'
 
 const witnessSigners = await Promise.all([21, 22, 23].map((seed) => signerFromSeed(new Uint8Array(32).fill(seed))))
 const witnessNames = ['defensoria', 'universidad', 'diario']
 const atS = 1_790_000_090
+
+/** With an authority whose time stamps count. */
+export const stampTrust: Trust = {
+  ...testTrust,
+  timeAuthorities: [{ name: 'Autoridad de prueba', certificate: pemOf(rootCertificate()) }],
+}
 
 /** Every trust file that a vector names. */
 export async function trustFiles(): Promise<Readonly<Record<string, Trust>>> {
@@ -50,6 +57,7 @@ export async function trustFiles(): Promise<Readonly<Record<string, Trust>>> {
     'trust-next-log-earlier-end': { ...next, previousLogs: [{ ...ended, size: 9 }] },
     'trust-post-quantum': { ...testTrust, manifestKeys: [...testTrust.manifestKeys, mlDsa.key] },
     'trust-unknown-algorithm': { ...testTrust, packageKeys: [{ algorithm: 'slh-dsa-128s', publicKey: 'AAAA' }] },
+    'trust-stamps': stampTrust,
     'trust-witnesses': { ...testTrust, witnesses, quorum: 2 },
     'trust-witnesses-no-quorum': { ...testTrust, witnesses },
   }

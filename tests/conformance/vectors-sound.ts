@@ -45,7 +45,8 @@ export const soundVectors: readonly Vector[] = [
   },
   {
     name: 'valid-for-people',
-    about: 'With a PDF, a CASE graph, a verifier and a time stamp that only some verifiers read.',
+    about:
+      'With a PDF, a CASE graph, a verifier and something for a time stamp: the trust file names no authority of them.',
     trust: 'trust',
     make: () =>
       packageBytes({

@@ -3,6 +3,13 @@ import type { Vector } from './vector.ts'
 import { containerVectors } from './vectors-container.ts'
 import { ledgerVectors } from './vectors-ledger.ts'
 import { soundVectors } from './vectors-sound.ts'
+import { stampVectors } from './vectors-stamps.ts'
 import { statementVectors } from './vectors-statements.ts'
 
-export const vectors: readonly Vector[] = [...soundVectors, ...containerVectors, ...statementVectors, ...ledgerVectors]
+export const vectors: readonly Vector[] = [
+  ...soundVectors,
+  ...containerVectors,
+  ...statementVectors,
+  ...ledgerVectors,
+  ...stampVectors,
+]

@@ -1,14 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { formatTrust } from '@sereno/proof'
+import { verificationWords } from '@sereno/text'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { packageBytes, testTrust } from '../../packages/proof/src/package.test-kit.ts'
 import { type BuiltVerifier, buildVerifier } from '../../tools/verifier.ts'
 import { openBrowser } from '../browser.ts'
 import { violations } from '../e2e/axe.ts'
+import { type Expected, vectorFolder } from './make-vectors.ts'
 
 let folder = ''
 let built: BuiltVerifier
@@ -42,6 +44,11 @@ afterAll(async () => {
 
 async function verdict(...names: readonly string[]): Promise<string> {
   await page.goto(pathToFileURL(file('verify.html')).href)
+  return nextVerdict(...names)
+}
+
+/** On the page as it stands: a trust file that was given before stays unless another is. */
+async function nextVerdict(...names: readonly string[]): Promise<string> {
   await page.locator('input[type=file]').setInputFiles(names.map(file))
   const told = page.locator('section.report h2, p.fails')
   await told.waitFor({ timeout: 30_000 })
@@ -50,7 +57,7 @@ async function verdict(...names: readonly string[]): Promise<string> {
 
 test('two builds are the same bytes, and the script could not be exchanged', async () => {
   expect((await buildVerifier()).sha256).toBe(built.sha256)
-  const text = readFileSync(file('verify.html'), 'utf8')
+  const text = readFileSync(file('verify.html'), 'utf8').replace(/<!--[\s\S]*?-->/, '')
   expect(text).toMatch(/default-src 'none'; script-src 'sha256-[A-Za-z0-9+/=]+'; style-src 'sha256-/)
   expect(text).not.toMatch(/unsafe-inline|unsafe-eval|connect-src|https?:\/\/(?!www\.w3\.org)[a-z]/)
 }, 60_000)
@@ -71,6 +78,27 @@ test('opened from a folder without a network, it says what the package is', asyn
   expect(await violations(page, 'verify.html fails')).toEqual([])
   expect(asked.filter((url) => !/^(file|blob|data):/.test(url))).toEqual([])
 }, 120_000)
+
+test('says of every vector what the other two verifiers say', async () => {
+  const words = verificationWords('es')
+  const results = ['holds', 'fails', 'not-a-package', 'origin-not-established'] as const
+  const expected = JSON.parse(readFileSync(join(vectorFolder, 'expected.json'), 'utf8')) as readonly Expected[]
+  for (const { name, trust, exitCode, failed } of expected) {
+    for (const of of [`${name}.zip`, ...(trust === null ? [] : [`${trust}.json`])]) {
+      copyFileSync(join(vectorFolder, of), file(of))
+    }
+    const told = trust === null ? await verdict(`${name}.zip`) : await nextVerdict(`${name}.zip`, `${trust}.json`)
+    const result = results[exitCode]
+    expect(told, name).toBe(result === undefined ? '' : words.results[result].title)
+    const lines = await page.locator('ul.checks > li[data-status=failed]').allInnerTexts()
+    for (const one of failed) {
+      const [id = '', code = ''] = one.split(' ')
+      const title = new Map(Object.entries(words.checks)).get(id) ?? id
+      const line = lines.find((text) => text.includes(title)) ?? ''
+      expect(line, `${name}: ${one}`).toContain(new Map(Object.entries(words.codes)).get(code) ?? code)
+    }
+  }
+}, 300_000)
 
 test('turns to English with everything on it, and begins anew with another file', async () => {
   await verdict('good.zip', 'trust.json')

@@ -39,6 +39,7 @@ export async function verify(args: readonly string[]): Promise<number> {
         crc32: (bytes, value) => crc32(bytes, value),
         sha256: nativeSha256,
         checkTimestamp,
+        nowMs: Date.now(),
         onProgress: progress(call.json),
       })
       console.log(call.json ? JSON.stringify(verification, null, 2) : told(verification, call.language))

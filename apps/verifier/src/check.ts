@@ -1,5 +1,6 @@
 /** The checking itself, apart from the page so that it answers while gigabytes are read. */
 import { parseTrust, type Verification, verifyPackage } from '@sereno/proof'
+import { checkTimestamp } from '@sereno/timestamp'
 import { readAhead } from './read-ahead.ts'
 
 export type Question = { readonly file: File; readonly trust: File | null }
@@ -28,6 +29,8 @@ export async function check({ file, trust }: Question, tell: (answer: Answer) =>
   try {
     const verification = await verifyPackage(readAhead(file), {
       ...(parsed === null ? {} : { trust: parsed.value }),
+      checkTimestamp,
+      nowMs: Date.now(),
       onProgress: (doneBytes, totalBytes) => {
         if (doneBytes - told >= tellEveryBytes) {
           told = doneBytes

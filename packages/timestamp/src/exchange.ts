@@ -1,5 +1,5 @@
 import { Integer, OctetString } from 'asn1js'
-import { AlgorithmIdentifier, ContentInfo, id_sha256, MessageImprint, TimeStampReq, TimeStampResp } from 'pkijs'
+import { AlgorithmIdentifier, id_sha256, MessageImprint, TimeStampReq, TimeStampResp } from 'pkijs'
 import { bufferOf } from './bytes.ts'
 import { accept, type Result, refuse } from './result.ts'
 
@@ -34,15 +34,5 @@ export function readResponse(der: Uint8Array): Result<Uint8Array, ResponseProble
     return accept(new Uint8Array(response.timeStampToken.toSchema().toBER(false)))
   } catch {
     return refuse('malformed-timestamp')
-  }
-}
-
-/** A token by itself, or one still in its response (`.tsr` files hold either). */
-export function tokenOf(der: Uint8Array): ContentInfo | null {
-  try {
-    return ContentInfo.fromBER(bufferOf(der))
-  } catch {
-    const token = readResponse(der)
-    return token.ok ? ContentInfo.fromBER(bufferOf(token.value)) : null
   }
 }

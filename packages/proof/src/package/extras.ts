@@ -18,12 +18,14 @@ export type ExportProof = {
   readonly promise: Uint8Array
 }
 
-/** RFC 3161, DER: over the manifest's envelope or over the checkpoint's note. */
+/** RFC 3161, DER: over the manifest's envelope, over the checkpoint's note, or over an older one of these. */
 export type PackedTimestamp = {
   readonly over: 'manifest' | 'checkpoint'
   /** Lower-case letters, digits and hyphens. */
   readonly name: string
   readonly token: Uint8Array
+  /** Which renewal it is, of which renewal, and so on down from the first stamp of that name; none for that one. */
+  readonly renewal?: readonly number[]
 }
 
 type NotesMember = { readonly format: 1; readonly notes: readonly DisclosedNote[] }
@@ -46,7 +48,7 @@ export const exportShape: Check<ExportMember> = shape<ExportMember>({
   promise: text(/^[A-Za-z0-9+/=]{4,65536}$/),
 })
 
-const timestampPattern = /^timestamps\/(manifest|checkpoint)-[a-z0-9-]{1,40}\.tsr$/
+const timestampPattern = /^timestamps\/(manifest|checkpoint)-[a-z0-9-]{1,40}((?:\.[1-9][0-9]?){0,15})\.tsr$/
 
 export function encodeNotes(notes: readonly DisclosedNote[]): Bytes {
   return encodeCanonical({ format: 1, notes: notes.map((note) => ({ ...note })) })
@@ -67,12 +69,24 @@ export function exportProofOf(member: ExportMember): ExportProof | null {
   return promise === null ? null : { leaf: member.leaf, openings: member.openings, promise }
 }
 
-export function timestampName({ over, name }: PackedTimestamp): string {
-  return `timestamps/${over}-${name}.tsr`
+export function timestampName({ over, name, renewal = [] }: PackedTimestamp): string {
+  return `timestamps/${[`${over}-${name}`, ...renewal].join('.')}.tsr`
+}
+
+export type StampedMember = {
+  readonly over: PackedTimestamp['over']
+  /** Member whose SHA-256 is stamped where this renews an older stamp (RFC 4998 §5.2); null where it is the first. */
+  readonly renews: string | null
+  /** Renewals before it. */
+  readonly depth: number
 }
 
 /** What the time stamp of this name is over, or null where the name is none of a time stamp. */
-export function timestampedBy(name: string): PackedTimestamp['over'] | null {
-  const over = timestampPattern.exec(name)?.[1]
-  return over === 'manifest' || over === 'checkpoint' ? over : null
+export function timestampedBy(name: string): StampedMember | null {
+  const [, over, renewals] = timestampPattern.exec(name) ?? []
+  if (over !== 'manifest' && over !== 'checkpoint') {
+    return null
+  }
+  const depth = (renewals ?? '').split('.').length - 1
+  return { over, depth, renews: depth === 0 ? null : name.replace(/\.[0-9]+\.tsr$/, '.tsr') }
 }

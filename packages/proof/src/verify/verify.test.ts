@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { utf8 } from '../bytes.ts'
+import { fromUtf8, utf8 } from '../bytes.ts'
 import { signEnvelope } from '../dsse.ts'
 import { sha256Hex } from '../hash.ts'
 import { keyId } from '../keys.ts'
@@ -20,7 +20,7 @@ import { signStatement, statementHash } from '../statement.ts'
 import { openArchive } from '../zip/reader.ts'
 import { type MemberToWrite, writeArchive } from '../zip/writer.ts'
 import type { TimestampFinding } from './timestamps.ts'
-import { type Verification, verifyPackage } from './verify.ts'
+import { type Verification, type VerifyOptions, verifyPackage } from './verify.ts'
 
 const small = await packageBytes()
 
@@ -251,17 +251,62 @@ describe("the copy's own entry", () => {
     expect((await verify(bytes)).result).toBe('holds')
   })
 
+  const certificate = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
+  const authorities = { ...testTrust, timeAuthorities: [{ name: 'a', certificate }] }
+  type Judge = (token: string) => TimestampFinding
+  const stampedBy = async (
+    timestamps: PackageParts['timestamps'],
+    judge: Judge | null,
+    options: VerifyOptions = { trust: authorities },
+  ) => {
+    const bytes = await packageBytes({ parts: (parts) => ({ ...parts, timestamps, origin: authorities }) })
+    const check = judge === null ? {} : { checkTimestamp: async (token: Uint8Array) => judge(fromUtf8(token) ?? '') }
+    const { result, checks } = await verifyPackage(bytesSource(bytes), { ...options, ...check })
+    return [result, ...checks.filter(({ id }) => id === 'timestamps').map(({ code, detail }) => code ?? detail.member)]
+  }
+  const one = { over: 'manifest' as const, name: 'one', token: utf8('1 9') }
+  const renewed = (...renewal: readonly number[]) => ({ ...one, renewal })
+  /** Tokens that say when they were made and until when their certificate is good. */
+  const saidTimes: Judge = (token) => {
+    const [atMs = 0, expiresAtMs = 0] = token.split(' ').map(Number)
+    return { status: 'good', authority: 'a', atMs, expiresAtMs }
+  }
+
   test('time stamps are checked by whoever can, and fail when they differ', async () => {
-    const timestamps = [{ over: 'manifest' as const, name: 'one', token: utf8('token') }]
-    const bytes = await packageBytes({ parts: (parts) => ({ ...parts, timestamps }) })
-    const checkOf = async (finding: TimestampFinding | null) => {
-      const check = finding === null ? {} : { checkTimestamp: async () => finding }
-      const verification = await verifyPackage(bytesSource(bytes), { trust: testTrust, ...check })
-      return [verification.result, verification.checks.find(({ id }) => id === 'timestamps')?.code]
-    }
-    expect(await checkOf(null)).toEqual(['holds', 'no-timestamp-check'])
-    expect(await checkOf({ status: 'good', authority: 'a', atMs: 1 })).toEqual(['holds', null])
-    expect(await checkOf({ status: 'bad', code: 'timestamp-differs' })).toEqual(['fails', 'timestamp-differs'])
+    const good: Judge = () => ({ status: 'good', authority: 'a', atMs: 1, expiresAtMs: 2 })
+    const name = 'timestamps/manifest-one.tsr'
+    expect(await stampedBy([one], null)).toEqual(['holds', 'no-timestamp-check'])
+    expect(await stampedBy([one], good)).toEqual(['holds', name])
+    expect(await stampedBy([one], good, { trust: authorities, nowMs: 2 })).toEqual(['holds', name])
+    expect(await stampedBy([one], good, { trust: authorities, nowMs: 3 })).toEqual(['holds', 'certificate-ended'])
+    expect(await stampedBy([one], good, { trust: testTrust })).toEqual(['holds', 'no-authority'])
+    expect(await stampedBy([one], good, {})).toEqual(['origin-not-established', 'authority-claimed'])
+    expect(await stampedBy([one], () => ({ status: 'unsupported' }))).toEqual(['holds', 'unsupported-algorithm'])
+    expect(await stampedBy([one], () => ({ status: 'bad', code: 'timestamp-differs' }))).toEqual([
+      'fails',
+      'timestamp-differs',
+    ])
+  })
+
+  test('stamps over stamps are judged in their order, each made before the certificate of the one before it ended', async () => {
+    const first = { ...renewed(1), token: utf8('8 20') }
+    const second = { ...renewed(1, 1), token: utf8('20 30') }
+    const [at, again] = ['.1', '.1.1'].map((end) => `timestamps/manifest-one${end}.tsr`)
+    const named = 'timestamps/manifest-one.tsr'
+    expect(await stampedBy([second, one, first], saidTimes)).toEqual(['holds', named, at, again])
+    const late = { trust: authorities, nowMs: 25 }
+    expect(await stampedBy([one, first, second], saidTimes, late)).toEqual(['holds', named, at, again])
+    expect(await stampedBy([one, { ...first, token: utf8('10 20') }], saidTimes)).toEqual([
+      'fails',
+      'renewed-too-late',
+      named,
+    ])
+    expect(await stampedBy([one, { ...first, token: utf8('0 20') }], saidTimes)).toEqual([
+      'fails',
+      'renewed-before',
+      named,
+    ])
+    expect(await stampedBy([second, one], saidTimes)).toEqual(['fails', 'member-missing', named])
   })
 })
 

@@ -62,6 +62,8 @@ export type VerifyOptions = {
   readonly signal?: AbortSignal
   /** Without it time stamps read "not checked". */
   readonly checkTimestamp?: CheckTimestamp
+  /** Now. Without it nothing is said of a time stamp whose certificate has ended since. */
+  readonly nowMs?: number
   /** A native CRC-32, where the runtime has one. */
   readonly crc32?: Crc32
   /** A native incremental SHA-256, where the runtime has one: whole files are hashed besides their blocks. */
@@ -143,7 +145,12 @@ async function verifyMembers(
     exportEntry: content?.exportEntry ?? null,
     promiseKeys: keys?.promiseKeys ?? [],
   })
-  await checkTimestamps(members, report, keys, options.checkTimestamp ?? null)
+  await checkTimestamps(members, report, {
+    trust,
+    claim,
+    check: options.checkTimestamp ?? null,
+    nowMs: options.nowMs ?? null,
+  })
   // For people and for other tools: what stands there is signed, and nothing here rests on it.
   for (const name of [memberNames.sheet, memberNames.case, memberNames.sheetPdf, memberNames.verifier]) {
     await members.read(name)

@@ -117,7 +117,7 @@ export function createPlanner(deps: EvidenceDeps): Planner {
       exportEntry: toHex(made.leafHash),
       exportProof: provedIds.has(made.id) ? null : await promisedOf(made),
       notes: wish.audience === undefined ? await disclosedNotes(entries, row, markers) : [],
-      timestamps: timestamps.map(({ over, name, token }) => ({ over, name, token: toBase64(token) })),
+      timestamps: timestamps.map(({ token, ...stamp }) => ({ ...stamp, token: toBase64(token) })),
       verifier: (await deps.packageExtras?.verifier?.())?.sha256 ?? null,
       madeAtMs,
     }

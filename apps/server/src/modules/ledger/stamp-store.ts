@@ -88,17 +88,30 @@ export async function wish(tx: Db, wanted: Wish & { readonly wishedAt: number })
     on conflict (municipality, kind, subject) do nothing`.execute(tx)
 }
 
-/** Wishes that an authority has not granted yet, oldest first. */
+/** What ends sooner is renewed no more: a renewal after the end proves nothing, and a verifier fails it. */
+const latestRenewalMs = 3_600_000
+
+// The newest stamp of an authority shows until when it stamps now: only one that lasts longer renews anything.
+const lasting = (expiresAt: ReturnType<typeof sql>, authority: ReturnType<typeof sql>) => sql`
+  (select max(n.expires_at) from stamp n where n.authority = ${authority}) > ${expiresAt}`
+
+/**
+ * Wishes that an authority has not granted yet, oldest first. A renewal is asked of those only that stamp for longer
+ * than what is renewed: with a certificate that ends soon each renewal would want the next one at once.
+ */
 export async function openWishes(
   db: Db,
   municipality: string,
   authority: string,
-  limit: number,
+  { nowMs, limit }: { readonly nowMs: number; readonly limit: number },
 ): Promise<readonly Wish[]> {
   const { rows } = await sql<Wish>`
     select w.id, w.municipality, w.kind, w.subject, w.sha256 from stamp_wish w
     where w.municipality = ${municipality}
       and not exists (select from stamp s where s.wish = w.id and s.authority = ${authority})
+      and (w.kind <> 'renewal' or exists (select from stamp o
+        where o.id::text = w.subject and o.expires_at > ${nowMs + latestRenewalMs}
+          and ${lasting(sql`o.expires_at`, sql`${authority}`)}))
     order by w.wished_at limit ${limit}`.execute(db)
   return rows.map((row) => ({ ...row, sha256: new Uint8Array(row.sha256) }))
 }
@@ -120,6 +133,9 @@ export async function insertStamp(
       ${kept.expiresAt}) on conflict (wish, authority) do nothing`.execute(db)
 }
 
+// No renewal of it outlives it.
+const unrenewed = sql`not exists (select from stamp_wish r join stamp t on t.wish = r.id
+  where r.kind = 'renewal' and r.subject = s.id::text and t.expires_at > s.expires_at)`
 const stampColumns = sql`s.id, w.kind, w.subject, a.name as authority, s.token, w.sha256, s.stamped_at, s.expires_at`
 
 type StampRow = Omit<KeptStamp, 'stampedAt' | 'expiresAt'> & {
@@ -139,23 +155,53 @@ export async function stampsOf(
   return rows.map(keptStamp)
 }
 
-/** The stamps on a manifest, as a package carries them. */
+/** Renewals of renewals that a package has names for. */
+const deepestRenewal = 15
+
+/** The stamps on a manifest as a package carries them: each with the stamps that renew it, down to the newest. */
 export async function packedStamps(
   db: Db,
   municipality: string,
   manifestSha256: string,
 ): Promise<readonly PackedTimestamp[]> {
   const held = await stampsOf(db, municipality, { kind: 'manifest', subject: manifestSha256 })
-  return held.map(({ token }, place) => ({ over: 'manifest', name: `sello-${place + 1}`, token }))
+  const packed: PackedTimestamp[] = []
+  const pack = async ({ id, token }: KeptStamp, name: string, renewal: readonly number[]): Promise<void> => {
+    if (renewal.length > deepestRenewal) {
+      return
+    }
+    packed.push({ over: 'manifest', name, token, renewal })
+    const renewals = await stampsOf(db, municipality, { kind: 'renewal', subject: id })
+    for (const [place, renewed] of renewals.entries()) {
+      await pack(renewed, name, [...renewal, place + 1])
+    }
+  }
+  for (const [place, stamp] of held.entries()) {
+    await pack(stamp, `sello-${place + 1}`, [])
+  }
+  return packed
 }
 
 /** Stamps that end before the instant and that no later one vouches for. */
 export async function expiringStamps(db: Db, municipality: string, beforeMs: number): Promise<readonly KeptStamp[]> {
   const { rows } = await sql<StampRow>`
     select ${stampColumns} from stamp s join stamp_wish w on w.id = s.wish join time_authority a on a.id = s.authority
-    where s.municipality = ${municipality} and s.expires_at < ${beforeMs}
-      and not exists (select from stamp_wish r join stamp t on t.wish = r.id
-        where r.kind = 'renewal' and r.subject = s.id::text)
+    where s.municipality = ${municipality} and s.expires_at < ${beforeMs} and ${unrenewed}
+    order by s.expires_at limit 1000`.execute(db)
+  return rows.map(keptStamp)
+}
+
+/** Of these, those that have not ended yet and that an authority of today would stamp for longer. */
+export async function renewableStamps(
+  db: Db,
+  municipality: string,
+  { nowMs, beforeMs }: { readonly nowMs: number; readonly beforeMs: number },
+): Promise<readonly KeptStamp[]> {
+  const { rows } = await sql<StampRow>`
+    select ${stampColumns} from stamp s join stamp_wish w on w.id = s.wish join time_authority a on a.id = s.authority
+    where s.municipality = ${municipality} and s.expires_at < ${beforeMs} and ${unrenewed}
+      and s.expires_at > ${nowMs + latestRenewalMs} and exists (select from time_authority t where t.municipality = s.municipality and t.removed_at is null
+        and ${lasting(sql`s.expires_at`, sql`t.id`)})
     order by s.expires_at limit 1000`.execute(db)
   return rows.map(keptStamp)
 }

@@ -10,13 +10,13 @@ import type { NewEntry } from './entry.ts'
 import {
   type Authority,
   authoritiesOf,
-  expiringStamps,
   insertAuthority,
   insertStamp,
   keepDay,
   noteAuthority,
   openWishes,
   removeAuthority,
+  renewableStamps,
   wish,
 } from './stamp-store.ts'
 import { type Log, newestStored } from './store.ts'
@@ -33,7 +33,7 @@ export type Stamps = {
   readonly run: (log: Log) => Promise<number>
 }
 
-/** A stamp is renewed this long before its certificate ends, and `sereno check` names it from then on. */
+/** A stamp is renewed this long before its certificate or its algorithm ends, and `sereno check` names it from then on. */
 export const renewBeforeMs = 90 * 24 * 3_600_000
 const wishesARound = 200
 const answerWithinMs = 15_000
@@ -108,13 +108,14 @@ export function createStamps(deps: {
   }
 
   async function wishRenewals(log: Log): Promise<void> {
-    for (const stamp of await expiringStamps(db, log.municipality, clock.nowMs() + renewBeforeMs)) {
+    const nowMs = clock.nowMs()
+    for (const stamp of await renewableStamps(db, log.municipality, { nowMs, beforeMs: nowMs + renewBeforeMs })) {
       await wishFor(db, log.municipality, 'renewal', stamp.id, sha256(stamp.token))
     }
   }
 
   async function askFor(log: Log, authority: Authority): Promise<number> {
-    const wishes = await openWishes(db, log.municipality, authority.id, wishesARound)
+    const wishes = await openWishes(db, log.municipality, authority.id, { nowMs: clock.nowMs(), limit: wishesARound })
     let granted = 0
     for (const wanted of wishes) {
       const problem = await grant(authority, wanted).catch(() => 'unreachable')
@@ -150,7 +151,8 @@ export function createStamps(deps: {
       authority: authority.id,
       token: token.value,
       stampedAt: stamp.value.atMs,
-      expiresAt: stamp.value.expiresAtMs,
+      // Whichever ends first: the certificate, or what the world trusts its algorithm for.
+      expiresAt: Math.min(stamp.value.expiresAtMs, stamp.value.algorithmEndsAtMs),
     })
     return null
   }
