@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   type FileStatement,
@@ -15,6 +13,7 @@ import {
 } from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '../../kernel/actor.ts'
+import { avi, factsOf, openClips } from './clips.test-kit.ts'
 import { createCopies } from './copies.ts'
 import { createCopyFolders } from './copy-folders.ts'
 import { describe as describeFile } from './describe.ts'
@@ -22,106 +21,14 @@ import { intakeDefaults } from './door.ts'
 import { instantIn, readName } from './file-names.ts'
 import { type Ask, type IntakeHouse, openIntakeHouse, until } from './intake.test-kit.ts'
 import { rangeOf } from './play.ts'
-import type { Reader } from './probe/facts.ts'
-import { readFacts } from './probe/read-facts.ts'
 import { parseIso6709, parseNmea } from './probe/text-positions.ts'
 import { createProgress } from './progress.ts'
 import { mediaTools } from './sandbox.ts'
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'sereno-intake-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { clip, folder, clear } = openClips()
+afterAll(clear)
 
-/** Two seconds of test picture and tone in a container, by the machine's ffmpeg. */
-function clip(name: string, ...args: readonly string[]): Uint8Array {
-  const file = path.join(folder, name)
-  const source = [
-    '-f',
-    'lavfi',
-    '-i',
-    'testsrc=size=160x120:rate=10:duration=2',
-    '-f',
-    'lavfi',
-    '-i',
-    'sine=duration=2',
-  ]
-  const made = spawnSync('ffmpeg', ['-y', '-loglevel', 'error', ...source, ...args, file], { encoding: 'utf8' })
-  expect(made.stderr).toBe('')
-  return readFileSync(file)
-}
-
-const readerOf = (bytes: Uint8Array): Reader => ({
-  sizeBytes: bytes.length,
-  read: async (offset, lengthBytes) => bytes.subarray(offset, offset + lengthBytes),
-})
-const facts = (bytes: Uint8Array) => readFacts(readerOf(bytes), async () => [])
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-describe('what a file says of itself', () => {
-  const h264 = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac']
-  const made = '2026-11-20T15:00:00Z'
-
-  test('MP4 and MOV: codecs, length, time, place', async () => {
-    const tags = ['-metadata', `creation_time=${made}`, '-metadata', 'location=-12.1450-076.9910/']
-    const mp4 = await facts(clip('a.mp4', ...h264, ...tags))
-    expect(mp4).toMatchObject({ container: 'mp4', video: 'avc1', audio: 'mp4a', createdAt: { ms: Date.parse(made) } })
-    expect(mp4?.durationMs).toBeGreaterThanOrEqual(1_990)
-    expect(mp4?.positions[0]?.latitude).toBeCloseTo(-12.145, 3)
-    expect(mp4?.positions[0]?.longitude).toBeCloseTo(-76.991, 3)
-    expect(await facts(clip('a.mov', ...h264, ...tags))).toMatchObject({ container: 'mov', video: 'avc1' })
-    const fragmented = await facts(clip('f.mp4', ...h264, '-movflags', 'frag_keyframe+empty_moov', '-g', '5'))
-    expect(fragmented?.durationMs).toBeGreaterThan(1_000)
-  })
-
-  test('Matroska, transport stream, AVI', async () => {
-    const mkv = await facts(clip('a.mkv', ...h264, '-metadata', `creation_time=${made}`))
-    expect(mkv).toMatchObject({ container: 'mkv', video: 'V_MPEG4/ISO/AVC', audio: 'A_AAC' })
-    expect(mkv?.durationMs).toBeGreaterThanOrEqual(1_990)
-    const ts = await facts(clip('a.ts', ...h264))
-    expect(ts).toMatchObject({ container: 'mpeg-ts', video: 'h264', audio: 'aac' })
-    expect(ts?.durationMs).toBeGreaterThan(1_500)
-    const avi = await facts(clip('a.avi', '-c:v', 'mpeg4', '-c:a', 'pcm_s16le'))
-    expect(avi).toMatchObject({ container: 'avi', durationMs: 2_000 })
-  })
-
-  test('NMEA in a subtitle track becomes a track', async () => {
-    const sentence = '$GPRMC,150001.00,A,1208.7000,S,07659.4600,W,10.0,090.0,201126,,,A'
-    const srt = path.join(folder, 'n.srt')
-    writeFileSync(srt, `1\n00:00:01,000 --> 00:00:02,000\n${sentence}\n`)
-    const file = path.join(folder, 'n.mp4')
-    const args = [
-      '-y',
-      '-loglevel',
-      'error',
-      '-i',
-      path.join(folder, 'a.mp4'),
-      '-i',
-      srt,
-      '-c',
-      'copy',
-      '-c:s',
-      'mov_text',
-      file,
-    ]
-    expect(spawnSync('ffmpeg', args, { encoding: 'utf8' }).stderr).toBe('')
-    const read = await facts(readFileSync(file))
-    const [fix] = read?.positions ?? []
-    expect(fix).toMatchObject({ offsetMs: 1_000, atMs: Date.UTC(2026, 10, 20, 15, 0, 1), headingDeg: 90 })
-    expect(fix?.latitude).toBeCloseTo(-12.145, 5)
-    expect(fix?.longitude).toBeCloseTo(-76.991, 5)
-  })
-
-  test('a hostile or broken file answers nothing, and never throws', async () => {
-    const whole = clip('h.mp4', ...h264)
-    for (let seed = 0; seed < 300; seed += 1) {
-      const bytes = Uint8Array.from(whole)
-      for (let place = 0; place < 40; place += 1) {
-        bytes[(seed * 7919 + place * 104_729) % bytes.length] = (seed * 31 + place * 17) & 0xff
-      }
-      await facts(bytes.subarray(0, seed % 3 === 0 ? Math.floor(bytes.length / 2) : bytes.length))
-    }
-    expect(await facts(new Uint8Array(1_000))).toBeNull()
-  })
-})
 
 describe('places and names', () => {
   test('ISO 6709 in its three forms; what is no place is none', () => {
@@ -188,7 +95,7 @@ describe('a file that no browser plays', () => {
 
   test('is read in the sandbox, gets a viewing copy with its lineage, and stays the evidence', async () => {
     expect(['bubblewrap', 'unshare', 'prlimit']).toContain(mediaTools().sandbox)
-    const bytes = clip('VB400_9_20261120_101112.avi', '-c:v', 'mpeg4', '-c:a', 'pcm_s16le')
+    const bytes = clip('VB400_9_20261120_101112.avi', ...avi)
     const recording = await upload(house, 'VB400_9_20261120_101112.avi', bytes)
     const files = await until(async () => {
       await house.tick()
@@ -199,7 +106,7 @@ describe('a file that no browser plays', () => {
     const look = await custodian(`POST /recordings/${recording}/looks`, { purpose: 'audit', reference: 'A-3' })
     const copy = await custodian(`GET /looks/${look.json.look}/files/0?copy=true`)
     expect(sha256(copy.bytes)).toBe(files.copy.sha256)
-    expect(await facts(copy.bytes)).toMatchObject({ container: 'mp4', video: 'avc1', audio: 'mp4a' })
+    expect(await factsOf(copy.bytes)).toMatchObject({ container: 'mp4', video: 'avc1', audio: 'mp4a' })
     const original = await custodian(`GET /looks/${look.json.look}/files/0`)
     expect(sha256(original.bytes)).toBe(sha256(bytes))
     const { entries } = (await custodian(`GET /recordings/${recording}/custody`)).json as {
@@ -212,7 +119,6 @@ describe('a file that no browser plays', () => {
     expect(await house.findings()).toEqual([])
   }, 60_000)
 
-  const avi = ['-c:v', 'mpeg4', '-c:a', 'pcm_s16le'] as const
   const copyOf = async (recording: string) => {
     const found = await house.owner`select state, reason, attempts from viewing_copy where recording = ${recording}`
     return found[0]

@@ -2,7 +2,7 @@
  * The sandboxed reader: `node child.ts SIZE [UID GID]`. It loads its code, gives up its account, and only then reads a byte of
  * the file. It has no file, no key and no network: bytes come from its parent, piece by piece, over standard input.
  *
- * Out: JSON lines, `{"read":[offset,length]}` or the last one, `{"facts":…}`. In: u32be length ‖ bytes for each read.
+ * Out: JSON lines, `{"read":[offset,length]}` or `{"facts":…}`, of which the last one counts. In: u32be length ‖ bytes for each read.
  */
 import { readGpmf } from './gpmf.ts'
 import { readFacts } from './read-facts.ts'
@@ -52,5 +52,6 @@ const facts = await readFacts(
     },
   },
   readGpmf,
+  (known) => process.stdout.write(`${JSON.stringify({ facts: known })}\n`),
 )
 process.stdout.write(`${JSON.stringify({ facts })}\n`, () => process.exit(0))

@@ -1,4 +1,4 @@
-/** GoPro's telemetry (GPMF) as positions, by the `gopro-telemetry` package. */
+/** GoPro's telemetry (GPMF, github.com/gopro/gpmf-parser) as positions, by the `gopro-telemetry` package. */
 import goproTelemetry from 'gopro-telemetry'
 import type { FoundPosition } from './facts.ts'
 import type { Mp4 } from './mp4.ts'
@@ -6,28 +6,44 @@ import type { Mp4 } from './mp4.ts'
 // A CommonJS function whose types describe it as a module's default.
 const telemetry = goproTelemetry as unknown as (input: object, options: object) => Promise<unknown>
 
-type Sample = { readonly value?: readonly number[]; readonly cts?: number; readonly date?: unknown }
+export type Gpmf = { readonly model: string | null; readonly positions: readonly FoundPosition[] }
 
-export async function readGpmf(samples: Mp4['gpmf']): Promise<readonly FoundPosition[]> {
+type Sample = { readonly value?: readonly number[]; readonly cts?: number; readonly date?: unknown }
+type Device = {
+  readonly 'device name'?: string
+  readonly streams?: Readonly<Record<string, { readonly samples?: readonly Sample[] }>>
+}
+
+const options = {
+  stream: ['GPS9', 'GPS5'],
+  // One a second of the eighteen (or ten) that the receiver gives.
+  groupTimes: 1000,
+  // Without satellites the camera repeats the last place it knew: that is not where it was. 2 is a fix without altitude.
+  GPSFix: 2,
+  ellipsoid: true,
+  tolerant: true,
+} as const
+/** What the oldest cameras call themselves. */
+const nameless = 'Camera'
+
+export async function readGpmf(samples: Mp4['gpmf']): Promise<Gpmf> {
   const rawData = Buffer.concat(samples.map(({ bytes }) => bytes))
   const timing = {
     frameDuration: 1 / 30,
     start: new Date(0),
     samples: samples.map(({ offsetMs, durationMs }) => ({ cts: offsetMs, duration: durationMs })),
   }
-  const options = { stream: ['GPS9', 'GPS5'], groupTimes: 1000, tolerant: true }
-  const read: unknown = await telemetry({ rawData, timing }, options)
-  const devices = Object.values(
-    read as Record<string, { readonly streams?: Record<string, { samples?: readonly Sample[] }> }>,
-  )
+  const devices = Object.values((await telemetry({ rawData, timing }, options)) as Readonly<Record<string, Device>>)
+  const name = devices[0]?.['device name']
+  const model = name === undefined || name === nameless ? null : name
   for (const { streams } of devices) {
     const found = streams?.GPS9?.samples ?? streams?.GPS5?.samples ?? []
     const positions = found.flatMap((sample) => positionOf(sample))
     if (positions.length > 0) {
-      return positions
+      return { model, positions }
     }
   }
-  return []
+  return { model, positions: [] }
 }
 
 // GPS5 and GPS9 begin with latitude, longitude, altitude, ground speed.

@@ -1,5 +1,6 @@
 /** Matroska and WebM (RFC 9559): times, codecs and the device tags before the first cluster. Reads hostile bytes. */
 import { type Facts, nothing, type Reader } from './facts.ts'
+import { parseIso6709 } from './text-positions.ts'
 
 const headBytes = 4 * 1024 * 1024
 const ids = {
@@ -14,6 +15,11 @@ const ids = {
   track: 0xae,
   trackType: 0x83,
   codec: 0x86,
+  tags: 0x1254c367,
+  tag: 0x7373,
+  simpleTag: 0x67c8,
+  tagName: 0x45a3,
+  tagText: 0x4487,
   cluster: 0x1f43b675,
 } as const
 /** Nanoseconds are counted from 2001-01-01 (RFC 9559 §5.1.2.11). */
@@ -53,6 +59,8 @@ export async function readMatroska(reader: Reader): Promise<Facts | null> {
       codec: codec === undefined ? '' : textOf(bytes, codec),
     }
   })
+  const tags = tagsOf(bytes, childrenOf(bytes, parts, ids.tags))
+  const place = parseIso6709(tags.get('LOCATION') ?? '')
   const durationMs = Math.round((length * scale) / 1_000_000)
   return {
     ...nothing,
@@ -62,7 +70,27 @@ export async function readMatroska(reader: Reader): Promise<Facts | null> {
     durationMs: durationMs > 0 && durationMs < 30 * 86_400_000 ? durationMs : 0,
     createdAt:
       date === undefined ? null : { ms: epoch2001 + Math.round(signed64(bytes, date.start) / 1_000_000), utc: true },
+    maker: tags.get('MAKE') ?? null,
+    model: tags.get('MODEL') ?? null,
+    positions:
+      place === null ? [] : [{ ...place, offsetMs: 0, atMs: null, accuracyM: null, speedMps: null, headingDeg: null }],
   }
+}
+
+/** Of the file as a whole: RFC 9559 §5.1.8. The first of a name counts. */
+function tagsOf(bytes: Uint8Array, tags: readonly Element[]): ReadonlyMap<string, string> {
+  const simple = tags.flatMap((tag) => elementsOf(bytes, tag.start, tag.end).filter(({ id }) => id === ids.simpleTag))
+  const found = new Map<string, string>()
+  for (const { start, end } of simple) {
+    const parts = elementsOf(bytes, start, end)
+    const name = parts.find(({ id }) => id === ids.tagName)
+    const text = parts.find(({ id }) => id === ids.tagText)
+    const key = name === undefined ? '' : textOf(bytes, name).toUpperCase()
+    if (text !== undefined && key !== '' && !found.has(key)) {
+      found.set(key, textOf(bytes, text).trim())
+    }
+  }
+  return found
 }
 
 function childrenOf(bytes: Uint8Array, parts: readonly Element[], id: number): readonly Element[] {

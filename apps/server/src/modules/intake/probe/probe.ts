@@ -1,10 +1,12 @@
 /** Reads a kept file in the sandbox: bytes go in decrypted piece by piece, facts come out. It never fails: it answers null. */
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
 import { isRoot } from '../../../kernel/accounts.ts'
 import type { Log } from '../../../kernel/log.ts'
 import { type MediaTools, nobody, spawnSandboxed } from '../sandbox.ts'
-import type { Facts, Reader } from './facts.ts'
+import { type Facts, FactsShape, type Reader } from './facts.ts'
 
 /** Null: no container that is known here, or it could not be read within its limits. */
 export type Probe = (reader: Reader) => Promise<Facts | null>
@@ -12,13 +14,13 @@ export type Probe = (reader: Reader) => Promise<Facts | null>
 const script = fileURLToPath(new URL('./child.ts', import.meta.url))
 /** The repository, with the modules that the reader is made of. */
 const code = fileURLToPath(new URL('../../../../../../', import.meta.url)).replace(/\/$/, '')
-const timeoutMs = 60_000
+const usualTimeoutMs = 60_000
 /** What one file may make us read: a movie box at the end, tracks of text and telemetry. */
 const mostReadBytes = 1024 * 1024 * 1024
 const mostAnswerBytes = 64 * 1024 * 1024
 const mostPieceBytes = 96 * 1024 * 1024
 
-export function createProbe(tools: () => MediaTools, dataFolder: string, log: Log): Probe {
+export function createProbe(tools: () => MediaTools, dataFolder: string, log: Log, timeoutMs = usualTimeoutMs): Probe {
   return (reader) =>
     new Promise((resolve) => {
       const drop = isRoot() ? [String(nobody.uid), String(nobody.gid)] : []
@@ -73,11 +75,15 @@ export function createProbe(tools: () => MediaTools, dataFolder: string, log: Lo
         for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
           const line = text.slice(0, end)
           text = text.slice(end + 1)
-          const said = JSON.parse(line) as { readonly read?: readonly [number, number]; readonly facts?: Facts | null }
-          if (said.read !== undefined) {
+          const said = saidBy(line)
+          if (said === null) {
+            child.kill('SIGKILL')
+            return
+          }
+          if ('read' in said) {
             give(...said.read).catch(() => child.kill('SIGKILL'))
           } else {
-            answer = said.facts ?? null
+            answer = said.facts
           }
         }
       })
@@ -96,4 +102,19 @@ export function createProbe(tools: () => MediaTools, dataFolder: string, log: Lo
         resolve(answer)
       })
     })
+}
+
+const Said = Type.Union([
+  Type.Object({ read: Type.Tuple([Type.Integer(), Type.Integer()]) }),
+  Type.Object({ facts: Type.Union([FactsShape, Type.Null()]) }),
+])
+
+/** Null: it is not what our reader says. Whoever took it over may say anything. */
+function saidBy(line: string): Static<typeof Said> | null {
+  try {
+    const said: unknown = JSON.parse(line)
+    return Value.Check(Said, said) ? said : null
+  } catch {
+    return null
+  }
 }
