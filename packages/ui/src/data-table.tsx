@@ -13,6 +13,8 @@ export type Column<Row> = {
   readonly align?: 'end'
   /** Left out on narrow screens first. */
   readonly spare?: boolean
+  /** Words that may break where there is no room, so that what stands beside them is whole. */
+  readonly wraps?: boolean
 }
 
 type DataTableProps<Row> = {
@@ -23,7 +25,10 @@ type DataTableProps<Row> = {
   readonly fileName: string
   readonly current?: string | null
   readonly onOpen?: (row: Row) => void
+  /** What stands over the table, before CSV. */
   readonly tools?: ReactNode
+  /** What stands under the last row: the way to more of them. */
+  readonly more?: ReactNode
 }
 
 type Sort = { readonly column: string; readonly descending: boolean }
@@ -70,7 +75,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
                 onClick={() => props.onOpen?.(row)}
               >
                 {columns.map((column) => (
-                  <td key={column.id} data-align={column.align} data-spare={column.spare}>
+                  <td key={column.id} data-align={column.align} data-spare={column.spare} data-wraps={column.wraps}>
                     {column.cell(row)}
                   </td>
                 ))}
@@ -78,6 +83,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
             ))}
           </tbody>
         </table>
+        {props.more == null ? null : <div className={css.more}>{props.more}</div>}
       </section>
     </div>
   )

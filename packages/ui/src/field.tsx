@@ -11,7 +11,7 @@ type FieldProps = {
   readonly label: string
   readonly value: string
   readonly onChange: (value: string) => void
-  readonly type?: 'text' | 'password' | 'search' | 'datetime-local' | 'number' | 'url'
+  readonly type?: 'text' | 'password' | 'search' | 'date' | 'datetime-local' | 'number' | 'url'
   readonly hint?: string
   readonly error?: string
   readonly required?: boolean
@@ -49,7 +49,7 @@ export function Field(props: FieldProps): ReactElement {
       {rows === undefined ? (
         <Input
           className={css.input ?? ''}
-          step={props.type === 'datetime-local' ? 1 : 'any'}
+          step={props.type === 'datetime-local' ? 60 : 'any'}
           placeholder={props.placeholder ?? ''}
         />
       ) : (

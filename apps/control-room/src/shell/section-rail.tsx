@@ -1,6 +1,6 @@
 import { Icon } from '@sereno/ui'
-import { Link } from '@tanstack/react-router'
-import type { ReactElement } from 'react'
+import { Link, useLocation } from '@tanstack/react-router'
+import { type ReactElement, useEffect, useRef } from 'react'
 import css from './section-rail.module.css'
 import { sectionsFor } from './sections.ts'
 import { useSession } from './session.ts'
@@ -13,8 +13,14 @@ import { useShellText } from './text.ts'
 export function SectionRail(): ReactElement {
   const text = useShellText()
   const { me } = useSession()
+  const rail = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    const here = rail.current?.querySelector(`[href="/${pathname.split('/')[1] ?? ''}"]`)
+    here?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [pathname])
   return (
-    <nav className={css.rail} aria-label={text.navigation} data-region="sections">
+    <nav ref={rail} className={css.rail} aria-label={text.navigation} data-region="sections">
       {sectionsFor(me.permissions).map(({ name, to, icon }) => (
         <Link key={name} to={to} activeOptions={{ exact: to === '/', includeSearch: false }}>
           <Icon name={icon} />

@@ -61,6 +61,8 @@ export const shellEn = {
     letters: 'Letters do nothing while a field is being typed in. Shift F6 walks the regions backwards.',
   },
   loading: 'Loading',
+  cancel: 'Cancel',
+  asOf: 'counted',
   ended: { title: 'The session has ended', body: 'Sign in again to go on. What was open stays open.' },
   broken: {
     title: 'This page failed',

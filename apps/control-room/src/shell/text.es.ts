@@ -58,6 +58,8 @@ export const shellEs = {
     letters: 'Las letras no actúan mientras se escribe en un campo. Mayús F6 pasa de zona hacia atrás.',
   },
   loading: 'Cargando',
+  cancel: 'Cancelar',
+  asOf: 'contado',
   ended: { title: 'La sesión terminó', body: 'Entre otra vez para seguir. Lo que estaba abierto queda abierto.' },
   broken: {
     title: 'Esta página falló',

@@ -1,5 +1,5 @@
 import { when } from '@sereno/text'
-import { Button, now, useLanguage } from '@sereno/ui'
+import { Button, Icon, now, useLanguage } from '@sereno/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type ReactElement, useState } from 'react'
@@ -82,12 +82,15 @@ function Head({ file, onDeed }: HeadProps): ReactElement {
           {one.code} · {one.title}
         </h1>
         <p className={css.meta}>
+          <span className={page.state}>
+            <Icon name={isOpen ? 'folder' : 'ok'} size="s" tone={isOpen ? 'info' : 'stale'} />
+            {text.states[one.state]}
+          </span>
           <span>{text.kinds[one.kind]}</span>
-          <span>{text.states[one.state]}</span>
+          <span>{text.openedAt(when(one.openedAt, now(), zone, language))}</span>
           <span>
             {text.custodian}: {one.custodian.name}
           </span>
-          <span>{when(one.openedAt, now(), zone, language)}</span>
           {one.tags.map((tag) => (
             <span key={tag}>#{tag}</span>
           ))}

@@ -38,7 +38,7 @@ export function ClockPlate({
   const calm = clock.stage === 'running' || clock.stage === 'done'
   return (
     <span className={css.clock} data-stage={clock.stage} data-small={small}>
-      <Icon name={calm ? (clock.stage === 'done' ? 'ok' : 'hourglass') : 'warning'} size="s" />
+      <Icon name={calm ? (clock.stage === 'done' ? 'ok' : 'hourglass') : 'warning'} size={small ? 's' : 'm'} />
       <span>{words()}</span>
     </span>
   )

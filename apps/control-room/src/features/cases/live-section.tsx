@@ -31,7 +31,9 @@ export function LiveSection({ file, onDeed }: SectionProps): ReactElement | null
               </span>
               <span>
                 {live.endReason === null ? (
-                  <Countdown to={live.untilAt} nearMs={120_000} />
+                  <>
+                    {text.clock.left} <Countdown to={live.untilAt} nearMs={120_000} />
+                  </>
                 ) : (
                   text.live.ended[live.endReason]
                 )}

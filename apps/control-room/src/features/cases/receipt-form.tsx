@@ -1,6 +1,6 @@
 import { instantOf, wallClock } from '@sereno/text'
-import { Field, now } from '@sereno/ui'
-import { type ReactElement, useId, useState } from 'react'
+import { Field, FileField, now } from '@sereno/ui'
+import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
@@ -15,7 +15,6 @@ const scanTypes = ['application/pdf', 'image/jpeg', 'image/png']
 export function ReceiptForm({ id, onClose }: { readonly id: string; readonly onClose: () => void }): ReactElement {
   const text = useCasesText().handOver
   const zone = useTimeZone()
-  const fileId = useId()
   const [name, setName] = useState('')
   const [office, setOffice] = useState('')
   const [document, setDocument] = useState('')
@@ -56,13 +55,7 @@ export function ReceiptForm({ id, onClose }: { readonly id: string; readonly onC
       <Field label={text.at} type="datetime-local" value={at} onChange={setAt} required />
       <Field label={text.key} value={key} onChange={setKey} maxLength={120} />
       <Field label={text.continued} value={continued} onChange={setContinued} maxLength={500} />
-      <label htmlFor={fileId}>{text.scan}</label>
-      <input
-        id={fileId}
-        type="file"
-        accept={scanTypes.join(',')}
-        onChange={(event) => setScan(event.target.files?.[0] ?? null)}
-      />
+      <FileField label={text.scan} accept={scanTypes.join(',')} onChange={setScan} />
     </CaseForm>
   )
 }

@@ -64,7 +64,7 @@ function ShareRow({ share, mayShare, onDeed }: RowProps): ReactElement {
       </p>
       {share.revokedBecause === null ? null : <p>{share.revokedBecause}</p>}
       {mayShare ? (
-        <div className={css.line}>
+        <div className={css.quiet}>
           <Button look="quiet" label={`${text.log}: ${share.name}`} onPress={() => ask('guest-log')}>
             {text.log}
           </Button>

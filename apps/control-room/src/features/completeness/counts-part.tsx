@@ -1,13 +1,13 @@
 import { isoDate, number } from '@sereno/text'
 import { Button, Field, now, Select, useLanguage } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { Reply } from '../../api/api.ts'
 import { call } from '../../api/call.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
+import { StepForm } from '../../shell/step-form.tsx'
 import css from './completeness.module.css'
 import { useCompletenessText } from './text.ts'
 
@@ -46,7 +46,10 @@ export function CountsPart({
                 <th scope="row">{text.kinds[kind]}</th>
                 <td>{number(purchased, language)}</td>
                 <td>{number(enrolled, language)}</td>
-                <td>{number(enrolled - purchased, language)}</td>
+                <td>
+                  {enrolled > purchased ? '+' : ''}
+                  {number(enrolled - purchased, language)}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -79,12 +82,8 @@ function PurchaseForm({ onClose }: { readonly onClose: () => void }): ReactEleme
       return changed('GET /completeness')
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    save.mutate()
-  }
   return (
-    <form className={page.form} onSubmit={submit}>
+    <StepForm save={text.save} busy={save.isPending} error={save.error} onSave={() => save.mutate()} onClose={onClose}>
       <Select
         label={text.kind}
         options={kinds.map((value) => ({ value, label: text.kinds[value] }))}
@@ -92,16 +91,17 @@ function PurchaseForm({ onClose }: { readonly onClose: () => void }): ReactEleme
         onChange={(value) => setKind(kinds.find((one) => one === value) ?? 'phone')}
         required
       />
-      <Field label={text.quantity} value={quantity} onChange={setQuantity} maxLength={6} required autoFocus />
+      <Field
+        label={text.quantity}
+        value={quantity}
+        onChange={setQuantity}
+        inputMode="numeric"
+        maxLength={6}
+        required
+        autoFocus
+      />
       <Field label={text.reference} value={reference} onChange={setReference} maxLength={120} required />
-      <Field label={text.date} value={date} onChange={setDate} minLength={10} maxLength={10} required />
-      <Failure error={save.error} />
-      <div className={page.row}>
-        <Button type="submit" look="go" busy={save.isPending}>
-          {text.save}
-        </Button>
-        <Button onPress={onClose}>{text.cancel}</Button>
-      </div>
-    </form>
+      <Field label={text.date} type="date" value={date} onChange={setDate} required />
+    </StepForm>
   )
 }

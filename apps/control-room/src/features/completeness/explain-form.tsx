@@ -1,10 +1,10 @@
 import type { GapCause } from '@sereno/contracts'
-import { Button, Field, Select } from '@sereno/ui'
+import { Field, Select } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
-import { Failure } from '../../api/failure.tsx'
+import { type ReactElement, useState } from 'react'
 import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
+import { StepForm } from '../../shell/step-form.tsx'
 import { useCompletenessText } from './text.ts'
 
 // Every cause has words in both languages, so the compiler keeps this list whole there.
@@ -33,12 +33,8 @@ export function ExplainForm({ act, onClose }: ExplainFormProps): ReactElement {
       return changed('GET /completeness')
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    deed.mutate()
-  }
   return (
-    <form className={page.form} onSubmit={submit}>
+    <StepForm save={text.save} busy={deed.isPending} error={deed.error} onSave={() => deed.mutate()} onClose={onClose}>
       <Select
         label={text.cause}
         options={causes.map((value) => ({ value, label: text.causes[value] }))}
@@ -48,13 +44,6 @@ export function ExplainForm({ act, onClose }: ExplainFormProps): ReactElement {
       />
       <Field label={text.words} value={words} onChange={setWords} rows={2} maxLength={500} required autoFocus />
       <p className={page.faint}>{text.why}</p>
-      <Failure error={deed.error} />
-      <div className={page.row}>
-        <Button type="submit" look="go" busy={deed.isPending}>
-          {text.save}
-        </Button>
-        <Button onPress={onClose}>{text.cancel}</Button>
-      </div>
-    </form>
+    </StepForm>
   )
 }

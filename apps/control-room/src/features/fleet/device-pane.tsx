@@ -7,6 +7,7 @@ import type { Device, Officer } from '../../api/api.ts'
 import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
+import { bringIntoView } from '../../shell/bring-into-view.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
 import { DeviceStateMark } from './device-state.tsx'
@@ -29,7 +30,7 @@ export function DevicePane({ device, officers }: DevicePaneProps): ReactElement 
     )
   }
   return (
-    <aside className={page.pane} aria-label={device.code} data-region="device">
+    <aside ref={bringIntoView} className={page.pane} aria-label={device.code} data-region="device">
       <h2>
         {device.code} {device.simulated ? <span className={page.faint}>{text.simulated}</span> : null}
       </h2>

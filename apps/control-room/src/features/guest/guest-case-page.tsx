@@ -16,6 +16,7 @@ import { GuestLive } from './guest-live.tsx'
 import { useGuestText } from './text.ts'
 
 const againMs = 10_000
+const dayMs = 24 * 3_600_000
 
 /** The one case: what it holds, until when, and what the reader did with it. */
 export function GuestCasePage(): ReactElement {
@@ -45,7 +46,7 @@ function Whole({ file }: { readonly file: GuestCase }): ReactElement {
           {text.basis}: {file.guest.basis} · {file.guest.office}
         </p>
         <p>
-          {text.until}: <Countdown to={file.guest.expiresAt} nearMs={3_600_000} />
+          {text.until}: <Ending at={file.guest.expiresAt} />
         </p>
         <p className={css.duty}>{text.duty}</p>
       </header>
@@ -68,6 +69,20 @@ function Whole({ file }: { readonly file: GuestCase }): ReactElement {
       </section>
       <Looks />
     </main>
+  )
+}
+
+/** A date while it is days away, then a clock that runs down. */
+function Ending({ at }: { readonly at: number }): ReactElement {
+  const language = useLanguage()
+  const zone = useTimeZone()
+  const date = when(at, now(), zone, language)
+  return at - now() > dayMs ? (
+    <b>{date}</b>
+  ) : (
+    <b>
+      {date} · <Countdown to={at} nearMs={3_600_000} />
+    </b>
   )
 }
 

@@ -18,6 +18,7 @@ export function ConnectionTable({ intake }: { readonly intake: Intake }): ReactE
     {
       id: 'site',
       title: text.site,
+      wraps: true,
       text: ({ siteName }) => siteName,
       cell: ({ siteName, wantsEncryption }) => (
         <>
@@ -26,7 +27,13 @@ export function ConnectionTable({ intake }: { readonly intake: Intake }): ReactE
         </>
       ),
     },
-    { id: 'system', title: text.system, text: ({ system }) => system ?? '', cell: ({ system }) => system ?? text.none },
+    {
+      id: 'system',
+      title: text.system,
+      wraps: true,
+      text: ({ system }) => system ?? '',
+      cell: ({ system }) => system ?? text.none,
+    },
     {
       id: 'recordings',
       title: text.recordings,
@@ -39,6 +46,7 @@ export function ConnectionTable({ intake }: { readonly intake: Intake }): ReactE
       id: 'heard',
       title: text.lastHeard,
       align: 'end',
+      spare: true,
       text: ({ heardAt }) => (heardAt === null ? '' : new Date(heardAt).toISOString()),
       order: ({ heardAt }) => -(heardAt ?? 0),
       cell: ({ heardAt }) => <Age at={heardAt} />,

@@ -63,7 +63,7 @@ export function UploadTable({ intake }: { readonly intake: Intake }): ReactEleme
       fileName="ingreso"
       tools={
         intake.copies.waiting === 0 ? null : (
-          <span className={page.soft} style={{ paddingInlineStart: 'var(--space-4)' }}>
+          <span className={page.soft}>
             {intake.copies.possible ? text.copies(intake.copies.waiting) : text.noFfmpeg}
           </span>
         )

@@ -1,10 +1,9 @@
-import { Button, Dialog, Field } from '@sereno/ui'
+import { Dialog, Field } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
-import page from '../../shell/page.module.css'
+import { StepForm } from '../../shell/step-form.tsx'
 import { useLedgerText } from './text.ts'
 
 export function AuthorityDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -23,13 +22,15 @@ export function AuthorityDialog({ onClose }: { readonly onClose: () => void }): 
       return changed('GET /ledger/witnessing', 'GET /ledger/entries')
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    add.mutate()
-  }
   return (
     <Dialog title={texts.addAuthority} open onClose={onClose}>
-      <form className={page.form} onSubmit={submit}>
+      <StepForm
+        save={texts.accept}
+        busy={add.isPending}
+        error={add.error}
+        onSave={() => add.mutate()}
+        onClose={onClose}
+      >
         <Field label={text.name} value={name} onChange={setName} maxLength={100} required autoFocus />
         <Field label={text.url} hint={text.urlHint} value={url} onChange={setUrl} maxLength={500} required />
         <Field
@@ -41,14 +42,7 @@ export function AuthorityDialog({ onClose }: { readonly onClose: () => void }): 
           maxLength={20_000}
           required
         />
-        <Failure error={add.error} />
-        <div className={page.row}>
-          <Button type="submit" look="go" busy={add.isPending}>
-            {texts.accept}
-          </Button>
-          <Button onPress={onClose}>{texts.cancel}</Button>
-        </div>
-      </form>
+      </StepForm>
     </Dialog>
   )
 }

@@ -5,6 +5,7 @@ import type { ReactElement } from 'react'
 import type { LedgerEntry } from '../../api/api.ts'
 import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
+import { bringIntoView } from '../../shell/bring-into-view.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
 import { checkProof } from './check-proof.ts'
@@ -17,7 +18,7 @@ export function EntryPane({ entry }: { readonly entry: LedgerEntry }): ReactElem
   const language = useLanguage()
   const zone = useTimeZone()
   return (
-    <aside className={page.pane} aria-label={kindName(entry.kind, language)} data-region="entry">
+    <aside ref={bringIntoView} className={page.pane} aria-label={kindName(entry.kind, language)} data-region="entry">
       <div>
         <h2>{kindName(entry.kind, language)}</h2>
         <p className={page.soft}>{dateAndTime(entry.at, zone, language)}</p>

@@ -77,7 +77,7 @@ export function EntryTable({ entries, current, onOpen, more }: EntryTableProps):
       fileName="libro"
       current={current}
       onOpen={({ id }) => onOpen(id)}
-      tools={<span style={{ paddingInlineStart: 'var(--space-4)' }}>{more}</span>}
+      more={more}
     />
   )
 }

@@ -7,7 +7,6 @@ import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import page from '../../shell/page.module.css'
 import { useSession } from '../../shell/session.ts'
-import { VerifierLink } from '../verify/index.ts'
 import { DelayNotice } from './delay-notice.tsx'
 import { EntryPane } from './entry-pane.tsx'
 import { EntryTable } from './entry-table.tsx'
@@ -64,7 +63,6 @@ export function LedgerPage(): ReactElement {
             </>
           )}
         </p>
-        <VerifierLink />
         <p className={page.tools}>
           <a className={page.link} href="/log/checkpoint">
             {text.raw}

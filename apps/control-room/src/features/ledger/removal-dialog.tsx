@@ -1,10 +1,9 @@
-import { Button, Dialog, Field } from '@sereno/ui'
+import { Dialog, Field } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
-import page from '../../shell/page.module.css'
+import { StepForm } from '../../shell/step-form.tsx'
 import { useLedgerText } from './text.ts'
 
 /** A witness or an authority is asked no longer: with a reason, because outsiders will read it. */
@@ -28,13 +27,16 @@ export function RemovalDialog({
       return changed('GET /ledger/witnessing', 'GET /ledger/entries')
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    remove.mutate()
-  }
   return (
     <Dialog title={text.removeWho(name)} open onClose={onClose}>
-      <form className={page.form} onSubmit={submit}>
+      <StepForm
+        save={text.remove}
+        danger
+        busy={remove.isPending}
+        error={remove.error}
+        onSave={() => remove.mutate()}
+        onClose={onClose}
+      >
         <Field
           label={text.reason}
           hint={text.reasonHint}
@@ -44,14 +46,7 @@ export function RemovalDialog({
           required
           autoFocus
         />
-        <Failure error={remove.error} />
-        <div className={page.row}>
-          <Button type="submit" look="danger" busy={remove.isPending}>
-            {text.remove}
-          </Button>
-          <Button onPress={onClose}>{text.cancel}</Button>
-        </div>
-      </form>
+      </StepForm>
     </Dialog>
   )
 }

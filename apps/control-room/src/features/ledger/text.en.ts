@@ -36,6 +36,7 @@ export const ledgerEn = {
   node: 'Node',
   path: (n: number) => (n === 1 ? '1 node' : `${n} nodes`),
   ask: 'Ask for the proof',
+  verifier: 'Verify it yourself',
   verify: 'Verify a package',
   raw: 'See the checkpoint as published',
   witnessing: {

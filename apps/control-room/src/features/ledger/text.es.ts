@@ -33,6 +33,7 @@ export const ledgerEs = {
   node: 'Nodo',
   path: (n: number) => (n === 1 ? '1 nodo' : `${n} nodos`),
   ask: 'Pedir la prueba',
+  verifier: 'Comprobar por su cuenta',
   verify: 'Comprobar un paquete',
   raw: 'Ver el punto como se publica',
   witnessing: {

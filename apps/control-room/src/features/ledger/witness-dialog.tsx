@@ -1,10 +1,9 @@
-import { Button, Checkbox, Dialog, Field } from '@sereno/ui'
+import { Checkbox, Dialog, Field } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
-import page from '../../shell/page.module.css'
+import { StepForm } from '../../shell/step-form.tsx'
 import { useLedgerText } from './text.ts'
 
 /** Takes the two lines that `sereno witness` prints, as they are. */
@@ -26,13 +25,15 @@ export function WitnessDialog({ onClose }: { readonly onClose: () => void }): Re
       return changed('GET /ledger/witnessing', 'GET /ledger/entries')
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    add.mutate()
-  }
   return (
     <Dialog title={texts.add} open onClose={onClose}>
-      <form className={page.form} onSubmit={submit}>
+      <StepForm
+        save={texts.accept}
+        busy={add.isPending}
+        error={add.error}
+        onSave={() => add.mutate()}
+        onClose={onClose}
+      >
         <Field
           label={text.name}
           hint={text.nameHint}
@@ -55,14 +56,7 @@ export function WitnessDialog({ onClose }: { readonly onClose: () => void }): Re
         <Checkbox checked={municipal} onChange={setMunicipal}>
           {text.municipal}
         </Checkbox>
-        <Failure error={add.error} />
-        <div className={page.row}>
-          <Button type="submit" look="go" busy={add.isPending}>
-            {texts.accept}
-          </Button>
-          <Button onPress={onClose}>{texts.cancel}</Button>
-        </div>
-      </form>
+      </StepForm>
     </Dialog>
   )
 }

@@ -6,6 +6,7 @@ import type { Reply } from '../../api/api.ts'
 import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
+import { VerifierLink } from '../verify/index.ts'
 import { AuthorityDialog } from './authority-dialog.tsx'
 import css from './ledger.module.css'
 import { RemovalDialog } from './removal-dialog.tsx'
@@ -59,6 +60,10 @@ export function WitnessPane(): ReactElement {
           </section>
         </>
       )}
+      <section className={css.watch}>
+        <h2>{text.verifier}</h2>
+        <VerifierLink />
+      </section>
       {open === 'witness' ? <WitnessDialog onClose={close} /> : null}
       {open === 'authority' ? <AuthorityDialog onClose={close} /> : null}
       {removal === null ? null : <RemovalDialog {...removal} onClose={close} />}

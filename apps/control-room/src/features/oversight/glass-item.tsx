@@ -50,7 +50,6 @@ export function GlassItem({ glass }: { readonly glass: Glass }): ReactElement {
       {reviewing ? (
         <ReviewForm
           words={text}
-          cancel={text.cancel}
           onClose={() => setReviewing(false)}
           act={(note) => call('POST /reviews/glass/:id', { params: { id: glass.id }, body: { outcome, note } })}
         >

@@ -45,7 +45,6 @@ export function PrivilegesItem({ review, open }: { readonly review: Review; read
         {confirming ? (
           <ReviewForm
             words={text}
-            cancel={all.glass.cancel}
             onClose={() => setConfirming(false)}
             act={(note) => call('POST /reviews/privileges/:id', { params: { id: review.id }, body: { note } })}
           />
@@ -62,15 +61,16 @@ function useColumns(): readonly Column<Account>[] {
   const state = ({ active }: Account): string => (active ? text.active : text.closed)
   const factor = ({ strong }: Account): string => (strong ? text.yes : text.no)
   return [
-    { id: 'name', title: text.name, text: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
+    { id: 'name', title: text.name, wraps: true, text: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
     { id: 'signIn', title: text.signIn, spare: true, text: ({ signIn }) => signIn, cell: ({ signIn }) => signIn },
-    { id: 'roles', title: text.roles, text: roles, cell: roles },
+    { id: 'roles', title: text.roles, wraps: true, text: roles, cell: roles },
     { id: 'factor', title: text.factor, spare: true, text: factor, cell: factor },
     { id: 'state', title: text.state, text: state, cell: state },
     {
       id: 'seen',
       title: text.seen,
       align: 'end',
+      spare: true,
       text: ({ seenAt }) => (seenAt === null ? '' : new Date(seenAt).toISOString()),
       order: ({ seenAt }) => -(seenAt ?? 0),
       cell: ({ seenAt }) => (seenAt === null ? text.never : <Age at={seenAt} />),

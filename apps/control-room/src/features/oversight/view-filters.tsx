@@ -25,7 +25,13 @@ export function ViewFilters({ search }: { readonly search: OversightSearch }): R
   return (
     <form className={css.filters} onSubmit={submit} aria-label={text.filters}>
       <Field label={text.who} value={draft.who ?? ''} onChange={set('who')} type="search" maxLength={120} />
-      <Field label={text.recording} value={draft.recording ?? ''} onChange={set('recording')} maxLength={120} />
+      <Field
+        label={text.recording}
+        placeholder={text.recordingHint}
+        value={draft.recording ?? ''}
+        onChange={set('recording')}
+        maxLength={120}
+      />
       <Select
         label={text.officer}
         empty={text.any}

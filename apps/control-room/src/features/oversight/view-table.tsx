@@ -61,7 +61,7 @@ export function ViewTable({ caption, views, more }: ViewTableProps): ReactElemen
       text: ({ purpose }) => named(purposes, purpose),
       cell: ({ purpose }) => named(purposes, purpose),
     },
-    { id: 'officer', title: text.officer, text: ({ officer }) => officer ?? '', cell: ({ officer }) => officer ?? '' },
+    { id: 'officer', title: text.officer, text: ({ officer }) => officer ?? '', cell: ({ officer }) => officer ?? '–' },
     { id: 'recording', title: text.footage, text: ({ recording }) => recording ?? '', cell: footage },
     {
       id: 'role',
@@ -92,7 +92,7 @@ export function ViewTable({ caption, views, more }: ViewTableProps): ReactElemen
       rows={views}
       id={({ entry }) => entry}
       fileName="miradas"
-      tools={more}
+      more={more}
     />
   )
 }

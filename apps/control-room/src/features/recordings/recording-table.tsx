@@ -107,13 +107,7 @@ export function RecordingTable({ rows, onOpen, more }: RecordingTableProps): Rea
       id={({ id }) => id}
       fileName="grabaciones"
       onOpen={({ id }) => onOpen(id)}
-      tools={
-        <span
-          style={{ display: 'flex', alignItems: 'center', gap: 'var(--space-3)', paddingInlineStart: 'var(--space-4)' }}
-        >
-          {more}
-        </span>
-      }
+      more={more}
     />
   )
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
+import { bringIntoView } from '../../shell/bring-into-view.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
 import { BatchDeeds } from './batch-deeds.tsx'
@@ -27,7 +28,12 @@ export function BatchPane({ id }: { readonly id: string }): ReactElement {
   const { batch, items } = found.data
   const reviewing = batch.state === 'proposed' && batch.may.includes('destruction.review')
   return (
-    <aside className={page.pane} data-region="batch" aria-label={`${text.batches.number} ${batch.number}`}>
+    <aside
+      ref={bringIntoView}
+      className={page.pane}
+      data-region="batch"
+      aria-label={`${text.batches.number} ${batch.number}`}
+    >
       <h2>
         {text.batches.number} {batch.number}: {text.batches.states[batch.state]}
       </h2>

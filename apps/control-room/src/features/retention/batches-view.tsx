@@ -36,7 +36,7 @@ export function BatchesView(): ReactElement {
           <BatchTable batches={batches} current={search.batch ?? null} onOpen={open} />
         )}
       </div>
-      {search.batch === undefined ? (
+      {batches.length === 0 ? null : search.batch === undefined ? (
         <aside className={page.pane}>
           <p className={page.soft}>{text.batches.choose}</p>
         </aside>

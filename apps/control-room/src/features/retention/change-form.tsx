@@ -4,6 +4,7 @@ import { type FormEvent, type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
+import { bringIntoView } from '../../shell/bring-into-view.ts'
 import page from '../../shell/page.module.css'
 import css from './retention.module.css'
 import { Simulation } from './simulation.tsx'
@@ -68,7 +69,7 @@ export function ChangeForm({ rules, category, onClose }: ChangeFormProps): React
     }
   }
   return (
-    <form className={page.form} onSubmit={submit}>
+    <form ref={bringIntoView} className={page.form} onSubmit={submit}>
       <h2>{text.change.title}</h2>
       <p className={page.soft}>{text.change.body}</p>
       <DraftFields draft={draft} rules={rules} onChange={set} />

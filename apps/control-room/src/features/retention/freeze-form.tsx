@@ -1,11 +1,10 @@
-import { Button, Field, Select } from '@sereno/ui'
+import { Field, Select } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { Reply } from '../../api/api.ts'
 import { call } from '../../api/call.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
-import page from '../../shell/page.module.css'
+import { StepForm } from '../../shell/step-form.tsx'
 import { useRetentionText } from './text.ts'
 
 type Kind = Reply<'POST /recordings/:id/freezes'>['kind']
@@ -28,12 +27,14 @@ export function FreezeForm({
       return changed('GET /recordings/:id/retention', 'GET /recordings/:id/custody', 'GET /retention')
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    freeze.mutate()
-  }
   return (
-    <form className={page.form} onSubmit={submit}>
+    <StepForm
+      save={text.recording.freeze}
+      busy={freeze.isPending}
+      error={freeze.error}
+      onSave={() => freeze.mutate()}
+      onClose={onClose}
+    >
       <Select
         label={text.recording.kind}
         value={kind}
@@ -48,13 +49,6 @@ export function FreezeForm({
         required
         autoFocus
       />
-      <Failure error={freeze.error} />
-      <div className={page.row}>
-        <Button type="submit" look="go" busy={freeze.isPending}>
-          {text.recording.freeze}
-        </Button>
-        <Button onPress={onClose}>{text.holds.cancel}</Button>
-      </div>
-    </form>
+    </StepForm>
   )
 }

@@ -1,10 +1,10 @@
-import { Button, Field, Select } from '@sereno/ui'
+import { Field, Select } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
+import { StepForm } from '../../shell/step-form.tsx'
 import { useRetentionText } from './text.ts'
 
 type HoldFormProps = {
@@ -31,12 +31,14 @@ export function HoldForm({ recording, bases, onClose }: HoldFormProps): ReactEle
       )
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    place.mutate()
-  }
   return (
-    <form className={page.form} onSubmit={submit}>
+    <StepForm
+      save={text.place}
+      busy={place.isPending}
+      error={place.error}
+      onSave={() => place.mutate()}
+      onClose={onClose}
+    >
       <p className={page.soft}>{text.placeBody}</p>
       <Select
         label={text.basis}
@@ -45,13 +47,6 @@ export function HoldForm({ recording, bases, onClose }: HoldFormProps): ReactEle
         options={bases.map(({ id }) => ({ value: id, label: words[id] ?? id }))}
       />
       <Field label={text.reason} value={reason} onChange={setReason} rows={2} maxLength={500} required autoFocus />
-      <Failure error={place.error} />
-      <div className={page.row}>
-        <Button type="submit" look="go" busy={place.isPending}>
-          {text.place}
-        </Button>
-        <Button onPress={onClose}>{text.cancel}</Button>
-      </div>
-    </form>
+    </StepForm>
   )
 }

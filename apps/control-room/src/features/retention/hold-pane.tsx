@@ -5,6 +5,7 @@ import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
+import { bringIntoView } from '../../shell/bring-into-view.ts'
 import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
 import { NoticeForm } from './notice-form.tsx'
@@ -32,7 +33,7 @@ export function HoldPane({ hold }: { readonly hold: Hold | undefined }): ReactEl
   const at = (ms: number): string => dateAndTime(ms, zone, language)
   const bases: Readonly<Record<string, string>> = text.bases
   return (
-    <aside className={page.pane} data-region="hold" aria-label={hold.recording.code}>
+    <aside ref={bringIntoView} className={page.pane} data-region="hold" aria-label={hold.recording.code}>
       <h2>
         <RecordingLink id={hold.recording.id} code={hold.recording.code} />
       </h2>

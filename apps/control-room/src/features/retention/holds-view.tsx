@@ -46,7 +46,7 @@ export function HoldsView(): ReactElement {
           <HoldTable holds={holds} current={search.hold ?? null} onOpen={open} />
         )}
       </div>
-      <HoldPane key={search.hold} hold={holds.find(({ id }) => id === search.hold)} />
+      {holds.length === 0 ? null : <HoldPane key={search.hold} hold={holds.find(({ id }) => id === search.hold)} />}
     </div>
   )
 }
@@ -76,6 +76,7 @@ function HoldTable({ holds, current, onOpen }: HoldTableProps): ReactElement {
     {
       id: 'basis',
       title: text.basis,
+      spare: true,
       text: ({ basis }) => bases[basis] ?? basis,
       cell: ({ basis }) => bases[basis] ?? basis,
     },

@@ -96,6 +96,7 @@ function LeavingTable({ rows, more }: { readonly rows: readonly Leaving[]; reado
       id: 'category',
       title: text.leaving.category,
       text: ({ category }) => text.category[category],
+      wraps: true,
       cell: ({ category }) => text.category[category],
     },
     {
@@ -130,7 +131,7 @@ function LeavingTable({ rows, more }: { readonly rows: readonly Leaving[]; reado
       rows={rows}
       id={({ recording }) => recording}
       fileName="conservacion"
-      tools={<span style={{ paddingInlineStart: 'var(--space-4)' }}>{more}</span>}
+      more={more}
     />
   )
 }
@@ -151,8 +152,8 @@ function State({ row }: { readonly row: Leaving }): ReactElement {
         ? 'clock'
         : 'later'
   return (
-    <span className={page.state}>
-      <Icon name={icon} /> {stateWords(row, words)}
+    <span className={`${page.state} ${icon === 'later' ? page.soft : ''}`}>
+      <Icon name={icon} size="s" /> {stateWords(row, words)}
     </span>
   )
 }

@@ -1,12 +1,11 @@
 import { isoDate } from '@sereno/text'
-import { Button, Field, now } from '@sereno/ui'
+import { Field, FileField, now } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type ChangeEvent, type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
-import page from '../../shell/page.module.css'
 import { useTimeZone } from '../../shell/session.ts'
+import { StepForm } from '../../shell/step-form.tsx'
 import { useRetentionText } from './text.ts'
 
 /** The notice to the police: number, date, and the receipt's hash, computed here. */
@@ -35,46 +34,25 @@ export function NoticeForm({ hold, onClose }: { readonly hold: string; readonly 
       return changed('GET /retention/holds', 'GET /retention', 'GET /recordings/:id/retention')
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    if (file !== null) {
-      save.mutate(file)
-    }
-  }
-  const choose = (event: ChangeEvent<HTMLInputElement>): void => {
-    const chosen = event.target.files?.[0]
-    if (chosen !== undefined) {
-      hashing.mutate(chosen)
-    }
-  }
   return (
-    <form className={page.form} onSubmit={submit}>
+    <StepForm
+      save={text.save}
+      busy={save.isPending}
+      disabled={file === null}
+      error={save.error ?? hashing.error}
+      onSave={() => file !== null && save.mutate(file)}
+      onClose={onClose}
+    >
       <Field label={text.number} value={number} onChange={setNumber} maxLength={80} required autoFocus />
-      <Field
-        label={text.date}
-        value={date}
-        onChange={setDate}
-        placeholder="2026-11-22"
-        minLength={10}
-        maxLength={10}
+      <Field label={text.date} type="date" value={date} onChange={setDate} required />
+      <Field label={text.channel} value={channel} onChange={setChannel} maxLength={80} required />
+      <FileField
+        label={text.file}
+        hint={hashing.isPending ? text.hashing : file === null ? text.fileWhy : `sha-256 ${file.sha256.slice(0, 16)}…`}
+        onChange={(chosen) => chosen !== null && hashing.mutate(chosen)}
         required
       />
-      <Field label={text.channel} value={channel} onChange={setChannel} maxLength={80} required />
-      <label className={page.form} style={{ gap: 'var(--space-1)' }}>
-        {text.file}
-        <input type="file" onChange={choose} required />
-      </label>
-      <p className={page.faint} role="status">
-        {hashing.isPending ? text.hashing : file === null ? text.fileWhy : `sha-256 ${file.sha256.slice(0, 16)}…`}
-      </p>
-      <Failure error={save.error ?? hashing.error} />
-      <div className={page.row}>
-        <Button type="submit" look="go" busy={save.isPending} disabled={file === null}>
-          {text.save}
-        </Button>
-        <Button onPress={onClose}>{text.cancel}</Button>
-      </div>
-    </form>
+    </StepForm>
   )
 }
 

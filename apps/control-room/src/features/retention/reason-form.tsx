@@ -1,11 +1,9 @@
-import { Button, Field } from '@sereno/ui'
+import { Field } from '@sereno/ui'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type ReactElement, useState } from 'react'
 import type { OperationName } from '../../api/api.ts'
-import { Failure } from '../../api/failure.tsx'
 import { changed } from '../../api/queries.ts'
-import page from '../../shell/page.module.css'
-import { useRetentionText } from './text.ts'
+import { StepForm } from '../../shell/step-form.tsx'
 
 type ReasonFormProps = {
   readonly label: string
@@ -17,7 +15,6 @@ type ReasonFormProps = {
 
 /** A deed that needs a reason, because its entry does. */
 export function ReasonForm({ label, save, act, changes, onClose }: ReasonFormProps): ReactElement {
-  const text = useRetentionText().holds
   const [reason, setReason] = useState('')
   const deed = useMutation({
     mutationFn: () => act(reason.trim()),
@@ -26,20 +23,9 @@ export function ReasonForm({ label, save, act, changes, onClose }: ReasonFormPro
       return changed(...changes)
     },
   })
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    deed.mutate()
-  }
   return (
-    <form className={page.form} onSubmit={submit}>
+    <StepForm save={save} busy={deed.isPending} error={deed.error} onSave={() => deed.mutate()} onClose={onClose}>
       <Field label={label} value={reason} onChange={setReason} rows={2} maxLength={500} required autoFocus />
-      <Failure error={deed.error} />
-      <div className={page.row}>
-        <Button type="submit" look="go" busy={deed.isPending}>
-          {save}
-        </Button>
-        <Button onPress={onClose}>{text.cancel}</Button>
-      </div>
-    </form>
+    </StepForm>
   )
 }

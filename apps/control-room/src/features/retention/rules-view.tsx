@@ -1,10 +1,11 @@
-import { number } from '@sereno/text'
+import { longDate, number } from '@sereno/text'
 import { Button, type Column, DataTable, useLanguage } from '@sereno/ui'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
+import { useTimeZone } from '../../shell/session.ts'
 import { ChangeForm } from './change-form.tsx'
 import { ChangeList } from './change-list.tsx'
 import css from './retention.module.css'
@@ -103,13 +104,13 @@ function RuleTable({ rules, onPropose }: RuleTableProps): ReactElement {
   ]
   return (
     <section>
-      <h2>{text.rules.title}</h2>
       <DataTable
         caption={text.rules.title}
         columns={columns}
         rows={rules.rules}
         id={({ category }) => category}
         fileName="plazos"
+        tools={<h2>{text.rules.title}</h2>}
       />
     </section>
   )
@@ -140,6 +141,7 @@ function NumberTable({ rules }: { readonly rules: Rules }): ReactElement {
   const text = useRetentionText()
   const language = useLanguage()
   type Row = Rules['profile']['numbers'][number]
+  const zone = useTimeZone()
   const names: Readonly<Record<string, string>> = text.numbers
   const columns: readonly Column<Row>[] = [
     { id: 'id', title: text.rules.number, text: ({ id }) => names[id] ?? id, cell: ({ id }) => names[id] ?? id },
@@ -156,17 +158,23 @@ function NumberTable({ rules }: { readonly rules: Rules }): ReactElement {
       text: ({ sources }) => sources.map(normOf).join('; '),
       cell: ({ sources }) => <Sources sources={sources} />,
     },
-    { id: 'from', title: text.rules.since, spare: true, text: ({ from }) => from, cell: ({ from }) => from },
+    {
+      id: 'from',
+      title: text.rules.since,
+      spare: true,
+      text: ({ from }) => from,
+      cell: ({ from }) => longDate(Date.parse(`${from}T17:00:00Z`), zone, language),
+    },
   ]
   return (
     <section>
-      <h2>{text.rules.profile(rules.profile.id)}</h2>
       <DataTable
         caption={text.rules.profile(rules.profile.id)}
         columns={columns}
         rows={rules.profile.numbers}
         id={({ id }) => id}
         fileName="perfil-legal"
+        tools={<h2>{text.rules.profile(rules.profile.id)}</h2>}
       />
     </section>
   )

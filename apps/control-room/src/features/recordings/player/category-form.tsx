@@ -6,7 +6,7 @@ import { type ReactElement, useState } from 'react'
 import type { Recording } from '../../../api/api.ts'
 import { call } from '../../../api/call.ts'
 import { changed } from '../../../api/queries.ts'
-import { FormFrame } from './form-frame.tsx'
+import { StepForm } from '../../../shell/step-form.tsx'
 import { usePlayerText } from './text.ts'
 
 export function CategoryForm({
@@ -33,7 +33,7 @@ export function CategoryForm({
     },
   })
   return (
-    <FormFrame save={text.save} busy={save.isPending} error={save.error} onSave={() => save.mutate()} onClose={onClose}>
+    <StepForm save={text.save} busy={save.isPending} error={save.error} onSave={() => save.mutate()} onClose={onClose}>
       <Select
         label={text.kind}
         options={kinds}
@@ -42,6 +42,6 @@ export function CategoryForm({
         required
       />
       <Field label={text.note} value={note} onChange={setNote} rows={3} maxLength={1000} />
-    </FormFrame>
+    </StepForm>
   )
 }

@@ -6,7 +6,7 @@ import type { ReactElement } from 'react'
 import type { CustodyEntry, Recording } from '../../../api/api.ts'
 import { Failure } from '../../../api/failure.tsx'
 import { useMay, useTimeZone } from '../../../shell/session.ts'
-import css from './player.module.css'
+import css from './custody-list.module.css'
 import { usePlayerText } from './text.ts'
 import { useViewer } from './viewer.ts'
 
@@ -47,8 +47,7 @@ export function CustodyList({
         <h2 id="custody-title">{text.title}</h2>
         <span>{mayRead ? text.count(entries.length) : null}</span>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling list must be reachable by keyboard */}
-      <ol tabIndex={0} aria-labelledby="custody-title">
+      <ol aria-labelledby="custody-title">
         {entries.map((one) => (
           <CustodyRow key={one.id} entry={one} current={one.id === entry} />
         ))}

@@ -10,7 +10,7 @@ import page from '../../../shell/page.module.css'
 import { offered, PurposeChoice } from '../../../shell/purpose-choice.tsx'
 import { taskChanged, useWhy } from '../../../shell/task.ts'
 import { download, saveBlob } from './download.ts'
-import css from './player.module.css'
+import css from './export-form.module.css'
 import { usePlayerText } from './text.ts'
 import { useViewer } from './viewer.ts'
 

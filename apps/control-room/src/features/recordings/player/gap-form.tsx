@@ -5,8 +5,8 @@ import type { RecordingFile } from '../../../api/api.ts'
 import { call } from '../../../api/call.ts'
 import { changed } from '../../../api/queries.ts'
 import page from '../../../shell/page.module.css'
+import { StepForm } from '../../../shell/step-form.tsx'
 import { holesOf } from './axis.ts'
-import { FormFrame } from './form-frame.tsx'
 import { usePlayerText } from './text.ts'
 
 /** Starts at the first hole nobody has explained. */
@@ -34,7 +34,7 @@ export function GapForm({
     },
   })
   return (
-    <FormFrame
+    <StepForm
       save={text.save}
       busy={declare.isPending}
       error={declare.error}
@@ -47,6 +47,6 @@ export function GapForm({
         <Field label={text.to} value={to} onChange={setTo} type="number" inputMode="numeric" required />
       </div>
       <Field label={text.reason} value={reason} onChange={setReason} rows={3} maxLength={500} required autoFocus />
-    </FormFrame>
+    </StepForm>
   )
 }

@@ -10,7 +10,7 @@ import page from '../../../shell/page.module.css'
 import { PurposeChoice } from '../../../shell/purpose-choice.tsx'
 import { useOversightText } from '../../oversight/text.ts'
 import { FactorProof } from '../../settings/factor-door.tsx'
-import css from './player.module.css'
+import css from './purpose-panel.module.css'
 import type { Looking } from './use-look.ts'
 
 type GlassFormProps = {

@@ -8,7 +8,7 @@ import { call } from '../../../api/call.ts'
 import { changed } from '../../../api/queries.ts'
 import page from '../../../shell/page.module.css'
 import { useTimeZone } from '../../../shell/session.ts'
-import { FormFrame } from './form-frame.tsx'
+import { StepForm } from '../../../shell/step-form.tsx'
 import { usePlayerText } from './text.ts'
 
 type MarkFormProps = { readonly recording: Recording; readonly atMs: number; readonly onClose: () => void }
@@ -36,10 +36,10 @@ export function MarkForm({ recording, atMs, onClose }: MarkFormProps): ReactElem
     },
   })
   return (
-    <FormFrame save={text.save} busy={mark.isPending} error={mark.error} onSave={() => mark.mutate()} onClose={onClose}>
+    <StepForm save={text.save} busy={mark.isPending} error={mark.error} onSave={() => mark.mutate()} onClose={onClose}>
       <p className={page.soft}>{text.at(timeOfDay(atMs, zone, language))}</p>
       <Select label={text.kind} empty={text.none} options={kinds} value={category} onChange={setCategory} />
       <Field label={text.note} value={note} onChange={setNote} maxLength={500} autoFocus />
-    </FormFrame>
+    </StepForm>
   )
 }

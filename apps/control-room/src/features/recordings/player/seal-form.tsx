@@ -5,7 +5,7 @@ import type { Recording } from '../../../api/api.ts'
 import { call } from '../../../api/call.ts'
 import { changed } from '../../../api/queries.ts'
 import page from '../../../shell/page.module.css'
-import { FormFrame } from './form-frame.tsx'
+import { StepForm } from '../../../shell/step-form.tsx'
 import { usePlayerText } from './text.ts'
 
 export function SealForm({
@@ -30,7 +30,7 @@ export function SealForm({
     },
   })
   return (
-    <FormFrame save={text.save} busy={seal.isPending} error={seal.error} onSave={() => seal.mutate()} onClose={onClose}>
+    <StepForm save={text.save} busy={seal.isPending} error={seal.error} onSave={() => seal.mutate()} onClose={onClose}>
       <p className={page.soft}>{text.body}</p>
       <Checkbox checked={incomplete} onChange={setIncomplete}>
         {text.incomplete}
@@ -38,6 +38,6 @@ export function SealForm({
       {incomplete ? (
         <Field label={text.reason} value={reason} onChange={setReason} rows={2} maxLength={500} required />
       ) : null}
-    </FormFrame>
+    </StepForm>
   )
 }

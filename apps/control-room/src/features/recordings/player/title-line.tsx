@@ -4,8 +4,8 @@ import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import type { Recording } from '../../../api/api.ts'
 import { useTimeZone } from '../../../shell/session.ts'
-import css from './player.module.css'
 import { usePlayerText } from './text.ts'
+import css from './title-line.module.css'
 import { useViewer } from './viewer.ts'
 
 /** Who, when, how long, by which camera; and whether it is sealed. */

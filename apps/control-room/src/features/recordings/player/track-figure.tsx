@@ -4,8 +4,8 @@ import { lazy, type ReactElement, Suspense } from 'react'
 import type { Marker, TrackPoint } from '../../../api/api.ts'
 import type { Axis } from './axis.ts'
 import type { Playback } from './playback.ts'
-import css from './player.module.css'
 import { usePlayerText } from './text.ts'
+import css from './track.module.css'
 
 const TrackMap = lazy(async () => ({ default: (await import('./track-map.tsx')).TrackMap }))
 
@@ -33,7 +33,7 @@ export function TrackFigure({ track, markers, axis, playback }: TrackFigureProps
           .filter(Boolean)
           .join(' · ')
   return (
-    <figure className={css.track} aria-label={text.label}>
+    <figure className={css.track} aria-label={text.label} data-empty={track.length === 0}>
       {track.length === 0 ? null : (
         <Suspense fallback={null}>
           <TrackMap track={track} markers={markers} axis={axis} playback={playback} label={text.label} />

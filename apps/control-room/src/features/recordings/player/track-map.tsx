@@ -13,7 +13,7 @@ import { useSession, useTimeZone } from '../../../shell/session.ts'
 import { onTheme } from '../../../shell/theme.ts'
 import { type Axis, markMs, placeAt } from './axis.ts'
 import type { Playback } from './playback.ts'
-import css from './player.module.css'
+import css from './track.module.css'
 import { useViewer } from './viewer.ts'
 
 type TrackMapProps = {

@@ -5,8 +5,8 @@ import { keyPrint } from '../../../shell/keys.ts'
 import { useTimeZone } from '../../../shell/session.ts'
 import { type Axis, boxAt } from './axis.ts'
 import type { Playback } from './playback.ts'
-import css from './player.module.css'
 import { usePlayerText } from './text.ts'
+import css from './transport.module.css'
 import { usePosition } from './use-position.ts'
 
 type TransportProps = { readonly axis: Axis; readonly playback: Playback; readonly enabled: boolean }
