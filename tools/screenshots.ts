@@ -7,6 +7,7 @@ import { openStage, type Stage } from '../tests/e2e/stage.ts'
 import { emptyAlbum } from './pictures/album.ts'
 import { photographBodycam } from './pictures/bodycam.ts'
 import { photographControlRoom } from './pictures/control-room.ts'
+import { photographCustody } from './pictures/custody.ts'
 import { photographFirstRun } from './pictures/first-run.ts'
 
 const livesForMs = 120_000
@@ -14,6 +15,7 @@ const livesForMs = 120_000
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   'first-run': photographFirstRun,
   'control-room': () => inDemonstration([], livesForMs, photographControlRoom),
+  custody: () => inDemonstration([], livesForMs, photographCustody),
   bodycam: () => inDemonstration(['--no-simulator'], 0, photographBodycam),
 }
 

@@ -1,12 +1,16 @@
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
-import { laptop, phone } from '../../tests/browser.ts'
+import { phone } from '../../tests/browser.ts'
 import { root } from '../run.ts'
 
-const folder = join(root, 'docs/pictures')
+/** SERENO_PICTURES=folder: elsewhere, to look at them before they replace the old ones. */
+const folder = process.env.SERENO_PICTURES ?? join(root, 'docs/pictures')
 const sizes = {
-  laptop: { viewport: laptop.viewport ?? { width: 1440, height: 900 }, suffix: '' },
+  // the smallest screen that a control room has to serve
+  laptop: { viewport: { width: 1366, height: 768 }, suffix: '' },
   phone: { viewport: phone.viewport ?? { width: 390, height: 844 }, suffix: '-phone' },
   wall: { viewport: { width: 2560, height: 1440 }, suffix: '-wall' },
 } as const
@@ -26,8 +30,40 @@ export async function emptyAlbum(): Promise<void> {
 }
 
 export async function keep(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(folder, `${name}.png`), timeout: waitMs })
+  const path = join(folder, `${name}.png`)
+  await page.screenshot({ path, timeout: waitMs })
+  await reduce(path)
   console.log(name)
+}
+
+const reducing =
+  'split[whole][sample];[sample]palettegen=max_colors=256:reserve_transparent=0[palette];[whole][palette]paletteuse=dither=none'
+
+/** A palette of 256 colours: a third of the size, and the repository carries them for ever. Without ffmpeg as it is. */
+async function reduce(path: string): Promise<void> {
+  const small = `${path}.part`
+  try {
+    await promisify(execFile)('ffmpeg', [
+      '-y',
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-vf',
+      reducing,
+      '-f',
+      'image2',
+      '-c:v',
+      'png',
+      small,
+    ])
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      return
+    }
+    throw error
+  }
+  await rename(small, path)
 }
 
 /** The page as it stands, by night and by day, at the asked sizes; afterwards it is as it was. */
