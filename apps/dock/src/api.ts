@@ -44,8 +44,8 @@ export type Api = {
 export function createApi(url: string, authorization: () => string | null, ca: string | null = null): Api {
   const isSecure = url.startsWith('https:')
   const agent = isSecure
-    ? new HttpsAgent({ keepAlive: true, maxSockets: 4, ...(ca === null ? {} : { ca }) })
-    : new HttpAgent({ keepAlive: true, maxSockets: 4 })
+    ? new HttpsAgent({ keepAlive: true, maxSockets: 6, ...(ca === null ? {} : { ca }) })
+    : new HttpAgent({ keepAlive: true, maxSockets: 6 })
   const base = url.replace(/\/$/, '')
 
   function send(

@@ -43,8 +43,8 @@ export type Sent = {
   readonly erased: boolean
 }
 
-/** Blocks on their way at once: what the network holds while the next one is hashed. */
-const atOnce = 3
+/** Blocks on their way at once: while one is hashed here, others travel, and wait for the server's disk. */
+const atOnce = 5
 
 export async function sendFile(dock: Dock, journal: Journal, found: Found, options: SendOptions): Promise<Sent> {
   const row = journal.file(found.path, found.size, found.mtime, randomUUID)
@@ -216,7 +216,7 @@ async function readBlock(handle: FileHandle, sizeBytes: number, block: number, i
 }
 
 async function complete(dock: Dock, row: FileRow, signal: AbortSignal): Promise<string> {
-  for (;;) {
+  for (let waitMs = 50; ; waitMs = Math.min(500, waitMs * 2)) {
     const said = await dock.api.call('POST /device/uploads/:id/complete', {
       params: { id: row.recording },
       body: { statement: row.statement ?? '', stop: row.stop ?? '' },
@@ -228,7 +228,7 @@ async function complete(dock: Dock, row: FileRow, signal: AbortSignal): Promise<
       throw new Refused(422, said.refusal ?? 'upload.wrong-statement', row.path)
     }
     signal.throwIfAborted()
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
   }
 }
 

@@ -57,11 +57,8 @@ export class BlobMissing extends Error {
 /** Names of files that were never renamed into place begin with a dot, which no key's part can. */
 const unfinished = '.new-'
 
-/**
- * Larger objects are handed to a thread: they would stop all other work for longer than a picture of live video lasts.
- * For smaller ones handing over costs more than it saves (docs/decisions/0019).
- */
-const ownThreadBytes = 1024 * 1024
+/** Handing a smaller object to a thread costs more than it saves. */
+const ownThreadBytes = 64 * 1024
 
 /**
  * Encrypted files under a folder, one for each key, written as `object-file.ts` says. What a crash leaves half written is
@@ -107,8 +104,12 @@ export function createFileBlobs(
     await ensureFolder(path.resolve(home))
     const temporary = path.join(home, `${unfinished}${ids.uuid()}`)
     const task = { key, target, temporary, dataKey, random: ids.bytes(aead.randomBytes), sha256 }
-    const isLarge = bytes instanceof Uint8Array && bytes.length > ownThreadBytes
-    return threads !== undefined && isLarge ? threads.keep(task, bytes) : keep(task, bytes)
+    if (threads === undefined || !(bytes instanceof Uint8Array) || bytes.length < ownThreadBytes) {
+      return keep(task, bytes)
+    }
+    const put = await threads.keep(task, bytes)
+    await directories.sync(home)
+    return put
   }
 
   // One after the other for each key: the second finds the first one's object, and compares its own bytes all the same.

@@ -88,9 +88,10 @@ export function sizesOf(aead: StreamingAead, file: string): Put | null {
 async function write(
   descriptor: number,
   aead: StreamingAead,
-  { key, dataKey, random, sha256 }: ObjectTask,
+  task: ObjectTask,
   bytes: Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<Put> {
+  const { key, dataKey, random, sha256 } = task
   let storedBytes = 0
   let sizeBytes = 0
   const put = (ciphertext: Uint8Array): void => {
@@ -101,8 +102,9 @@ async function write(
   }
   if (bytes instanceof Uint8Array) {
     checkStated(key, bytes, sha256)
-    for (const ciphertext of aead.sealWhole(dataKey, associatedData(key), random, bytes)) {
-      put(ciphertext)
+    for (const ciphertext of pieces(aead, task, bytes)) {
+      storedBytes += ciphertext.length
+      writeAll(descriptor, ciphertext)
     }
     sizeBytes = bytes.length
   } else {
@@ -115,6 +117,14 @@ async function write(
     sealing.end().forEach(put)
   }
   return { sizeBytes, storedBytes }
+}
+
+/** The stored bytes, each piece good until the next is asked for: ours alone, its memory serves for the next one. */
+export function* pieces(aead: StreamingAead, task: ObjectTask, bytes: Uint8Array): Generator<Uint8Array> {
+  for (const ciphertext of aead.sealWhole(task.dataKey, associatedData(task.key), task.random, bytes)) {
+    yield ciphertext
+    release(ciphertext)
+  }
 }
 
 /** Throws {@link WrongHash} when something was stated and the bytes are others. */

@@ -4,8 +4,8 @@ import { type ObjectTask, type Put, WrongHash } from './object-file.ts'
 import type { ThreadAnswer, ThreadCall } from './object-thread.ts'
 
 /**
- * Threads that hash, encrypt and write large objects, so that the thread that answers requests is not kept by one for long:
- * neither by the arithmetic nor by the waits of the file system. They begin with the first such object.
+ * Threads that hash, encrypt and write objects, so that the thread that answers requests is kept neither by the arithmetic nor
+ * by the waits of the file system, and both cores have work. They begin as they are needed.
  */
 export type ObjectThreads = {
   /** Bytes in shared memory are not copied; nobody changes them before the answer. Throws `WrongHash`. */
@@ -16,11 +16,11 @@ export type ObjectThreads = {
 type Waiting = { readonly resolve: (put: Put) => void; readonly reject: (problem: Error) => void; readonly key: string }
 type Thread = { readonly worker: Worker; readonly waiting: Map<number, Waiting> }
 
-/** Two keep two cores busy; more only wait for the same disk. A thread is about 5 MB. */
-const threadCount = 2
+/** Most of a thread's time is the disk's, and what is flushed at the same time shares a flush. Each is about 6 MB. */
+const mostThreads = 6
 
 export function createObjectThreads(): ObjectThreads {
-  const threads: (Thread | null)[] = Array.from({ length: threadCount }, () => null)
+  const threads: (Thread | null)[] = Array.from({ length: mostThreads }, () => null)
   let nextId = 1
 
   function start(place: number): Thread {
@@ -56,15 +56,16 @@ export function createObjectThreads(): ObjectThreads {
     thread.waiting.clear()
   }
 
-  /** The thread with the least to do. */
+  /** One with nothing to do, a new one while there may be more, else the one with the least to do. */
   function idlest(): Thread {
-    let best = 0
-    for (const [place, thread] of threads.entries()) {
-      if ((thread?.waiting.size ?? 0) < (threads[best]?.waiting.size ?? 0)) {
-        best = place
-      }
+    const [best] = threads
+      .filter((thread) => thread !== null)
+      .sort((left, right) => left.waiting.size - right.waiting.size)
+    if (best !== undefined && best.waiting.size === 0) {
+      return best
     }
-    return threads[best] ?? start(best)
+    const free = threads.indexOf(null)
+    return free >= 0 || best === undefined ? start(Math.max(free, 0)) : best
   }
 
   return {
