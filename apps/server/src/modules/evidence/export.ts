@@ -95,7 +95,7 @@ export function createExports(deps: EvidenceDeps, settings: EvidenceSettings): E
         },
       })
     })
-    const promise = await deps.ledger.promise(entry.id)
+    const promise = await deps.ledger.promiseOf(scope.municipality, entry.leafHash)
     await published(entry.id)
     const plan = await planOf(scope, row, { first, newest }, wish, { ...entry, promise })
     const sizeBytes = await packages.sizeOf(scope, row, plan)

@@ -232,6 +232,30 @@ describe('looks (I-3)', () => {
     expect((await custodian.call(`GET /looks/${look.look}/2.m4s`)).status).toBe(404)
   })
 
+  test('looks opened at the same time have an entry each, and are each their own', async () => {
+    const before = (await entriesOf()).length
+    const opened = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        need(custodian.call(`POST /recordings/${recording.id}/looks`, { purpose: 'request' })),
+      ),
+    )
+    const entries = await entriesOf()
+    expect(entries.length).toBe(before + opened.length)
+    const rows = await house.owner<{ id: string; entry: string; entry_leaf: string; hash: string }[]>`
+      select look.id, entry, entry_leaf, encode(leaf.hash, 'hex') as hash from look join leaf on leaf.id = look.entry
+      where look.id = any(${opened.map(({ look }) => String(look))})`
+    expect(new Map(rows.map(({ id, entry }) => [id, entry]))).toEqual(
+      new Map(opened.map(({ look, entry }) => [look, entry])),
+    )
+    for (const { look, entry, promise } of opened) {
+      const row = rows.find(({ id }) => id === look)
+      expect(entries.find(({ id }) => id === entry)).toMatchObject({ details: { look } })
+      expect(row?.entry_leaf).toBe(row?.hash)
+      const { payload } = JSON.parse(Buffer.from(String(promise), 'base64').toString())
+      expect(JSON.parse(Buffer.from(payload, 'base64').toString())).toMatchObject({ leafHash: row?.hash })
+    }
+  })
+
   test('a look is its opener’s alone, ends when closed or in time, and can be renewed', async () => {
     const opened = await need(custodian.call(`POST /recordings/${recording.id}/looks`, { purpose: 'request' }))
     const other = await house.person('supervisor')

@@ -2,21 +2,22 @@
  * Looks (I-3). In this order:
  *
  *  1. the policy decides; a refused look is an entry of its own    crash: nobody saw anything
- *  2. one transaction: the entry and the look                      crash before commit: no look, nothing was served;
- *                                                                  after: an entry of a look nobody used
+ *  2. one transaction: the entry and the look; those opened at     crash before commit: no look, nothing was served;
+ *     the same time share it (kernel/group.ts)                     after: an entry of a look nobody used
  *  3. the log's signed promise of that entry                       crash: as after 2
  *  4. the answer; only now does an address exist that serves bytes
  *
  * Every request for bytes reads the look again: closed, expired or somebody else's serves nothing.
  */
 import type { Purpose } from '@sereno/contracts'
-import type { Scope } from '../../kernel/actor.ts'
-import type { Db } from '../../kernel/database.ts'
+import type { Actor, Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import { createGroup } from '../../kernel/group.ts'
+import type { Appended, NewEntry } from '../ledger/index.ts'
 import { resourceOf } from './access.ts'
 import { asItWas } from './as-it-was.ts'
 import type { EvidenceDeps, EvidenceSettings } from './deps.ts'
-import { addLook, changeLook, findLook, needRecording } from './store.ts'
+import { addLooks, changeLook, findLook, findLookedAt, type LookedAt, needRecording } from './store.ts'
 import type { LookRow, RecordingRow } from './tables.ts'
 
 export type Wish = { readonly purpose: Purpose; readonly reference?: string }
@@ -47,18 +48,16 @@ export async function allow(
   if (decision.allowed) {
     return { policy: decision.policy }
   }
-  await deps.database.transaction(async (tx) => {
-    await deps.ledger.append(tx, {
-      municipality: scope.municipality,
-      kind: action === 'recording.view' ? 'recording.viewed' : 'recording.exported',
-      coarse: 'access',
-      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`, ...officerOf(row)],
-      actor: scope.actor,
-      purpose: wish.purpose,
-      policy: decision.policy,
-      allowed: false,
-      fields: referenceOf(wish),
-    })
+  await deps.ledger.record({
+    municipality: scope.municipality,
+    kind: action === 'recording.view' ? 'recording.viewed' : 'recording.exported',
+    coarse: 'access',
+    subjects: [`recording:${row.id}`, `person:${scope.actor.id}`, ...officerOf(row)],
+    actor: scope.actor,
+    purpose: wish.purpose,
+    policy: decision.policy,
+    allowed: false,
+    fields: referenceOf(wish),
   })
   throw new Refusal(decision.code)
 }
@@ -84,6 +83,30 @@ function needStopped(row: RecordingRow, nowMs: number): void {
   }
 }
 
+/** Looks of one transaction. */
+const openedTogether = 64
+
+type Opening = {
+  readonly entry: NewEntry
+  readonly look: Omit<LookRow, 'entry' | 'entry_leaf'>
+  /** What a module on the right decided (a guest, an emergency) is no task of the reader's. */
+  readonly task: { readonly actor: Actor; readonly wish: Wish } | null
+}
+
+function viewOf(scope: Scope, row: RecordingRow, wish: Wish, policy: string, look: string): NewEntry {
+  return {
+    municipality: scope.municipality,
+    kind: 'recording.viewed',
+    coarse: 'access',
+    subjects: [`recording:${row.id}`, `person:${scope.actor.id}`, ...officerOf(row)],
+    actor: scope.actor,
+    purpose: wish.purpose,
+    policy,
+    allowed: true,
+    fields: { look, ...asItWas(row), ...referenceOf(wish) },
+  }
+}
+
 export type Looks = {
   /** `decided` by a module on the right, which has made sure that it is allowed. */
   readonly open: (scope: Scope, recording: string, wish: Wish, decided?: Allowed) => Promise<OpenLook>
@@ -98,11 +121,30 @@ export type Looks = {
    * The recording a look opens now. Throws `access.purpose-required` when it has ended, `recording.not-found`,
    * `recording.not-stopped` when the camera went on after all.
    */
-  readonly through: (scope: Scope, look: string) => Promise<{ readonly look: LookRow; readonly row: RecordingRow }>
+  readonly through: (scope: Scope, look: string) => Promise<LookedAt>
 }
 
 export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Looks {
   const db = deps.database.db
+
+  const opened = createGroup<Opening, Appended>(openedTogether, (openings) =>
+    deps.database.transaction(async (tx) => {
+      const entries = await deps.ledger.appendAll(
+        tx,
+        openings.map(({ entry }) => entry),
+      )
+      const looks = openings.map(({ look }, place) => {
+        const { id, leafHash } = entries[place] as Appended
+        return { ...look, entry: id, entry_leaf: Buffer.from(leafHash).toString('hex') }
+      })
+      await addLooks(tx, looks)
+      await deps.identity.rememberTasks(
+        tx,
+        openings.flatMap(({ task }) => (task === null ? [] : [task])),
+      )
+      return entries
+    }),
+  )
 
   async function open(scope: Scope, recording: string, wish: Wish, decided?: Allowed): Promise<OpenLook> {
     const row = await needRecording(db, scope, recording)
@@ -113,9 +155,9 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     const now = deps.clock.nowMs()
     needStopped(row, now)
     const look = deps.ids.uuid()
-    const entry = await deps.database.transaction(async (tx) => {
-      const appended = await appendView(tx, scope, row, wish, policy, look)
-      await addLook(tx, {
+    const entry = await opened.add({
+      entry: viewOf(scope, row, wish, policy, look),
+      look: {
         municipality: scope.municipality,
         id: look,
         recording,
@@ -124,52 +166,21 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
         purpose: wish.purpose,
         reference: wish.reference ?? null,
         policy,
-        entry: appended.id,
-        entry_leaf: Buffer.from(appended.leafHash).toString('hex'),
         opened_at: now,
         expires_at: now + settings.lookMs,
         closed_at: null,
-      })
-      await rememberUnless(decided, tx, scope, wish)
-      return appended
+      },
+      task: decided === undefined ? { actor: scope.actor, wish } : null,
     })
     return {
       look,
       entry: entry.id,
-      promise: await deps.ledger.promise(entry.id),
+      promise: await deps.ledger.promiseOf(scope.municipality, entry.leafHash),
       policy,
       expiresAt: now + settings.lookMs,
       playlist: `/api/looks/${look}/index.m3u8`,
       watermark: watermarkOf(scope.actor.name, now, entry.id, deps.identity.municipality()?.timeZone ?? 'UTC'),
     }
-  }
-
-  /** What a module on the right decided (a guest, an emergency) is no task of the reader's. */
-  async function rememberUnless(decided: Allowed | undefined, tx: Db, scope: Scope, wish: Wish): Promise<void> {
-    if (decided === undefined) {
-      await deps.identity.rememberTask(tx, scope.actor, wish)
-    }
-  }
-
-  async function appendView(
-    tx: Db,
-    scope: Scope,
-    row: RecordingRow,
-    wish: Wish,
-    policy: string,
-    look: string,
-  ): ReturnType<EvidenceDeps['ledger']['append']> {
-    return deps.ledger.append(tx, {
-      municipality: scope.municipality,
-      kind: 'recording.viewed',
-      coarse: 'access',
-      subjects: [`recording:${row.id}`, `person:${scope.actor.id}`, ...officerOf(row)],
-      actor: scope.actor,
-      purpose: wish.purpose,
-      policy,
-      allowed: true,
-      fields: { look, ...asItWas(row), ...referenceOf(wish) },
-    })
   }
 
   async function renew(
@@ -184,9 +195,11 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     needStopped(row, deps.clock.nowMs())
     const expiresAt = deps.clock.nowMs() + settings.lookMs
     const entry = await deps.database.transaction(async (tx) => {
-      const appended = await appendView(tx, scope, row, wish, policy, id)
+      const appended = await deps.ledger.append(tx, viewOf(scope, row, wish, policy, id))
       await changeLook(tx, scope, id, { expires_at: expiresAt, entry: appended.id })
-      await rememberUnless(decided, tx, scope, wish)
+      if (decided === undefined) {
+        await deps.identity.rememberTask(tx, scope.actor, wish)
+      }
       return appended.id
     })
     return { expiresAt, entry }
@@ -211,12 +224,15 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
     return look
   }
 
-  async function through(scope: Scope, id: string): Promise<{ look: LookRow; row: RecordingRow }> {
-    const look = await needLook(scope, id)
-    if (look.expires_at <= deps.clock.nowMs()) {
+  async function through(scope: Scope, id: string): Promise<LookedAt> {
+    const found = await findLookedAt(db, scope, id)
+    if (found === null) {
+      throw new Refusal('recording.not-found')
+    }
+    const { look, row } = found
+    if (look.closed_at !== null || look.expires_at <= deps.clock.nowMs()) {
       throw new Refusal('access.purpose-required')
     }
-    const row = await needRecording(db, scope, look.recording)
     if (row.destroyed_at !== null) {
       throw new Refusal('recording.destroyed')
     }

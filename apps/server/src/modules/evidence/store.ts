@@ -286,8 +286,31 @@ export async function addOpenings(tx: Db, rows: readonly OpeningRow[]): Promise<
   }
 }
 
-export async function addLook(tx: Db, row: LookRow): Promise<void> {
-  await tx.$extendTables<EvidenceTables>().insertInto('look').values(row).execute()
+export async function addLooks(tx: Db, rows: readonly LookRow[]): Promise<void> {
+  await sql`insert into look select * from json_populate_recordset(null::look, ${JSON.stringify(rows)}::text::json)`.execute(
+    tx,
+  )
+}
+
+export type LookedAt = {
+  readonly look: Pick<LookRow, 'id' | 'expires_at' | 'closed_at'>
+  readonly row: RecordingRow
+}
+
+/** The reader's own look and what it opens, as both are now: asked for each piece of footage. */
+export async function findLookedAt(db: Db, scope: Scope, id: string): Promise<LookedAt | null> {
+  const found = await sql<RecordingRow & { look_expires_at: number; look_closed_at: number | null }>`
+    select r.*, l.expires_at as look_expires_at, l.closed_at as look_closed_at
+    from look l join recording r on r.municipality = l.municipality and r.id = l.recording
+    where l.municipality = ${scope.municipality}::uuid and l.id = ${id}::uuid and l.account = ${scope.actor.id}::uuid`.execute(
+    db,
+  )
+  const [joined] = found.rows
+  if (joined === undefined) {
+    return null
+  }
+  const { look_expires_at: expiresAt, look_closed_at: closedAt, ...row } = joined
+  return { look: { id, expires_at: expiresAt, closed_at: closedAt }, row }
 }
 
 /** The reader's own look; somebody else's is not found. */

@@ -7,6 +7,9 @@ import type { RouteTable } from '../../kernel/http.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { Ledger } from '../ledger/index.ts'
 
+/** Why somebody looks: the task in hand. */
+export type TaskWish = { readonly purpose: Purpose; readonly reference?: string | undefined }
+
 export type IdentityDeps = Kernel & {
   readonly ledger: Ledger
   /** The officer by id, or null: asked of the module that keeps them, before an account is joined to one. */
@@ -93,11 +96,9 @@ export type Identity = {
     wish: { readonly purpose?: string; readonly reference?: string | undefined },
   ): Promise<Circumstance>
   /** The purpose and reference of a look just opened become the task in hand: in the look's own transaction. */
-  rememberTask(
-    tx: Db,
-    actor: Actor,
-    wish: { readonly purpose: Purpose; readonly reference?: string | undefined },
-  ): Promise<void>
+  rememberTask(tx: Db, actor: Actor, wish: TaskWish): Promise<void>
+  /** The same for looks that are opened together. */
+  rememberTasks(tx: Db, opened: readonly { readonly actor: Actor; readonly wish: TaskWish }[]): Promise<void>
   /** Those of the actions that the actor may do with the object, for at least one purpose. */
   may(actor: Actor, resource: Resource, actions: readonly Permission[]): Permission[]
   /** For what purposes the actor may do it with the object, in the contract's order. */

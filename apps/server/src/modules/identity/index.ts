@@ -140,6 +140,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       caseOpen: purpose === 'case' && reference !== undefined && ((await deps.isOpenCase?.(scope, reference)) ?? false),
     }),
     rememberTask: tasks.remember,
+    rememberTasks: tasks.rememberAll,
     may: (actor, resource, actions) => mayDo(decide, actor, resource, actions),
     purposes: (actor, action, resource) => purposesFor(decide, actor, action, resource),
     person: async (db, municipality, id) => {

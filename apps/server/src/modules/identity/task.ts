@@ -10,7 +10,7 @@ import type { Purpose } from '@sereno/contracts'
 import { sql } from 'kysely'
 import { type Actor, type Scope, scopeOf } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
-import type { IdentityDeps } from './door.ts'
+import type { IdentityDeps, TaskWish } from './door.ts'
 
 const minuteMs = 60_000
 export const taskIdleMs: number = 30 * minuteMs
@@ -23,7 +23,6 @@ export type Task = {
   /** When it is forgotten, if nothing is looked at meanwhile. */
   readonly endsAt: number
 }
-export type TaskWish = { readonly purpose: Purpose; readonly reference?: string | undefined }
 export type Tasks = ReturnType<typeof createTasks>
 
 type Row = {
@@ -34,17 +33,31 @@ type Row = {
 }
 
 export function createTasks({ database, clock, isOpenCase }: Pick<IdentityDeps, 'database' | 'clock' | 'isOpenCase'>) {
-  async function remember(tx: Db, actor: Actor, { purpose, reference }: TaskWish): Promise<void> {
-    // An SOS explains itself and interrupts a task; what an outside account does is for its one case.
-    if (actor.session === null || actor.bound !== undefined || purpose === 'sos') {
+  const remember = (tx: Db, actor: Actor, wish: TaskWish): Promise<void> => rememberAll(tx, [{ actor, wish }])
+
+  /** Of looks that are opened together: the last one of each session stays. */
+  async function rememberAll(
+    tx: Db,
+    opened: readonly { readonly actor: Actor; readonly wish: TaskWish }[],
+  ): Promise<void> {
+    const nowMs = clock.nowMs()
+    const rows = new Map(
+      opened
+        // An SOS explains itself and interrupts a task; what an outside account does is for its one case.
+        .filter(({ actor, wish }) => actor.session !== null && actor.bound === undefined && wish.purpose !== 'sos')
+        .map(({ actor: { session, municipality, id }, wish: { purpose, reference } }) => {
+          const given = reference?.trim() ?? ''
+          return [session, { session, municipality, account: id, purpose, reference: given === '' ? null : given }]
+        }),
+    )
+    if (rows.size === 0) {
       return
     }
-    const nowMs = clock.nowMs()
-    const given = reference?.trim() ?? ''
     await sql`
       insert into task (session, municipality, account, purpose, reference, since_at, used_at)
-      values (${actor.session}, ${actor.municipality}, ${actor.id}, ${purpose}, ${given === '' ? null : given},
-        ${nowMs}, ${nowMs})
+      select session, municipality, account, purpose, reference, ${nowMs}::bigint, ${nowMs}::bigint
+      from json_populate_recordset(null::task, ${JSON.stringify([...rows.values()])}::text::json)
+      order by session
       on conflict (session) do update set purpose = excluded.purpose, reference = excluded.reference,
         used_at = excluded.used_at,
         since_at = case when task.purpose = excluded.purpose and task.reference is not distinct from excluded.reference
@@ -83,5 +96,5 @@ export function createTasks({ database, clock, isOpenCase }: Pick<IdentityDeps, 
       or session in (select id from session where ended_at is not null)`.execute(database.db)
   }
 
-  return { remember, current, putDown, forget }
+  return { remember, rememberAll, current, putDown, forget }
 }

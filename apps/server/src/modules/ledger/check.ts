@@ -50,7 +50,7 @@ export async function checkLog(
         report({ code: 'ledger.index-missing', detail: `${log.origin} ${frontier.size}` })
         return frontier.size
       }
-      const grown = await extend(frontier, [leaf.hash])
+      const grown = extend(frontier, [leaf.hash])
       frontier = grown.frontier
       for (const node of grown.nodes) {
         const held = await nodeHash(db, log, node.level, node.index)

@@ -1,9 +1,9 @@
-import { commitFields, leafHash, rootOf } from '@sereno/proof'
+import { appendLeaf, commitFields, emptyFrontier, type Frontier, leafHash, rootOf, toHex } from '@sereno/proof'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ledgerMigrations } from './index.ts'
 import { findings, type House, openHouse } from './ledger.test-kit.ts'
-import { commitNow, leafHashNow, rootNow } from './tree-hash.ts'
+import { appendNow, commitNow, leafHashNow, rootNow } from './tree-hash.ts'
 
 let house: House
 beforeAll(async () => {
@@ -14,6 +14,12 @@ beforeAll(async () => {
   await house.ledger.flush()
 })
 afterAll(() => house.close())
+
+const inHex = ({ frontier, closed }: ReturnType<typeof appendNow>): string[] => [
+  `${frontier.size}`,
+  ...frontier.hashes.map(toHex),
+  ...closed.map(({ level, index, hash }) => `${level}/${index} ${toHex(hash)}`),
+]
 
 test('hashes at once are those of the evidence format', async () => {
   const field = fc.record({
@@ -30,6 +36,12 @@ test('hashes at once are those of the evidence format', async () => {
         const hashes = leaves.map(leafHashNow)
         expect(hashes).toEqual(await Promise.all(leaves.map(async (leaf) => Buffer.from(await leafHash(leaf)))))
         expect(Buffer.from(rootNow(hashes))).toEqual(Buffer.from(await rootOf(hashes)))
+        let frontier: Frontier = emptyFrontier
+        for (const hash of hashes) {
+          const grown = appendNow(frontier, hash)
+          expect(inHex(grown)).toEqual(inHex(await appendLeaf(frontier, hash)))
+          frontier = grown.frontier
+        }
       },
     ),
     { numRuns: 30 },

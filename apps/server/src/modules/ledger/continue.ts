@@ -88,11 +88,11 @@ async function copyLeaves(
   first: { readonly id: string; readonly hash: Uint8Array },
   size: number,
 ): Promise<void> {
-  let grown = await extend(emptyFrontier, [first.hash])
+  let grown = extend(emptyFrontier, [first.hash])
   await placeLeaves(tx, to, 0, [first])
   for (let index = 0; index < size; index += batch) {
     const leaves = await leavesBetween(tx, from, index, Math.min(batch, size - index))
-    grown = await extend(
+    grown = extend(
       grown.frontier,
       leaves.map((leaf) => leaf.hash),
     )

@@ -5,6 +5,7 @@ import type { Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
 import type { Db } from '../../kernel/database.ts'
 import type { PublicFile, RouteTable } from '../../kernel/http.ts'
+import type { Appended } from './append.ts'
 import type { NewEntry } from './entry.ts'
 import type { ReadBundle } from './mirror.ts'
 import type { Destruction } from './openings.ts'
@@ -49,9 +50,18 @@ export type Ledger = {
   /** Begins the log of a new municipality, in the transaction that makes it; answers its origin. */
   openLog(tx: Db, municipality: string): Promise<string>
   /** Commits an entry with the caller's transaction (I-3). Refuses with `ledger.behind` or `ledger.forked`. */
-  append(tx: Db, entry: NewEntry): Promise<{ readonly id: string; readonly leafHash: Uint8Array }>
+  append(tx: Db, entry: NewEntry): Promise<Appended>
+  /** The same for several in one statement; answers in their order. */
+  appendAll(tx: Db, entries: readonly NewEntry[]): Promise<readonly Appended[]>
+  /**
+   * Commits an entry that nothing else is written with, in a transaction of its own: those that come at the same time
+   * share one. Durable when it answers.
+   */
+  record(entry: NewEntry): Promise<Appended>
   /** The signed promise of a committed entry, base64 of a DSSE envelope. Only after the commit. */
   promise(entryId: string): Promise<string>
+  /** The same for who has just committed it, without reading it back. */
+  promiseOf(municipality: string, leafHash: Uint8Array): Promise<string>
   /** A committed entry as it can be opened before anything published holds it: what a promise is about. */
   opened(entryId: string): Promise<{ readonly leaf: Uint8Array; readonly openings: readonly Opening[] }>
   /** Entries that speak of the subject (`recording:<uuid>`), opened, newest first. The caller has decided who may. */

@@ -55,6 +55,8 @@ export const standardFields = [
 /** Longer ones could be committed to, and then never opened (evidence format, section 5). */
 const maximumValueLength = 16_384
 const kindPattern = /^[a-z][a-z-]*(?:\.[a-z][a-z-]*)+$/
+/** Evidence format, section 5. */
+const fieldPattern = /^[a-zA-Z][a-zA-Z0-9.-]{0,63}$/
 const subjectPattern = /^[a-z][a-z-]*:[A-Za-z0-9._-]{1,100}$/
 
 /**
@@ -98,6 +100,9 @@ export function valuesOf(entry: NewEntry, nowMs: number): ReadonlyMap<string, st
   }
   if (values.size > maximumFields) {
     throw new TypeError(`an entry has at most ${maximumFields} fields`)
+  }
+  if (![...values.keys()].every((name) => fieldPattern.test(name))) {
+    throw new TypeError(`a field of ${entry.kind} has a name that cannot be opened`)
   }
   return values
 }

@@ -1,5 +1,4 @@
 import {
-  appendLeaf,
   type ClosedNode,
   concat,
   type Frontier,
@@ -13,6 +12,7 @@ import {
 import type { Db } from '../../kernel/database.ts'
 import type { Log } from './store.ts'
 import { tileHashes } from './store-tree.ts'
+import { appendNow } from './tree-hash.ts'
 
 /** Heights that a tile covers: a stored node of level n is the root of 256^n leaves. */
 const tileHeight = 8
@@ -46,14 +46,14 @@ export async function storedFrontier(db: Db, log: Log, size: number): Promise<Fr
 }
 
 /** Adds leaves; answers the new frontier and the rows that hash tiles above level 0 gain. */
-export async function extend(
+export function extend(
   frontier: Frontier,
   hashes: readonly Uint8Array[],
-): Promise<{ readonly frontier: Frontier; readonly nodes: readonly ClosedNode[] }> {
+): { readonly frontier: Frontier; readonly nodes: readonly ClosedNode[] } {
   let grown = frontier
   const nodes: ClosedNode[] = []
   for (const hash of hashes) {
-    const step = await appendLeaf(grown, hash)
+    const step = appendNow(grown, hash)
     grown = step.frontier
     for (const { level, index, hash: root } of step.closed) {
       if (level > 0 && level % tileHeight === 0) {

@@ -3,8 +3,9 @@ import { encodePromise, encodeVkey, promisePayloadType, toBase64, toHex } from '
 import type { Scope } from '../../kernel/actor.ts'
 import { afterCommit, type Db } from '../../kernel/database.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
+import { createGroup } from '../../kernel/group.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
-import { appendEntry } from './append.ts'
+import { type Appended, appendEntries } from './append.ts'
 import { ledgerChecker } from './check-all.ts'
 import { compareLog } from './compare.ts'
 import { continueLog } from './continue.ts'
@@ -34,6 +35,7 @@ import { findViews } from './views.ts'
 import { activeWitnesses, cosignersOf, hadQuorum, quorumSetting } from './witness-store.ts'
 import { createWitnesses } from './witnesses.ts'
 
+export type { Appended } from './append.ts'
 export type { EntryProof, Ledger } from './door.ts'
 export type { NewEntry } from './entry.ts'
 export type { View } from './views.ts'
@@ -54,6 +56,8 @@ const compareEveryMs = 3_600_000
 const stampEveryMs = 60_000
 /** More rows than this are compared while work begins: they take longer than people wait for a start. */
 const comparedBeforeStart = 20_000
+/** Entries of one transaction, of those that are recorded by themselves. */
+const recordedTogether = 256
 /** What a promise promises: sequenced and published within this time of its signature. */
 const includedWithinMs = 60_000
 
@@ -90,12 +94,34 @@ export function createLedger(deps: LedgerDeps): Ledger {
     return log
   }
 
+  async function appendAll(tx: Db, entries: readonly NewEntry[]) {
+    for (const { municipality, coarse, subjects } of entries) {
+      states.demandFollowing(municipality)
+      // fleeting: what shows this asks again at once; whoever misses it asks later
+      afterCommit(tx, () => deps.fanout.publish(`entries.${municipality}`, { coarse, subjects }))
+    }
+    return appendEntries(tx, entries, { nowMs: clock.nowMs(), ids })
+  }
+
   async function append(tx: Db, entry: NewEntry) {
-    const { municipality, coarse, subjects } = entry
-    states.demandFollowing(municipality)
-    // fleeting: what shows this asks again at once; whoever misses it asks later
-    afterCommit(tx, () => deps.fanout.publish(`entries.${municipality}`, { coarse, subjects }))
-    return appendEntry(tx, entry, { nowMs: clock.nowMs(), ids })
+    const [appended] = await appendAll(tx, [entry])
+    return appended as Appended
+  }
+
+  const alone = createGroup<NewEntry, Appended>(recordedTogether, (entries) =>
+    database.transaction((tx) => appendAll(tx, entries)),
+  )
+
+  async function promiseOf(municipality: string, leafHash: Uint8Array): Promise<string> {
+    const promisedAtMs = clock.nowMs()
+    const payload = encodePromise({
+      format: 1,
+      origin: logOf(municipality).origin,
+      leafHash: toHex(leafHash),
+      promisedAtMs,
+      includedByMs: promisedAtMs + includedWithinMs,
+    })
+    return toBase64(await signer.sign('promise', promisePayloadType, payload))
   }
 
   async function sequenceAll(): Promise<void> {
@@ -247,21 +273,16 @@ export function createLedger(deps: LedgerDeps): Ledger {
       }
     },
     append,
+    appendAll,
+    record: alone.add,
     promise: async (entryId) => {
       const entry = await entryById(db, entryId)
       if (entry === null) {
         throw new Refusal('ledger.not-found')
       }
-      const promisedAtMs = clock.nowMs()
-      const payload = encodePromise({
-        format: 1,
-        origin: logOf(entry.municipality).origin,
-        leafHash: toHex(entry.hash),
-        promisedAtMs,
-        includedByMs: promisedAtMs + includedWithinMs,
-      })
-      return toBase64(await signer.sign('promise', promisePayloadType, payload))
+      return promiseOf(entry.municipality, entry.hash)
     },
+    promiseOf,
     opened: async (entryId) => {
       const entry = await entryById(db, entryId)
       const openings = entry === null ? null : await openingsOf(entry.fields)

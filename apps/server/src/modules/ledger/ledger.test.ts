@@ -27,6 +27,37 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 describe('appending', () => {
+  test('entries recorded by themselves share a transaction, and one that cannot be kept takes no other with it', async () => {
+    const { ledger, municipality, scope } = house
+    const subject = `device:${house.ids.uuid()}`
+    const recorded = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, place) =>
+        ledger.record(
+          entryOf(municipality, { subjects: [place === 17 ? 'nobody' : subject], fields: { n: String(place) } }),
+        ),
+      ),
+    )
+    expect(recorded.flatMap(({ status }, place) => (status === 'rejected' ? [place] : []))).toEqual([17])
+    const ids = recorded.flatMap((one) => (one.status === 'fulfilled' ? [one.value.id] : []))
+    expect((await ledger.entriesOf(scope, subject)).map(({ id }) => id)).toEqual(ids.toReversed())
+    const [row] = await house.database.sql<{ transactions: number }[]>`
+      select count(distinct xmin::text)::int as transactions from leaf where id = any(${ids})`
+    // The whole batch was tried, and then, with a bad one in it, each by itself.
+    expect(row?.transactions).toBe(39)
+
+    const good = await Promise.all(
+      Array.from({ length: 40 }, () => ledger.record(entryOf(municipality, { subjects: [subject] }))),
+    )
+    const [shared] = await house.database.sql<{ transactions: number }[]>`
+      select count(distinct xmin::text)::int as transactions from leaf where id = any(${good.map(({ id }) => id)})`
+    expect(shared?.transactions).toBe(1)
+    const [first] = good
+    const payload = JSON.parse(await ledger.promiseOf(municipality, first!.leafHash).then((text) => atob(text)))
+    expect(JSON.parse(atob(payload.payload))).toMatchObject({ leafHash: Buffer.from(first!.leafHash).toString('hex') })
+    await ledger.flush()
+    expect(await findings(ledger)).toEqual([])
+  })
+
   test('many at once, some rolled back: every committed entry gets a place, without holes', async () => {
     const { database, ledger, municipality } = house
     const before = (await ledger.status()).size

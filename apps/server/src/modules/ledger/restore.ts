@@ -41,7 +41,7 @@ export async function importPublished(deps: RestoreDeps, log: Log, readBundle: R
       }
       const hashes = await Promise.all(bundle.leaves.map(leafHash))
       await demandSame(tx, log, bundle.first, hashes, size)
-      const grown = await extend(frontier, hashes)
+      const grown = extend(frontier, hashes)
       frontier = grown.frontier
       await takeBack(deps, tx, log, { first: bundle.first, leaves: bundle.leaves, hashes, size })
       // A node is new when the leaf that completes it is.

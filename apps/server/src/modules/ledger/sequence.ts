@@ -5,7 +5,7 @@ import { isSucceeded, type Log, lockLog } from './store.ts'
 import { insertNodes, pendingLeaves, placeLeaves, sizeOf } from './store-tree.ts'
 
 /** Leaves placed by one transaction. */
-const batchSize = 500
+const batchSize = 1_000
 
 export type Sequencer = {
   /** Gives every committed entry its place; answers the tree's size. */
@@ -47,7 +47,7 @@ export function createSequencer(database: Database, step: Step = () => undefined
       if (leaves.length === 0) {
         return { frontier, more: false }
       }
-      const grown = await extend(
+      const grown = extend(
         frontier,
         leaves.map(({ hash }) => hash),
       )

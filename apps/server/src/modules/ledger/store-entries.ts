@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Db } from '../../kernel/database.ts'
-import { type LedgerTables, type SaltedValues, tables } from './store.ts'
+import { hexOf, type LedgerTables, type SaltedValues, tables } from './store.ts'
 
 /** An entry as its readers need it; `fields` null when the opening is lost. */
 export type StoredEntry = {
@@ -13,34 +13,36 @@ export type StoredEntry = {
   readonly fields: SaltedValues | null
 }
 
-/** Leaf, opening, subjects and the wish for a place: one statement, because every look pays for it. */
-export async function insertEntry(
-  tx: Db,
-  entry: {
-    readonly id: string
-    readonly municipality: string
-    readonly coarse: string
-    readonly bytes: Uint8Array
-    readonly hash: Uint8Array
-    readonly kind: string
-    readonly happenedAt: number
-    readonly fields: SaltedValues
-    readonly subjects: readonly string[]
-  },
-): Promise<void> {
-  const { id, municipality } = entry
+export type EntryRow = {
+  readonly id: string
+  readonly municipality: string
+  readonly coarse: string
+  readonly bytes: Uint8Array
+  readonly hash: Uint8Array
+  readonly kind: string
+  readonly happenedAt: number
+  readonly fields: SaltedValues
+  readonly subjects: readonly string[]
+}
+
+/** Leaves, openings, subjects and the wishes for a place: one statement, because every look pays for it. */
+export async function insertEntries(tx: Db, entries: readonly EntryRow[]): Promise<void> {
+  const rows = entries.map(({ bytes, hash, ...row }) => ({ ...row, bytes: hexOf(bytes), hash: hexOf(hash) }))
   await sql`
-    with entry as (
+    with given as materialized (
+      select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as entry (id uuid, municipality uuid,
+        coarse text, bytes text, hash text, kind text, "happenedAt" bigint, fields json, subjects text[])
+    ), entered as (
       insert into leaf (id, municipality, coarse, bytes, hash)
-      values (${id}, ${municipality}, ${entry.coarse}, ${entry.bytes}, ${entry.hash})
+      select id, municipality, coarse, decode(bytes, 'hex'), decode(hash, 'hex') from given
     ), opened as (
       insert into leaf_opening (leaf, municipality, kind, happened_at, fields)
-      values (${id}, ${municipality}, ${entry.kind}, ${entry.happenedAt}, ${JSON.stringify(entry.fields)}::text::json)
+      select id, municipality, kind, "happenedAt", fields from given
     ), named as (
       insert into leaf_subject (municipality, subject, leaf)
-      select distinct ${municipality}::uuid, subject, ${id}::uuid from unnest(${sqlArray(entry.subjects)}::text[]) as subject
+      select distinct municipality, subject, id from given cross join unnest(subjects) as subject
     )
-    insert into leaf_pending (municipality, leaf) values (${municipality}, ${id})`.execute(tx)
+    insert into leaf_pending (municipality, leaf) select municipality, id from given`.execute(tx)
 }
 
 export async function insertLeaf(tx: Db, leaf: LedgerTables['leaf']): Promise<void> {

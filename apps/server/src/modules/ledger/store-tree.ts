@@ -1,7 +1,7 @@
 /** The tree of a log: which leaf has which place, and the hashes above them. */
-import type { SelectQueryBuilder } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import type { Db } from '../../kernel/database.ts'
-import { type LedgerTables, type Log, tables } from './store.ts'
+import { hexOf, type LedgerTables, type Log, tables } from './store.ts'
 
 /** The oldest unsequenced leaves, by the order of their ids (UUIDv7: the order they were made in). */
 export async function pendingLeaves(
@@ -25,23 +25,15 @@ export async function placeLeaves(
   firstIndex: number,
   leaves: readonly { readonly id: string; readonly hash: Uint8Array }[],
 ): Promise<void> {
-  const places = leaves.map(({ id, hash }, offset) => ({
-    municipality,
-    origin,
-    index: firstIndex + offset,
-    leaf: id,
-    hash,
-  }))
-  await tables(tx).insertInto('leaf_place').values(places).execute()
-  await tables(tx)
-    .deleteFrom('leaf_pending')
-    .where('municipality', '=', municipality)
-    .where(
-      'leaf',
-      'in',
-      leaves.map(({ id }) => id),
+  const ids = `{${leaves.map(({ id }) => id).join(',')}}`
+  const hashes = `{${leaves.map(({ hash }) => hexOf(hash)).join(',')}}`
+  await sql`
+    with placed as (
+      insert into leaf_place (municipality, origin, index, leaf, hash)
+      select ${municipality}::uuid, ${origin}::uuid, ${firstIndex}::bigint + place - 1, leaf, decode(hash, 'hex')
+      from unnest(${ids}::uuid[], ${hashes}::text[]) with ordinality as given (leaf, hash, place)
     )
-    .execute()
+    delete from leaf_pending where municipality = ${municipality}::uuid and leaf = any(${ids}::uuid[])`.execute(tx)
 }
 
 export async function insertNodes(

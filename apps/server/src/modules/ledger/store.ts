@@ -150,3 +150,7 @@ export async function nextNumber(tx: Db, municipality: string, name: string): Pr
 export async function lockLog(tx: Db, municipality: string, work: 'sequence' | 'publish'): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${work}:${municipality}`}, 0))`.execute(tx)
 }
+
+export function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}

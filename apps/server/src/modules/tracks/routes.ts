@@ -22,16 +22,14 @@ export function trackRoutes(deps: TracksDeps, recorder: Recorder): RouteTable {
     if (nowMs - (recordedAt.get(key) ?? Number.NEGATIVE_INFINITY) < entryEveryMs) {
       return
     }
-    await deps.database.transaction((tx) =>
-      deps.ledger.append(tx, {
-        municipality: scope.municipality,
-        kind: 'track.viewed',
-        coarse: 'access',
-        subjects: [`device:${device}`],
-        actor: scope.actor,
-        fields: { device, from: String(fromMs), to: String(toMs) },
-      }),
-    )
+    await deps.ledger.record({
+      municipality: scope.municipality,
+      kind: 'track.viewed',
+      coarse: 'access',
+      subjects: [`device:${device}`],
+      actor: scope.actor,
+      fields: { device, from: String(fromMs), to: String(toMs) },
+    })
     for (const [known, at] of recordedAt) {
       if (nowMs - at >= entryEveryMs) {
         recordedAt.delete(known)

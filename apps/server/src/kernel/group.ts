@@ -1,6 +1,6 @@
 /**
  * Group commit: what arrives while one batch is being committed makes up the next. Under load one transaction and one
- * fsync of the write-ahead log serve many uploads; an upload that comes alone waits for nobody.
+ * fsync of the write-ahead log serve many uploads, looks or entries; one that comes alone waits for nobody.
  */
 export type Group<Item, Outcome> = { readonly add: (item: Item) => Promise<Outcome> }
 
@@ -58,7 +58,7 @@ export function createGroup<Item, Outcome>(
         waiting.push({ item, resolve, reject })
         if (!running) {
           running = true
-          // A turn of the event loop later, so that uploads finishing in this turn travel together.
+          // A turn of the event loop later, so that what comes in this turn travels together.
           setImmediate(() => void drain())
         }
       }),
