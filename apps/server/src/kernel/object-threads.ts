@@ -18,6 +18,8 @@ type Thread = { readonly worker: Worker; readonly waiting: Map<number, Waiting> 
 
 /** Most of a thread's time is the disk's, and what is flushed at the same time shares a flush. Each is about 6 MB. */
 const mostThreads = 6
+/** While one object waits for the disk another is encrypted as soon as it is back. */
+const mostEach = 2
 
 export function createObjectThreads(): ObjectThreads {
   const threads: (Thread | null)[] = Array.from({ length: mostThreads }, () => null)
@@ -56,22 +58,27 @@ export function createObjectThreads(): ObjectThreads {
     thread.waiting.clear()
   }
 
-  /** One with nothing to do, a new one while there may be more, else the one with the least to do. */
-  function idlest(): Thread {
-    const [best] = threads
+  /**
+   * The busiest that has no queue yet: it is awake, and waking another costs as much as encrypting. Then a new one, then the one
+   * with the least to do.
+   */
+  function chosen(): Thread {
+    const running = threads
       .filter((thread) => thread !== null)
-      .sort((left, right) => left.waiting.size - right.waiting.size)
-    if (best !== undefined && best.waiting.size === 0) {
-      return best
-    }
+      .sort((left, right) => right.waiting.size - left.waiting.size)
     const free = threads.indexOf(null)
-    return free >= 0 || best === undefined ? start(Math.max(free, 0)) : best
+    return (
+      running.find(({ waiting }) => waiting.size < mostEach) ??
+      (free < 0 ? undefined : start(free)) ??
+      running.at(-1) ??
+      start(0)
+    )
   }
 
   return {
     keep: (task, bytes) =>
       new Promise((resolve, reject) => {
-        const { worker, waiting } = idlest()
+        const { worker, waiting } = chosen()
         const id = nextId
         nextId += 1
         waiting.set(id, { resolve, reject, key: task.key })
