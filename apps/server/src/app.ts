@@ -83,8 +83,14 @@ export type Given = { readonly retentionSettings?: Partial<RetentionSettings> }
 /** The composition root: the only place that names every module. Each is given those to its left. */
 export function composeApp(kernel: Kernel, given: Given = {}): App {
   const backups = createBackups(kernel)
-  const ledger = createLedger(kernel)
-  const identity = createIdentity({
+  const ledger: Ledger = createLedger({
+    ...kernel,
+    decideWitnesses: (actor, action, { id, proposer }) => {
+      const attributes = proposer === undefined ? {} : { proposer }
+      return identity.require(actor, action, { type: 'Witnesses', id, attributes }).policy
+    },
+  })
+  const identity: Identity = createIdentity({
     ...kernel,
     ledger,
     officer: (scope, id) => fleet.officer(scope, id),

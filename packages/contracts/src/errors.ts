@@ -137,6 +137,8 @@ export const refusals = {
   'ledger.wrong-key': 422,
   'ledger.witness-known': 409,
   'ledger.quorum': 422,
+  'ledger.second-person': 403,
+  'ledger.change-decided': 409,
   'ledger.wrong-certificate': 422,
 } as const
 export type RefusalCode = keyof typeof refusals

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Done, InstantMs, nullable, type Operations, Page, Sha256Hex, Uuid, Words } from './operation.ts'
+import { Done, InstantMs, May, nullable, type Operations, Page, Sha256Hex, Uuid, Words } from './operation.ts'
 
 /** `behind` … `rewritten`: what the database was found to be against what was signed; nothing is entered until repaired. */
 export const LedgerStateName = Type.Union([
@@ -75,6 +75,36 @@ export const ledgerOperations = {
           problem: nullable(Type.String()),
         }),
       ),
+      /** Of who watches: proposed, approved by another person, in force; newest first. */
+      changes: Type.Array(
+        Type.Object({
+          id: Uuid,
+          number: Type.Integer(),
+          kind: Type.Union([Type.Literal('add'), Type.Literal('remove'), Type.Literal('quorum')]),
+          name: nullable(Type.String()),
+          municipal: Type.Boolean(),
+          quorum: nullable(Type.Object({ from: Type.Integer(), to: Type.Integer() })),
+          vkeys: Type.Array(Type.String()),
+          reason: Type.String(),
+          weakening: Type.Boolean(),
+          state: Type.Union([
+            Type.Literal('proposed'),
+            Type.Literal('approved'),
+            Type.Literal('in-force'),
+            Type.Literal('refused'),
+          ]),
+          proposedBy: Type.String(),
+          proposedAt: InstantMs,
+          decidedBy: nullable(Type.String()),
+          decidedAt: nullable(InstantMs),
+          inForceAt: nullable(InstantMs),
+          /** The overseer who read of it. */
+          seenBy: nullable(Type.String()),
+          seenAt: nullable(InstantMs),
+          /** `witness.approve`, `witness.refuse`, `witness.see`. */
+          may: May,
+        }),
+      ),
       authorities: Type.Array(
         Type.Object({
           id: Uuid,
@@ -97,26 +127,49 @@ export const ledgerOperations = {
   },
   'POST /ledger/witnesses': {
     access: 'installation.write',
-    summary: 'Accepts the cosignatures of a witness from now on; an entry',
+    summary:
+      'Proposes to accept the cosignatures of a witness; in force when another person approved it and that is witnessed',
     body: Type.Object({
       name: Words(100),
       vkeys: Type.Array(Vkey, { minItems: 1, maxItems: 4 }),
       url: nullable(Type.String({ pattern: '^https?://', maxLength: 500 })),
       municipal: Type.Boolean(),
+      reason: Words(500),
     }),
-    reply: Type.Object({ id: Uuid }),
+    reply: Type.Object({ change: Uuid }),
   },
   'POST /ledger/witnesses/:id/removal': {
     access: 'installation.write',
-    summary: 'Asks a witness no longer; an entry',
+    summary: 'Proposes to ask a witness no longer; in force when another person approved it and that is witnessed',
+    params: Type.Object({ id: Uuid }),
+    body: Type.Object({ reason: Words(500) }),
+    reply: Type.Object({ change: Uuid }),
+  },
+  'PUT /ledger/quorum': {
+    access: 'installation.write',
+    summary:
+      'How many witnesses that are not municipal must have cosigned what is published; more at once, fewer by two people',
+    body: Type.Object({ quorum: Type.Integer({ minimum: 2, maximum: 32 }), reason: Words(500) }),
+    /** Null: it is in force. */
+    reply: Type.Object({ change: nullable(Uuid) }),
+  },
+  'POST /ledger/witness-changes/:id/approval': {
+    access: 'witness.approve',
+    summary: 'Approves a change of who watches the log; never by whoever proposed it, nor by administration; an entry',
+    params: Type.Object({ id: Uuid }),
+    reply: Done,
+  },
+  'POST /ledger/witness-changes/:id/refusal': {
+    access: 'witness.refuse',
+    summary: 'Refuses it, or takes it back, until it is in force; an entry',
     params: Type.Object({ id: Uuid }),
     body: Type.Object({ reason: Words(500) }),
     reply: Done,
   },
-  'PUT /ledger/quorum': {
-    access: 'installation.write',
-    summary: 'How many witnesses that are not municipal must have cosigned what is published; an entry',
-    body: Type.Object({ quorum: Type.Integer({ minimum: 2, maximum: 32 }) }),
+  'POST /ledger/witness-changes/:id/seen': {
+    access: 'witness.approve',
+    summary: 'The overseer has read of it; an entry',
+    params: Type.Object({ id: Uuid }),
     reply: Done,
   },
   'POST /ledger/authorities': {

@@ -34,6 +34,8 @@ export const permissions = [
   'installation.read',
   'installation.write',
   'ledger.read',
+  'witness.approve',
+  'witness.refuse',
   'territory.read',
   'territory.write',
   'device.read',

@@ -335,6 +335,14 @@ export const errorsEn = {
     next: 'Copy the whole line that sereno witness prints, one for each key.',
   },
   'ledger.witness-known': { title: 'That witness is there already.', next: 'Look for it in the list of witnesses.' },
+  'ledger.second-person': {
+    title: 'Another person is needed.',
+    next: 'Ask the overseer or the data-protection officer to approve it; never whoever proposed it, nor administration.',
+  },
+  'ledger.change-decided': {
+    title: 'That change is decided already.',
+    next: 'Refresh the page; if it is still needed, propose it again.',
+  },
   'ledger.quorum': {
     title: 'There are not that many witnesses outside the municipality.',
     next: 'Add witnesses or ask for a smaller number, two or more.',

@@ -329,6 +329,14 @@ export const errorsEs = {
     next: 'Copie la línea entera que imprime sereno witness, una por clave.',
   },
   'ledger.witness-known': { title: 'Ese testigo ya está.', next: 'Búsquelo en la lista de testigos.' },
+  'ledger.second-person': {
+    title: 'Hace falta otra persona.',
+    next: 'Pida que lo apruebe la veeduría o quien cuida los datos personales; nunca quien lo propuso ni administración.',
+  },
+  'ledger.change-decided': {
+    title: 'Ese cambio ya está decidido.',
+    next: 'Actualice la página; si todavía hace falta, propóngalo otra vez.',
+  },
   'ledger.quorum': {
     title: 'No hay tantos testigos ajenos al municipio.',
     next: 'Agregue testigos o pida un número menor, de dos en adelante.',

@@ -1,1 +1,2 @@
 export { LedgerPage } from './ledger-page.tsx'
+export { WitnessChanges } from './witness-changes.tsx'

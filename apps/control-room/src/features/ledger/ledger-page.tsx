@@ -14,7 +14,8 @@ import { knownKinds } from './kinds.ts'
 import css from './ledger.module.css'
 import { type LedgerSearch, ledgerSearch } from './search.ts'
 import { useLedgerText } from './text.ts'
-import { WitnessPane, witnessingAsked } from './witness-pane.tsx'
+import { WitnessPane } from './witness-pane.tsx'
+import { witnessingAsked } from './witnessing.ts'
 
 const entryPages = ({ kind, subject }: LedgerSearch) =>
   infiniteQueryOptions({

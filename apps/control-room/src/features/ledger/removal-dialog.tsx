@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
 import { changed } from '../../api/queries.ts'
+import page from '../../shell/page.module.css'
 import { StepForm } from '../../shell/step-form.tsx'
 import { useLedgerText } from './text.ts'
 
@@ -20,8 +21,9 @@ export function RemovalDialog({
 }): ReactElement {
   const text = useLedgerText().witnessing
   const [reason, setReason] = useState('')
+  const isWitness = operation === 'POST /ledger/witnesses/:id/removal'
   const remove = useMutation({
-    mutationFn: () => call(operation, { params: { id }, body: { reason: reason.trim() } }),
+    mutationFn: (): Promise<unknown> => call(operation, { params: { id }, body: { reason: reason.trim() } }),
     onSuccess: () => {
       onClose()
       return changed('GET /ledger/witnessing', 'GET /ledger/entries')
@@ -30,7 +32,7 @@ export function RemovalDialog({
   return (
     <Dialog title={text.removeWho(name)} open onClose={onClose}>
       <StepForm
-        save={text.remove}
+        save={isWitness ? text.propose : text.remove}
         danger
         busy={remove.isPending}
         error={remove.error}
@@ -46,6 +48,7 @@ export function RemovalDialog({
           required
           autoFocus
         />
+        {isWitness ? <p className={page.soft}>{text.twoPeople}</p> : null}
       </StepForm>
     </Dialog>
   )

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import { call } from '../../api/call.ts'
 import { changed } from '../../api/queries.ts'
+import page from '../../shell/page.module.css'
 import { StepForm } from '../../shell/step-form.tsx'
 import { useLedgerText } from './text.ts'
 
@@ -14,11 +15,18 @@ export function WitnessDialog({ onClose }: { readonly onClose: () => void }): Re
   const [keys, setKeys] = useState('')
   const [url, setUrl] = useState('')
   const [municipal, setMunicipal] = useState(false)
+  const [reason, setReason] = useState('')
   const vkeys = keys.split(/\s+/).filter((line) => line !== '')
   const add = useMutation({
     mutationFn: () =>
       call('POST /ledger/witnesses', {
-        body: { name: name.trim(), vkeys, url: url.trim() === '' ? null : url.trim(), municipal },
+        body: {
+          name: name.trim(),
+          vkeys,
+          url: url.trim() === '' ? null : url.trim(),
+          municipal,
+          reason: reason.trim(),
+        },
       }),
     onSuccess: () => {
       onClose()
@@ -28,7 +36,7 @@ export function WitnessDialog({ onClose }: { readonly onClose: () => void }): Re
   return (
     <Dialog title={texts.add} open onClose={onClose}>
       <StepForm
-        save={texts.accept}
+        save={texts.propose}
         busy={add.isPending}
         error={add.error}
         onSave={() => add.mutate()}
@@ -56,6 +64,15 @@ export function WitnessDialog({ onClose }: { readonly onClose: () => void }): Re
         <Checkbox checked={municipal} onChange={setMunicipal}>
           {text.municipal}
         </Checkbox>
+        <Field
+          label={texts.reason}
+          hint={texts.reasonHint}
+          value={reason}
+          onChange={setReason}
+          maxLength={500}
+          required
+        />
+        <p className={page.soft}>{texts.twoPeople}</p>
       </StepForm>
     </Dialog>
   )

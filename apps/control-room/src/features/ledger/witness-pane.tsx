@@ -4,14 +4,16 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
 import type { Reply } from '../../api/api.ts'
 import { Failure } from '../../api/failure.tsx'
-import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
 import { VerifierLink } from '../verify/index.ts'
 import { AuthorityDialog } from './authority-dialog.tsx'
 import css from './ledger.module.css'
+import { QuorumDialog } from './quorum-dialog.tsx'
 import { RemovalDialog } from './removal-dialog.tsx'
 import { useLedgerText } from './text.ts'
+import { WitnessChanges } from './witness-changes.tsx'
 import { WitnessDialog } from './witness-dialog.tsx'
+import { witnessingAsked } from './witnessing.ts'
 
 type Witnessing = Reply<'GET /ledger/witnessing'>
 type Removal = { readonly operation: 'POST /ledger/witnesses/:id/removal' | 'POST /ledger/authorities/:id/removal' } & {
@@ -19,15 +21,13 @@ type Removal = { readonly operation: 'POST /ledger/witnesses/:id/removal' | 'POS
   readonly name: string
 }
 
-export const witnessingAsked = { ...asked('GET /ledger/witnessing', {}), refetchInterval: 15_000 }
-
 /** Who outside watches the log, and whose clocks vouch for it: what stands beside the entries while none is chosen. */
 export function WitnessPane(): ReactElement {
   const text = useLedgerText()
   const words = text.witnessing
   const language = useLanguage()
   const found = useQuery(witnessingAsked)
-  const [open, setOpen] = useState<'witness' | 'authority' | null>(null)
+  const [open, setOpen] = useState<'witness' | 'quorum' | 'authority' | null>(null)
   const [removal, setRemoval] = useState<Removal | null>(null)
   const { data } = found
   const close = (): void => {
@@ -45,8 +45,14 @@ export function WitnessPane(): ReactElement {
             <h2>{words.title}</h2>
             <p className={page.soft}>{sentenceOf(data, words)}</p>
             <WitnessList witnessing={data} onRemove={setRemoval} />
-            {data.mayChange ? <Button onPress={() => setOpen('witness')}>{words.add}</Button> : null}
+            {data.mayChange ? (
+              <div className={page.row}>
+                <Button onPress={() => setOpen('witness')}>{words.add}</Button>
+                {data.quorum === 0 ? null : <Button onPress={() => setOpen('quorum')}>{words.quorumForm.title}</Button>}
+              </div>
+            ) : null}
           </section>
+          <WitnessChanges heading={words.changes.title} />
           <section className={css.watch}>
             <h2>{words.stamps}</h2>
             <p className={page.soft}>
@@ -65,6 +71,7 @@ export function WitnessPane(): ReactElement {
         <VerifierLink />
       </section>
       {open === 'witness' ? <WitnessDialog onClose={close} /> : null}
+      {open === 'quorum' ? <QuorumDialog now={data?.quorumWanted ?? 2} onClose={close} /> : null}
       {open === 'authority' ? <AuthorityDialog onClose={close} /> : null}
       {removal === null ? null : <RemovalDialog {...removal} onClose={close} />}
     </aside>

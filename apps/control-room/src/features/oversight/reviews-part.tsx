@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { Failure } from '../../api/failure.tsx'
 import { asked } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
+import { WitnessChanges } from '../ledger/index.ts'
 import { GlassItem } from './glass-item.tsx'
 import css from './oversight.module.css'
 import { PrivilegesItem } from './privileges-item.tsx'
@@ -32,6 +33,7 @@ export function ReviewsPart(): ReactElement {
           </ul>
         )}
       </section>
+      <WitnessChanges heading={text.witnesses} />
       <section className={css.part} aria-labelledby="privileges">
         <h2 id="privileges">{text.privileges.title}</h2>
         {privileges.length === 0 ? (

@@ -76,6 +76,7 @@ export const oversightEn = {
     deniedMark: 'Refused',
     footage: 'Recording',
   },
+  witnesses: 'Who watches the ledger',
   own: {
     title: 'Who saw me',
     what: 'Each time somebody opened a recording of yours or watched you live: who, when and why.',

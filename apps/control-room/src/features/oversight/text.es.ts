@@ -76,6 +76,7 @@ export const oversightEs = {
     deniedMark: 'Negada',
     footage: 'Grabación',
   },
+  witnesses: 'Quién vigila el libro',
   own: {
     title: 'Quién me vio',
     what: 'Cada vez que alguien abrió una grabación suya o lo miró en vivo: quién, cuándo y para qué.',

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { encodePromise, encodeVkey, promisePayloadType, toBase64, toHex } from '@sereno/proof'
-import type { Scope } from '../../kernel/actor.ts'
+import type { Actor, Scope } from '../../kernel/actor.ts'
 import { afterCommit, type Db } from '../../kernel/database.ts'
 import { Refusal, Unavailable } from '../../kernel/errors.ts'
 import { createGroup } from '../../kernel/group.ts'
@@ -33,6 +33,7 @@ import { trustedByLedger } from './trusted.ts'
 import { publicStatus, witnessingOf } from './view.ts'
 import { findViews } from './views.ts'
 import { activeWitnesses, cosignersOf, hadQuorum, quorumSetting } from './witness-store.ts'
+import { type DecideWitnesses, decisionsOf, isAllowed } from './witness-wish.ts'
 import { createWitnesses } from './witnesses.ts'
 
 export type { Appended } from './append.ts'
@@ -48,6 +49,8 @@ export type LedgerDeps = Pick<Kernel, 'database' | 'signer' | 'clock' | 'ids' | 
   /** How witnesses and time-stamping authorities are reached: over the network unless told. */
   readonly post?: Post
   readonly askAuthority?: AskAuthority
+  /** Who may change who watches: asked of the module that keeps people. Nobody may, where nobody tells. */
+  readonly decideWitnesses?: DecideWitnesses
 }
 
 const sequenceEveryMs = 250
@@ -60,6 +63,10 @@ const comparedBeforeStart = 20_000
 const recordedTogether = 256
 /** What a promise promises: sequenced and published within this time of its signature. */
 const includedWithinMs = 60_000
+
+const nobodyDecides: DecideWitnesses = () => {
+  throw new Refusal('access.denied')
+}
 
 /** The append-only Merkle log of an installation (design §4). */
 export function createLedger(deps: LedgerDeps): Ledger {
@@ -76,7 +83,16 @@ export function createLedger(deps: LedgerDeps): Ledger {
   const proofs = createProver(db, logOf)
   const holds = createHolds(db, () => [...logs, ...older.values()])
   const stamps = createStamps({ ...deps, ask: deps.askAuthority ?? askOverHttp, append })
-  const witnesses = createWitnesses({ database, clock, ids, append })
+  const decide = deps.decideWitnesses ?? nobodyDecides
+  const witnesses = createWitnesses({
+    database,
+    clock,
+    ids,
+    append,
+    counter: (tx, municipality) => nextNumber(tx, municipality, 'witness-change'),
+    witnessed,
+    decide,
+  })
 
   function home(): Log {
     const log = logs[0]
@@ -148,6 +164,16 @@ export function createLedger(deps: LedgerDeps): Ledger {
     }
   }
 
+  /** What two people changed about who watches comes into force behind the checkpoint that those who watch now attest. */
+  async function publishAndApply(): Promise<void> {
+    await publishAll()
+    for (const log of logs) {
+      if (states.of(log.municipality) === 'following') {
+        await witnesses.apply(log.municipality)
+      }
+    }
+  }
+
   /** Every row of every log against what was signed. What it finds stops writing at once. */
   async function compareAll(): Promise<void> {
     for (const log of logs) {
@@ -195,14 +221,15 @@ export function createLedger(deps: LedgerDeps): Ledger {
     return [await encodeVkey(log.origin, keys.log), await encodeVkey(log.origin, keys.logMlDsa, 'cosignature')]
   }
 
-  async function witnessing(log: Log, mayChange: boolean) {
+  async function witnessing(log: Log, reader: Actor | null) {
     return witnessingOf(db, log, {
       vkeys: await vkeys(log),
       state: states.of(log.municipality),
       newest: newest.get(log.municipality) ?? null,
       pending: publisher.pendingOf(log),
       nowMs: clock.nowMs(),
-      mayChange,
+      mayChange: reader !== null && isAllowed(decide, reader, 'installation.write', { id: log.municipality }),
+      mayDecide: (row) => (reader === null ? [] : decisionsOf(decide, reader, row)),
     })
   }
 
@@ -228,11 +255,11 @@ export function createLedger(deps: LedgerDeps): Ledger {
       publisher,
       homeLog: () => logs[0] ?? null,
       olderLog: (origin) => older.get(origin) ?? logs.find((log) => log.origin === origin) ?? null,
-      status: async () => publicStatus(await witnessing(home(), false)),
+      status: async () => publicStatus(await witnessing(home(), null)),
     }),
     timers: [
       { name: 'ledger.sequence', everyMs: sequenceEveryMs, run: sequenceAll },
-      { name: 'ledger.publish', everyMs: publishEveryMs, run: publishAll },
+      { name: 'ledger.publish', everyMs: publishEveryMs, run: publishAndApply },
       { name: 'ledger.compare', everyMs: compareEveryMs, run: compareAll },
       {
         name: 'ledger.stamp',

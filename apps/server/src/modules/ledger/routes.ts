@@ -20,7 +20,7 @@ export function ledgerRoutes(deps: {
   readonly db: Db
   readonly logOf: (municipality: string) => Log
   readonly proofs: (ids: readonly string[]) => Promise<readonly EntryProof[]>
-  readonly witnessing: (log: Log, mayChange: boolean) => Promise<Witnessing>
+  readonly witnessing: (log: Log, reader: Actor) => Promise<Witnessing>
   readonly witnesses: Witnesses
   readonly stamps: Stamps
 }): RouteTable {
@@ -60,15 +60,27 @@ export function ledgerRoutes(deps: {
         checkpoint: proof.checkpoint,
       }
     },
-    'GET /ledger/witnessing': async ({ scope, actor }) =>
-      deps.witnessing(deps.logOf(scope.municipality), mayChange(actor)),
-    'POST /ledger/witnesses': async ({ scope, body }) => ({ id: await deps.witnesses.add(scope, body) }),
-    'POST /ledger/witnesses/:id/removal': async ({ scope, params, body }) => {
-      await deps.witnesses.remove(scope, params.id, body.reason)
+    'GET /ledger/witnessing': async ({ scope, actor }) => deps.witnessing(deps.logOf(scope.municipality), actor),
+    'POST /ledger/witnesses': async ({ scope, body }) => {
+      const { reason, ...witness } = body
+      return { change: await deps.witnesses.add(scope, witness, reason) }
+    },
+    'POST /ledger/witnesses/:id/removal': async ({ scope, params, body }) => ({
+      change: await deps.witnesses.remove(scope, params.id, body.reason),
+    }),
+    'PUT /ledger/quorum': async ({ scope, body }) => {
+      return { change: await deps.witnesses.changeQuorum(scope, body.quorum, body.reason) }
+    },
+    'POST /ledger/witness-changes/:id/approval': async ({ scope, params }) => {
+      await deps.witnesses.approve(scope, params.id)
       return { ok: true }
     },
-    'PUT /ledger/quorum': async ({ scope, body }) => {
-      await deps.witnesses.changeQuorum(scope, body.quorum)
+    'POST /ledger/witness-changes/:id/refusal': async ({ scope, params, body }) => {
+      await deps.witnesses.refuse(scope, params.id, body.reason)
+      return { ok: true }
+    },
+    'POST /ledger/witness-changes/:id/seen': async ({ scope, params }) => {
+      await deps.witnesses.noteSeen(scope, params.id)
       return { ok: true }
     },
     'POST /ledger/authorities': async ({ scope, body }) => ({ id: await deps.stamps.add(scope, body) }),
@@ -77,11 +89,6 @@ export function ledgerRoutes(deps: {
       return { ok: true }
     },
   })
-}
-
-// As the policy `administracion-cuida-la-instalacion` says; the server asks it again at the change itself.
-function mayChange(actor: Actor): boolean {
-  return actor.roles.includes('administrator')
 }
 
 function cursorOf(cursor: string): string {

@@ -7,7 +7,9 @@ import { authoritiesOf, expiringStamps, stampCounts } from './stamp-store.ts'
 import { renewBeforeMs } from './stamps.ts'
 import type { Log } from './store.ts'
 import { sizeOf } from './store-tree.ts'
+import { changesOf, type WitnessChangeRow } from './witness-change-store.ts'
 import { cosignersOf, quorumSetting, witnessesSeen } from './witness-store.ts'
+import { wishOf } from './witness-wish.ts'
 
 export type Witnessing = ReplyOf<(typeof ledgerOperations)['GET /ledger/witnessing']>
 
@@ -22,10 +24,12 @@ export async function witnessingOf(
     readonly pending: Pending | null
     readonly nowMs: number
     readonly mayChange: boolean
+    readonly mayDecide: (row: WitnessChangeRow) => string[]
   },
 ): Promise<Witnessing> {
   const { municipality } = log
   const { newest, pending } = about
+  const changes = await changesOf(db, municipality)
   const [seen, wanted, authorities, counts, expiring, size, cosigners] = await Promise.all([
     witnessesSeen(db, log),
     quorumSetting(db, municipality),
@@ -54,16 +58,48 @@ export async function witnessingOf(
       cosignedSize,
       problem,
     })),
+    changes: changes.map((row) => ({ ...changeView(row), may: about.mayDecide(row) })),
     authorities: authorities.map(({ id, name, url, stampedAt, problem }) => ({ id, name, url, stampedAt, problem })),
     stamps: { waiting: counts.waiting, held: counts.held, expiring: expiring.length, newestAt: counts.newestAt },
     mayChange: about.mayChange,
   }
 }
 
+function changeView(row: WitnessChangeRow): Omit<Witnessing['changes'][number], 'may'> {
+  const wish = wishOf(row)
+  return {
+    id: row.id,
+    number: row.number,
+    kind: wish.kind,
+    name: wish.kind === 'quorum' ? null : wish.name,
+    municipal: wish.kind === 'quorum' ? false : wish.municipal,
+    quorum: wish.kind === 'quorum' ? { from: wish.before, to: wish.quorum } : null,
+    vkeys: wish.kind === 'add' ? [...wish.vkeys] : [],
+    reason: row.reason,
+    weakening: row.weakening,
+    state: row.state,
+    proposedBy: row.proposed_name,
+    proposedAt: row.proposed_at,
+    decidedBy: row.decided_name,
+    decidedAt: row.decided_at,
+    inForceAt: row.in_force_at,
+    seenBy: row.seen_name,
+    seenAt: row.seen_at,
+  }
+}
+
 /** What strangers may know: no addresses of witnesses, nothing about who may change what. */
-export function publicStatus({ mayChange: _, witnesses, authorities, ...rest }: Witnessing) {
+export function publicStatus({ mayChange: _, witnesses, authorities, changes, ...rest }: Witnessing) {
   return {
     ...rest,
+    // Who of the municipality asked and agreed is in the entries, opened to whoever is entitled; that two did is not hidden.
+    changes: changes.map(({ number, kind, name, municipal, quorum, vkeys, weakening, state, ...when }) => ({
+      ...{ number, kind, name, municipal, quorum, vkeys, weakening, state },
+      proposedAt: when.proposedAt,
+      decidedAt: when.decidedAt,
+      inForceAt: when.inForceAt,
+      seenByOverseerAt: when.seenAt,
+    })),
     witnesses: witnesses.map(({ name, vkeys, municipal, cosignedAt, cosignedSize }) => ({
       name,
       vkeys,

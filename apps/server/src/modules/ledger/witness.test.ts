@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs'
 import { judgeCheckpoint } from '@sereno/proof'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Refusal } from '../../kernel/errors.ts'
 import { temporaryFolder } from '../../test-kit/index.ts'
 import { ledgerMigrations } from './index.ts'
 import { findings, type House, openHouse } from './ledger.test-kit.ts'
 import { sereno, servePublicLog, startWitness, type WitnessProcess } from './outside.test-kit.ts'
-import { createWitnesses } from './witnesses.ts'
+import { createWitnesses, unwitnessedAfterMs } from './witnesses.ts'
 
 let house: House
 let log: Awaited<ReturnType<typeof servePublicLog>>
@@ -25,8 +26,47 @@ afterAll(async () => {
   await house.close()
 })
 
+const reason = 'Lo pide el concejo'
 const witnessesOf = ({ database, clock, ids, ledger }: House) =>
-  createWitnesses({ database, clock, ids, append: (tx, entry) => ledger.append(tx, entry) })
+  createWitnesses({
+    database,
+    clock,
+    ids,
+    append: (tx, entry) => ledger.append(tx, entry),
+    counter: (tx, municipality) => ledger.counter(tx, 'witness-change', municipality),
+    witnessed: (entry) => ledger.witnessed(entry),
+    decide: (actor, action, { proposer }) => {
+      if (action === 'witness.approve' && proposer === actor.id) {
+        throw new Refusal('ledger.second-person')
+      }
+      return 'de-la-prueba'
+    },
+  })
+/** Somebody else than the one who proposes. */
+const second = () => ({ ...house.scope, actor: { ...house.scope.actor, id: 'second', name: 'Segunda Persona' } })
+
+/** Proposed, approved, witnessed by those who watch now, in force. */
+async function inForce(proposed: Promise<string | null>): Promise<void> {
+  const id = await proposed
+  const change = witnessesOf(house)
+  if (id !== null) {
+    await change.approve(second(), id)
+    await expect
+      .poll(
+        async () => {
+          await house.ledger.flush()
+          await change.apply(house.municipality)
+          return stateOf(id)
+        },
+        { timeout: 30_000 },
+      )
+      .toBe('in-force')
+  }
+}
+async function stateOf(change: string): Promise<string | undefined> {
+  const rows = await house.database.sql<{ state: string }[]>`select state from witness_change where id = ${change}`
+  return rows[0]?.state
+}
 
 async function published() {
   const note = await (await fetch(`${log.url}/log/checkpoint`)).text()
@@ -72,14 +112,14 @@ test('a quorum of strangers attests what is published; without it publication wa
   // One that is asked, one of the municipality's own, one behind a firewall that fetches by itself.
   const defensoria = await run(['--log', vkey, '--name', 'defensoria'])
   const own = await run(['--log', vkey, '--name', 'municipio'])
-  await change.add(scope, asking(defensoria))
-  await change.add(scope, asking(own, true))
+  await inForce(change.add(scope, asking(defensoria), reason))
+  await inForce(change.add(scope, asking(own, true), reason))
   await ledger.flush()
   expect((await status()).quorum).toBe(0)
 
   const folder = temporaryFolder('witness')
   const diario = await run(['--log', log.url, '--name', 'diario', '--every', '0.2'], folder)
-  await change.add(scope, { ...asking(diario), url: null })
+  await inForce(change.add(scope, { ...asking(diario), url: null }, reason))
   expect((await status()).quorum).toBe(2)
   const entry = await house.append({})
   await expect
@@ -132,15 +172,16 @@ test('changes are entries; what cannot be is refused', async () => {
   const added = (await ledger.entriesOf(scope, `witness:${(await idsByName()).get('defensoria')}`))[0]
   expect(added).toMatchObject({ kind: 'witness.added', details: { name: 'defensoria', municipal: 'false' } })
   const someone = { name: 'x', url: null, municipal: false }
-  await expect(change.add(scope, { ...someone, vkeys: [await ledger.vkey()] })).rejects.toMatchObject({
+  await expect(change.add(scope, { ...someone, vkeys: [await ledger.vkey()] }, reason)).rejects.toMatchObject({
     code: 'ledger.wrong-key',
   })
   const [known] = running
-  await expect(change.add(scope, asking(known!))).rejects.toMatchObject({ code: 'ledger.witness-known' })
-  await expect(change.changeQuorum(scope, 3)).rejects.toMatchObject({ code: 'ledger.quorum' })
+  await expect(change.add(scope, asking(known!), reason)).rejects.toMatchObject({ code: 'ledger.witness-known' })
+  await expect(change.changeQuorum(scope, 3, reason)).rejects.toMatchObject({ code: 'ledger.quorum' })
   const removed = await run(['--log', await ledger.vkey(), '--name', 'de-paso'])
-  const id = await change.add(scope, asking(removed))
-  await change.remove(scope, id, 'se mudó')
+  await inForce(change.add(scope, asking(removed), reason))
+  const id = (await idsByName()).get('de-paso') ?? ''
+  await inForce(change.remove(scope, id, 'se mudó'))
   // Of the last two none goes before another one has come: fewer would open every gate that waits for them.
   const ids = await idsByName()
   for (const name of ['defensoria', 'diario']) {
@@ -148,8 +189,80 @@ test('changes are entries; what cannot be is refused', async () => {
   }
   expect((await ledger.entriesOf(scope, `witness:${id}`)).map(({ kind }) => kind)).toEqual([
     'witness.removed',
+    'witness.change-approved',
+    'witness.change-proposed',
     'witness.added',
   ])
+})
+
+test('nobody asks for fewer alone, and those who watch attest it first', { timeout: 120_000 }, async () => {
+  const { scope } = house
+  const change = witnessesOf(house)
+  const folder = temporaryFolder('third')
+  const third = await run(['--log', await house.ledger.vkey(), '--name', 'universidad'], folder)
+  await inForce(change.add(scope, asking(third), reason))
+  // Asking for more weakens nothing: at once.
+  expect(await change.changeQuorum(scope, 3, reason)).toBeNull()
+  expect((await status()).quorum).toBe(3)
+
+  const fewer = await change.changeQuorum(scope, 2, 'Cuesta mucho')
+  expect((await status()).quorum).toBe(3)
+  await expect(change.approve(scope, fewer ?? '')).rejects.toMatchObject({ code: 'ledger.second-person' })
+  await third.stop()
+  await change.approve(second(), fewer ?? '')
+  await expect(change.approve(second(), fewer ?? '')).rejects.toMatchObject({ code: 'ledger.change-decided' })
+  await house.ledger.flush()
+  await change.apply(house.municipality)
+  // Two of three attested that it was approved; the quorum that it lowers is three.
+  expect([await stateOf(fewer ?? ''), (await status()).quorum]).toEqual(['approved', 3])
+
+  // What is not wanted any more is taken back, until it is in force.
+  await change.refuse(scope, fewer ?? '', 'Se queda como está')
+  await change.apply(house.municipality)
+  expect([await stateOf(fewer ?? ''), (await status()).quorum]).toEqual(['refused', 3])
+
+  // One that never answers again does not keep itself for ever: after two weeks, and everybody counts it.
+  const again = await change.changeQuorum(scope, 2, 'No contesta')
+  await change.approve(second(), again ?? '')
+  house.clock.advance(unwitnessedAfterMs - 1)
+  await change.apply(house.municipality)
+  expect(await stateOf(again ?? '')).toBe('approved')
+  house.clock.advance(1)
+  await change.apply(house.municipality)
+  expect([await stateOf(again ?? ''), (await status()).quorum]).toEqual(['in-force', 2])
+  const [entry] = await house.ledger.entriesOf(scope, `witness-change:${again}`)
+  expect(entry).toMatchObject({
+    kind: 'witness.quorum-changed',
+    details: { before: '3', quorum: '2', witnessed: 'false' },
+  })
+  const coarse = await house.database.sql<{ coarse: string }[]>`select l.coarse from leaf l
+    join leaf_subject s on s.leaf = l.id where s.subject = ${`witness-change:${again}`}`
+  expect(new Set(coarse.map((row) => row.coarse))).toEqual(new Set(['weakening']))
+  house.clock.jumpTo(Date.now())
+  await inForce(change.remove(scope, (await idsByName()).get('universidad') ?? '', 'No contesta'))
+})
+
+test('two at once: what the first makes impossible is refused when its turn comes', async () => {
+  const { scope } = house
+  const change = witnessesOf(house)
+  const [key] = running
+  const twin = { name: 'gemelo', vkeys: (await run(['--log', await house.ledger.vkey(), '--name', 'gemelo'])).vkeys }
+  const proposals = await Promise.all(
+    [1, 2].map(() => change.add(scope, { ...twin, url: key?.url ?? null, municipal: true }, reason)),
+  )
+  for (const id of proposals) {
+    await change.approve(second(), id)
+  }
+  await expect
+    .poll(
+      async () => {
+        await house.ledger.flush()
+        await change.apply(house.municipality)
+        return (await Promise.all(proposals.map(stateOf))).toSorted()
+      },
+      { timeout: 30_000 },
+    )
+    .toEqual(['in-force', 'refused'])
 })
 
 async function idsByName(): Promise<ReadonlyMap<string, string>> {

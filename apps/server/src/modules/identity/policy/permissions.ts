@@ -7,6 +7,8 @@ const fleet: readonly Permission[] = ['device.enrol', 'device.issue', 'device.re
 const conservation: readonly Permission[] = ['retention.read', 'retention.propose', 'hold.place']
 const twoPeople: readonly Permission[] = ['retention.approve', 'destruction.review', 'destruction.approve']
 const integrity: readonly Permission[] = ['completeness.read', 'completeness.explain']
+/** Those who look at whoever runs the machines. */
+const watchers: readonly Permission[] = ['witness.approve', 'witness.refuse']
 const guest: readonly Permission[] = ['shared.read', 'shared.view', 'shared.download']
 const room: readonly Permission[] = ['unit.read', 'alarm.read', 'alarm.acknowledge', 'live.watch', 'recording.mark']
 
@@ -21,6 +23,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'installation.read',
     'installation.write',
     'ledger.read',
+    'witness.refuse',
     'territory.write',
     'completeness.read',
     'purchase.write',
@@ -68,6 +71,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
     'account.read',
     'installation.read',
     'ledger.read',
+    ...watchers,
     ...registers,
     'live.revoke',
     'recording.find',
@@ -100,6 +104,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
   overseer: [
     'installation.read',
     'ledger.read',
+    ...watchers,
     'review.read',
     'recording.custody',
     'retention.read',

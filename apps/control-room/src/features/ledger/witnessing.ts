@@ -1,0 +1,3 @@
+import { asked } from '../../api/queries.ts'
+
+export const witnessingAsked = { ...asked('GET /ledger/witnessing', {}), refetchInterval: 15_000 }
