@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test-kit/index.ts'
@@ -62,6 +62,16 @@ test('kill -9 of the server leaves its PostgreSQL, which the next one adopts; ki
       { timeout: 15_000 },
     )
     .toBe(1)
+})
+
+test('a PostgreSQL that replays its log is waited for, however long that takes', async () => {
+  const root = temporaryFolder('cluster')
+  await (await openCluster(optionsIn(root))).stop()
+  // Each piece of the log that it asks for takes longer than a start may.
+  writeFileSync(path.join(root, 'postgres', 'recovery.signal'), '')
+  const settings = { ...quick, restore_command: 'sleep 4; false', recovery_target_action: 'promote' }
+  opened = await openCluster(optionsIn(root, { settings, startLimitMs: 3000 }))
+  expect(await ask(opened, 'select 1 as answer')).toBe(1)
 })
 
 test('only its own account, by peer; nothing over the network; durable', async () => {
