@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { absentIsNull } from './absent.ts'
 
 /**
  * A folder as one stream: for each file u32be length ‖ JSON {path, sizeBytes, mode} ‖ bytes; at the end a record with the
@@ -18,8 +18,9 @@ const pieceBytes = 1024 * 1024
 const syncsAtOnce = 48
 
 /**
- * @param living the folder is being written to, as PostgreSQL's is during a base backup: a file that goes away is left out,
- * one that grows or shrinks has the size it had when its turn came (cut, or filled with zeros: its log repairs it).
+ * @param living the folder is being written to, as PostgreSQL's is during a base backup and the signer's always: a file that
+ * goes away is left out, one that grows or shrinks has the size it had when its turn came (cut, or filled with zeros: its log
+ * repairs it, and a line that was cut is none).
  */
 export async function* writeArchive(
   folder: string,
@@ -32,35 +33,41 @@ export async function* writeArchive(
     digest.update(bytes)
     return bytes
   }
-  for await (const { relative, isFolder } of walk(folder, '', includes)) {
+  for await (const { relative, isFolder } of walk(folder, '', includes, living)) {
     const full = path.join(folder, relative)
-    const found = await stat(full).catch((error: unknown) => {
-      if (living && error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-        return null
+    const opened = await open(full).catch((error: unknown) => {
+      if (living) {
+        return absentIsNull(error)
       }
       throw error
     })
-    if (found === null) {
+    if (opened === null) {
       continue
     }
-    const { size, mode } = found
-    count += 1
-    if (isFolder) {
-      yield emit(header({ kind: 'folder', path: relative, mode: mode & 0o777 }))
-      continue
-    }
-    yield emit(header({ kind: 'file', path: relative, sizeBytes: size, mode: mode & 0o777 }))
-    let sentBytes = 0
-    const end = living ? { end: Math.max(0, size - 1) } : {}
-    for await (const piece of size === 0 ? [] : createReadStream(full, { highWaterMark: pieceBytes, ...end })) {
-      sentBytes += (piece as Uint8Array).length
-      yield emit(piece as Uint8Array)
-    }
-    for (; living && sentBytes < size; sentBytes += Math.min(pieceBytes, size - sentBytes)) {
-      yield emit(new Uint8Array(Math.min(pieceBytes, size - sentBytes)))
-    }
-    if (sentBytes !== size) {
-      throw new Error(`${relative} changed while it was read; is something writing to the data folder?`)
+    try {
+      // Of what is open, not of the name: a file that is replaced meanwhile is taken whole, as it was.
+      const { size, mode } = await opened.stat()
+      count += 1
+      if (isFolder) {
+        yield emit(header({ kind: 'folder', path: relative, mode: mode & 0o777 }))
+        continue
+      }
+      yield emit(header({ kind: 'file', path: relative, sizeBytes: size, mode: mode & 0o777 }))
+      let sentBytes = 0
+      const end = living ? { end: Math.max(0, size - 1) } : {}
+      const reading = { highWaterMark: pieceBytes, autoClose: false, ...end }
+      for await (const piece of size === 0 ? [] : opened.createReadStream(reading)) {
+        sentBytes += (piece as Uint8Array).length
+        yield emit(piece as Uint8Array)
+      }
+      for (; living && sentBytes < size; sentBytes += Math.min(pieceBytes, size - sentBytes)) {
+        yield emit(new Uint8Array(Math.min(pieceBytes, size - sentBytes)))
+      }
+      if (sentBytes !== size) {
+        throw new Error(`${relative} changed while it was read; is something writing to the data folder?`)
+      }
+    } finally {
+      await opened.close()
     }
   }
   yield header({ kind: 'end', count, sha256: digest.digest('hex') })
@@ -140,8 +147,14 @@ async function* walk(
   root: string,
   relative: string,
   includes: (relative: string) => boolean,
+  living: boolean,
 ): AsyncGenerator<{ readonly relative: string; readonly isFolder: boolean }> {
-  const entries = await readdir(path.join(root, relative), { withFileTypes: true })
+  const entries = await readdir(path.join(root, relative), { withFileTypes: true }).catch((error: unknown) => {
+    if (living) {
+      return absentIsNull(error) ?? []
+    }
+    throw error
+  })
   for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
     const below = relative === '' ? entry.name : `${relative}/${entry.name}`
     if (!includes(below)) {
@@ -149,7 +162,7 @@ async function* walk(
     }
     if (entry.isDirectory()) {
       yield { relative: below, isFolder: true }
-      yield* walk(root, below, includes)
+      yield* walk(root, below, includes, living)
     } else if (entry.isFile()) {
       yield { relative: below, isFolder: false }
     } else if (!entry.isSocket()) {

@@ -5,7 +5,7 @@ import { serverProcess } from '../kernel/postgres/cluster.ts'
 import { ownerRole } from '../kernel/postgres/roles.ts'
 import { writeArchive } from './archive.ts'
 import { type BackupPlan, partsOf } from './plan.ts'
-import { beginArchiving, shipWal } from './ship-wal.ts'
+import { beginArchiving } from './ship-wal.ts'
 import { writeCopy } from './write-copy.ts'
 
 /** What a base backup says of itself, sealed beside it. */
@@ -31,14 +31,15 @@ const leftOut =
  * A base backup of the running PostgreSQL, while everybody works.
  *
  * 1 archiving on · 2 `pg_backup_start` · 3 the folder, read as it is, sealed · 4 `pg_backup_stop`, which waits until the log
- * up to here is archived · 5 the log carried away · 6 the label, sealed: with it the backup is one. A crash before 6 leaves
- * files that no label names.
+ * up to here is archived · 5 what that log names carried away, then the log (carry.ts) · 6 the label, sealed: with it the
+ * backup is one. A crash before 6 leaves files that no label names.
  */
 export async function baseBackup(options: {
   readonly postgresFolder: string
   readonly installation: string
   readonly plan: BackupPlan
   readonly now: () => number
+  readonly carry: () => Promise<unknown>
 }): Promise<{ readonly name: string; readonly sizeBytes: number; readonly stoppedAtMs: number }> {
   const { postgresFolder, plan, now } = options
   const running = serverProcess(postgresFolder)
@@ -59,7 +60,7 @@ export async function baseBackup(options: {
     const sizeBytes = await writeCopy(path.join(folder, 'database.sealed'), content, plan.recipients)
     const [stop] = await sql<{ label: string; spaces: string }[]>`
       select labelfile as label, spcmapfile as spaces from pg_backup_stop(true)`
-    await shipWal(postgresFolder, plan)
+    await options.carry()
     const stoppedAtMs = now()
     const label: BaseLabel = {
       format: 1,

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fsyncFolder } from '../kernel/directory-sync.ts'
-import { unfinished } from './write-copy.ts'
+import { absentIsNull } from './absent.ts'
+import { removeAbandoned, unfinishedName } from './write-copy.ts'
 
 /** What has been looked at: folder → its last change. Unchanged folders have no new files. */
 export type SeenFolders = Map<string, number>
@@ -33,6 +34,7 @@ export async function copyFootage(copy: FootageCopy, seen: SeenFolders, below = 
   const isWanted = (name: string): boolean => !name.startsWith('.') && copy.leaveOut?.(path.join(below, name)) !== true
   const files = entries.filter((entry) => entry.isFile() && isWanted(entry.name))
   const present = new Set(files.length === 0 ? [] : await readdir(to).catch(() => []))
+  await removeAbandoned(to, [...present])
   const missing = files.filter((entry) => !present.has(entry.name))
   if (missing.length > 0) {
     await mkdir(to, { recursive: true, mode: 0o700 })
@@ -49,8 +51,11 @@ export async function copyFootage(copy: FootageCopy, seen: SeenFolders, below = 
 }
 
 async function copyOne(source: string, folder: string, name: string): Promise<void> {
-  const temporary = path.join(folder, `${unfinished}${name}`)
-  await copyFile(source, temporary)
+  const temporary = path.join(folder, unfinishedName(name))
+  // Gone meanwhile: destroyed, or moved to a bucket.
+  if ((await copyFile(source, temporary).then(() => true, absentIsNull)) === null) {
+    return
+  }
   const handle = await open(temporary, 'r')
   try {
     await handle.sync()
@@ -58,4 +63,25 @@ async function copyOne(source: string, folder: string, name: string): Promise<vo
     await handle.close()
   }
   await rename(temporary, path.join(folder, name))
+}
+
+/** The same for files that grow: each is replaced as a whole when it is longer, or newer, than its copy. */
+export async function copyPublished(from: string, to: string): Promise<void> {
+  const entries = await readdir(from, { withFileTypes: true }).catch(absentIsNull)
+  for (const entry of entries ?? []) {
+    const { name } = entry
+    const [source, target] = [path.join(from, name), path.join(to, name)]
+    if (entry.isDirectory()) {
+      await copyPublished(source, target)
+    } else if (!name.endsWith('.new') && (await isOlder(target, source))) {
+      await mkdir(to, { recursive: true, mode: 0o700 })
+      await copyOne(source, to, name)
+    }
+  }
+}
+
+async function isOlder(target: string, source: string): Promise<boolean> {
+  const there = await stat(target).catch(absentIsNull)
+  const here = await stat(source).catch(absentIsNull)
+  return here !== null && (there === null || there.size !== here.size || there.mtimeMs < here.mtimeMs)
 }

@@ -1,13 +1,12 @@
-import { cp, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Checker, Cron } from '../kernel/checker.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { foldersOf } from '../kernel/open-kernel.ts'
-import { copyFootage, type SeenFolders } from './copy-footage.ts'
-import { destroyedRecordings, isDestroyed, removeDestroyed } from './destroyed.ts'
+import { carryAway, nothingCarried } from './carry.ts'
 import { partsOf, readPlan } from './plan.ts'
-import { beginArchiving, shipWal, waitingWal } from './ship-wal.ts'
-import { keyCopies, keysDigest, snapshotKeys, thinKeyCopies } from './snapshot-keys.ts'
+import { beginArchiving, waitingWal } from './ship-wal.ts'
+import { keyCopies, keysDigest } from './snapshot-keys.ts'
 
 const minuteMs = 60_000
 const oldestWalMs = 10 * minuteMs
@@ -22,55 +21,27 @@ export type Backups = { readonly timers: readonly Cron[]; readonly check: Checke
  */
 export function createBackups(kernel: Pick<Kernel, 'config' | 'clock'>): Backups {
   const { config, clock } = kernel
-  const { data, postgres, footage } = foldersOf(config.dataFolder)
-  const seen: SeenFolders = new Map()
-  let keysKnown = ''
-  let removedFor = 0
+  const folders = foldersOf(config.dataFolder)
+  const { data, postgres } = folders
+  const carried = nothingCarried()
+  let carriedAtMs = Number.NEGATIVE_INFINITY
 
   return {
     timers: [
       {
-        name: 'backup.log',
+        name: 'backup',
         everyMs: minuteMs / 4,
         async run() {
           const plan = readPlan(data)
-          if (plan !== null) {
-            beginArchiving(postgres)
-            await shipWal(postgres, plan)
+          if (plan === null) {
+            return
           }
-        },
-      },
-      {
-        name: 'backup.keys',
-        everyMs: minuteMs,
-        async run() {
-          const plan = readPlan(data)
-          const digest = plan === null ? keysKnown : keysDigest(data)
-          if (plan !== null && digest !== keysKnown) {
-            await snapshotKeys(data, plan, clock.nowMs())
-            // Published leaves are public: they travel as they are.
-            await cp(path.join(data, 'ledger'), partsOf(plan.folder).log, { recursive: true, force: true })
-            keysKnown = digest
-          } else if (plan !== null) {
-            // They grow old also while nothing changes.
-            await thinKeyCopies(plan.folder, clock.nowMs())
-          }
-        },
-      },
-      {
-        name: 'backup.footage',
-        everyMs: minuteMs,
-        async run() {
-          const plan = readPlan(data)
-          if (plan !== null) {
-            const destroyed = destroyedRecordings(data)
-            const to = partsOf(plan.folder).footage
-            await copyFootage({ from: footage, to, leaveOut: (name) => isDestroyed(name, destroyed) }, seen)
-            // What was copied before its recording was destroyed: looked for once more after each destruction.
-            if (destroyed.size !== removedFor) {
-              await removeDestroyed(to, destroyed)
-              removedFor = destroyed.size
-            }
+          beginArchiving(postgres)
+          const sinceMs = clock.monotonicMs() - carriedAtMs
+          // Each minute what there is, and at once what a finished piece of the log names.
+          if (sinceMs >= minuteMs || (await waitingWal(postgres)).length > 0) {
+            await carryAway(folders, plan, carried, clock.nowMs())
+            carriedAtMs = clock.monotonicMs()
           }
         },
       },
@@ -90,7 +61,7 @@ export function createBackups(kernel: Pick<Kernel, 'config' | 'clock'>): Backups
           report({ code: 'backup.log-waits', detail: `${oldest} since ${Math.round(waitingMs / minuteMs)} min` })
         }
         const newestKeys = (await keyCopies(plan.folder)).at(-1)
-        if (newestKeys === undefined || (nowMs - newestKeys.atMs > oldestKeysMs && keysDigest(data) !== keysKnown)) {
+        if (newestKeys === undefined || (nowMs - newestKeys.atMs > oldestKeysMs && keysDigest(data) !== carried.keys)) {
           report({ code: 'backup.keys-old', detail: plan.folder })
         }
         const bases = await readdir(partsOf(plan.folder).bases).catch(() => [])

@@ -9,12 +9,14 @@ import { connect } from '../kernel/database.ts'
 import type { Log } from '../kernel/log.ts'
 import { openCluster } from '../kernel/postgres/cluster.ts'
 import { ownerRole } from '../kernel/postgres/roles.ts'
+import { absentIsNull } from './absent.ts'
 import { readArchive } from './archive.ts'
 import type { BaseLabel } from './base-backup.ts'
 import { destroyedRecordings, isDestroyed } from './destroyed.ts'
 import { partsOf } from './plan.ts'
 import { type OpenWith, readSealed } from './sealed-file.ts'
 import { keyCopies } from './snapshot-keys.ts'
+import { unfinished } from './write-copy.ts'
 
 /** There is no backup from which that instant can be restored. A sentence for the person at the terminal. */
 export class NoSuchBackup extends Error {}
@@ -85,9 +87,11 @@ export async function restoreSet(options: RestoreSet): Promise<{ readonly label:
   await mkdir(path.join(into, 'footage'), { recursive: true, mode: 0o700 })
   // The newest key store says what was destroyed; older copies of footage may still hold its objects.
   const destroyed = destroyedRecordings(into)
-  const filter = (source: string): boolean => !isDestroyed(path.relative(footage, source), destroyed)
-  await cp(footage, path.join(into, 'footage'), { recursive: true, errorOnExist: true, filter }).catch(absentIsFine)
-  await cp(published, path.join(into, 'ledger'), { recursive: true }).catch(absentIsFine)
+  const filter = (source: string): boolean =>
+    !isDestroyed(path.relative(footage, source), destroyed) && !path.basename(source).startsWith(unfinished)
+  await cp(footage, path.join(into, 'footage'), { recursive: true, errorOnExist: true, filter }).catch(absentIsNull)
+  const isWhole = (source: string): boolean => !path.basename(source).startsWith(unfinished)
+  await cp(published, path.join(into, 'ledger'), { recursive: true, filter: isWhole }).catch(absentIsNull)
   return { label }
 }
 
@@ -170,11 +174,5 @@ async function untilRecovered(socketFolder: string): Promise<void> {
     }
   } finally {
     await sql.end({ timeout: 2 })
-  }
-}
-
-function absentIsFine(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-    throw error
   }
 }

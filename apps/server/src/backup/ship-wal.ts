@@ -1,7 +1,9 @@
-import { chownSync, createReadStream, mkdirSync, statSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { chownSync, mkdirSync, statSync } from 'node:fs'
+import { open, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { absentIsNull } from './absent.ts'
 import { partsOf } from './plan.ts'
 import { writeCopy } from './write-copy.ts'
 
@@ -22,19 +24,25 @@ export async function waitingWal(postgresFolder: string): Promise<readonly strin
 }
 
 /**
- * Carries the pieces away. For each: 1 compressed, sealed and fsynced at its destination · 2 removed here. A crash between
- * leaves both; the next round writes the same copy again. Answers how many.
+ * Carries pieces away. For each: 1 compressed, sealed and fsynced at its destination · 2 removed here. A crash between
+ * leaves both; the next round writes the same copy again. A piece that is gone was carried away by somebody beside us.
  */
 export async function shipWal(
   postgresFolder: string,
   plan: { readonly folder: string; readonly recipients: readonly string[] },
-): Promise<number> {
-  const names = await waitingWal(postgresFolder)
+  names: readonly string[],
+): Promise<void> {
   for (const name of names) {
     const piece = path.join(spoolOf(postgresFolder), name)
-    const compressed = createReadStream(piece, { highWaterMark: 1024 * 1024 }).pipe(createGzip({ level: 1 }))
-    await writeCopy(path.join(partsOf(plan.folder).wal, `${name}.gz.sealed`), compressed, plan.recipients)
-    await rm(piece)
+    const handle = await open(piece).catch(absentIsNull)
+    if (handle !== null) {
+      const compressed = createGzip({ level: 1 })
+      const reading = pipeline(handle.createReadStream({ highWaterMark: 1024 * 1024 }), compressed)
+      await Promise.all([
+        reading,
+        writeCopy(path.join(partsOf(plan.folder).wal, `${name}.gz.sealed`), compressed, plan.recipients),
+      ])
+      await rm(piece, { force: true })
+    }
   }
-  return names.length
 }

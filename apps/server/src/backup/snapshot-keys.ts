@@ -42,7 +42,8 @@ export async function snapshotKeys(
   plan: { readonly folder: string; readonly recipients: readonly string[] },
   nowMs: number,
 ): Promise<void> {
-  const content = writeArchive(dataFolder, (relative) => wanted.test(relative))
+  // The signer goes on working: keys are appended, checkpoints replaced.
+  const content = writeArchive(dataFolder, (relative) => wanted.test(relative), true)
   await writeCopy(path.join(partsOf(plan.folder).keys, `${nowMs}.sealed`), content, plan.recipients)
   await thinKeyCopies(plan.folder, nowMs)
 }
@@ -58,7 +59,7 @@ export async function thinKeyCopies(folder: string, nowMs: number): Promise<void
   for (const [index, { file, atMs }] of copies.slice(0, -1).entries()) {
     const isRecent = index >= copies.length - newestCopies || newestOfDay.get(Math.floor(atMs / dayMs)) === file
     if (atMs < nowMs - keyCopyDays * dayMs || !isRecent) {
-      await rm(file)
+      await rm(file, { force: true })
     }
   }
 }

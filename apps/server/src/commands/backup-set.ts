@@ -3,12 +3,10 @@ import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { baseBackup } from '../backup/base-backup.ts'
-import { copyFootage } from '../backup/copy-footage.ts'
-import { partsOf, writePlan } from '../backup/plan.ts'
+import { carryAway, nothingCarried } from '../backup/carry.ts'
+import { writePlan } from '../backup/plan.ts'
 import { restoreSet } from '../backup/restore-set.ts'
 import { CannotUnseal, type OpenWith } from '../backup/sealed-file.ts'
-import { shipWal } from '../backup/ship-wal.ts'
-import { snapshotKeys } from '../backup/snapshot-keys.ts'
 import { openInstallation } from '../config.ts'
 import { giveTo } from '../kernel/accounts.ts'
 import { systemActor } from '../kernel/actor.ts'
@@ -39,10 +37,12 @@ export async function backupOnline(options: {
   readonly dataFolder: string
   readonly folder: string
   readonly recipients: readonly string[]
+  /** Another clock than the machine's. */
+  readonly nowMs?: () => number
 }): Promise<{ readonly name: string; readonly sizeBytes: number; readonly copied: number }> {
   const { dataFolder, recipients } = options
   const folder = path.resolve(options.folder)
-  const { footage, postgres } = foldersOf(dataFolder)
+  const folders = foldersOf(dataFolder)
   if (recipients.some((recipient) => !recipient.startsWith('age1'))) {
     throw new BackupRefused('--recipient takes a public key that begins with age1 (sereno backup-key makes one).')
   }
@@ -53,11 +53,21 @@ export async function backupOnline(options: {
   const plan = { folder, recipients }
   return withInstallation(dataFolder, async ({ kernel }) => {
     writePlan(dataFolder, plan)
-    const copied = await copyFootage({ from: footage, to: partsOf(folder).footage }, new Map())
     const { installation } = kernel.config
-    const made = await baseBackup({ postgresFolder: postgres, installation, plan, now: kernel.clock.nowMs })
-    await snapshotKeys(dataFolder, plan, kernel.clock.nowMs())
-    await shipWal(postgres, plan)
+    const now = options.nowMs ?? kernel.clock.nowMs
+    const carried = nothingCarried()
+    // The long part before, so that little is left when the log waits for it.
+    const first = await carryAway(folders, plan, carried, now())
+    let copied = first.copied
+    const made = await baseBackup({
+      postgresFolder: folders.postgres,
+      installation,
+      plan,
+      now,
+      carry: async () => {
+        copied += (await carryAway(folders, plan, carried, now())).copied
+      },
+    })
     return { ...made, copied }
   })
 }
