@@ -3,7 +3,7 @@
  * reconciliation is recent and found nothing, and the storage lasts for two weeks.
  */
 import { sql } from 'kysely'
-import { systemActor } from '../../kernel/actor.ts'
+import { type Scope, systemActor } from '../../kernel/actor.ts'
 import type { Checker } from '../../kernel/checker.ts'
 import type { CompletenessDeps } from './door.ts'
 import { forecast } from './forecast.ts'
@@ -35,8 +35,10 @@ export function checkCompleteness(deps: CompletenessDeps): Checker {
         report({ code: 'completeness.explained-without-entry', detail: id })
       }
       const newest = await newestReport(deps, scope)
-      for (const { code, detail } of newest?.findings ?? []) {
-        report({ code: `completeness.${code}`, detail })
+      for (const found of newest?.findings ?? []) {
+        if (await stands(deps, scope, found)) {
+          report({ code: `completeness.${found.code}`, detail: found.detail })
+        }
       }
       if (newest !== null && newest.startedAt < deps.clock.nowMs() - reportWithinMs) {
         report({ code: 'completeness.not-reconciled', detail: new Date(newest.startedAt).toISOString() })
@@ -48,4 +50,20 @@ export function checkCompleteness(deps: CompletenessDeps): Checker {
       return { examined: gaps.length + (newest?.expected ?? 0) + 1 }
     },
   }
+}
+
+/**
+ * What the night found of an object may have settled since: a phone has sent again what a crash had left without a row, or a
+ * person has put back what was missing.
+ */
+async function stands(
+  { blobs, evidence }: Pick<CompletenessDeps, 'blobs' | 'evidence'>,
+  { municipality }: Scope,
+  { code, detail: key }: { readonly code: string; readonly detail: string },
+): Promise<boolean> {
+  if (code !== 'object-orphaned' && code !== 'object-missing') {
+    return true
+  }
+  const isThere = await blobs.exists(key)
+  return isThere === (code === 'object-orphaned') && (await evidence.expected.isExpected(municipality, key)) !== isThere
 }
