@@ -5,5 +5,5 @@ export {
   type TestInstallation,
 } from './installation.ts'
 export { type Answered, type Json, need, type People, type Person, peopleOf, type Said, saidOf } from './people.ts'
-export { startRealS3 } from './real-s3.ts'
+export { type RealS3, startRealS3 } from './real-s3.ts'
 export { temporaryFolder } from './worker-postgres.ts'

@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { repositoryFolder } from '../config.ts'
+import { AlreadyRunning, type InstanceLock, lockInstance } from '../kernel/instance-lock.ts'
 import type { S3Settings } from '../kernel/storage/s3-client.ts'
 
 export type RealS3 = { readonly settings: Omit<S3Settings, 'bucket' | 'lockDays'>; readonly stop: () => Promise<void> }
@@ -11,6 +13,7 @@ export type RealS3 = { readonly settings: Omit<S3Settings, 'bucket' | 'lockDays'
 const run = promisify(execFile)
 const starter = path.join(repositoryFolder, '../shared/tools/real-s3')
 const startTimeoutMs = 300_000
+const askAgainMs = 500
 
 /**
  * A real S3 (Ceph's radosgw) for tests: the one that `SERENO_TEST_S3_ENDPOINT`, `…_ACCESS_KEY` and `…_SECRET_KEY` name, or
@@ -27,10 +30,11 @@ export async function startRealS3(): Promise<RealS3 | null> {
     console.warn('NOT RUN: tests against a real S3. Name one with SERENO_TEST_S3_ENDPOINT, _ACCESS_KEY, _SECRET_KEY.')
     return null
   }
+  const turn = await inTurn()
   const folder = mkdtempSync(path.join(tmpdir(), 'sereno-s3-'))
   const env = { ...process.env, REAL_S3_DIR: path.join(folder, 's3') }
   const stop = async (): Promise<void> => {
-    await run(starter, ['stop'], { env })
+    await run(starter, ['stop'], { env }).finally(turn.release)
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -45,6 +49,20 @@ export async function startRealS3(): Promise<RealS3 | null> {
   } catch (error) {
     await stop().catch(() => undefined)
     throw error
+  }
+}
+
+// Its ports are fixed: who comes second waits until the first has stopped it.
+async function inTurn(): Promise<InstanceLock> {
+  for (;;) {
+    try {
+      return lockInstance(path.join(tmpdir(), 'sereno-real-s3'), 'the S3 of the tests')
+    } catch (error) {
+      if (!(error instanceof AlreadyRunning)) {
+        throw error
+      }
+    }
+    await pause(askAgainMs)
   }
 }
 

@@ -41,6 +41,13 @@ async function verified() {
   return { ...verification, told: completenessLines(verification, 'en') }
 }
 
+/** As `sereno check` says it. */
+async function checked(): Promise<readonly string[]> {
+  const found: string[] = []
+  await house.app.completeness.check.run(({ code, detail }) => found.push(`${code} ${detail}`), { full: false })
+  return found
+}
+
 test('what is removed by hand is missing from public files alone; an explanation covers it, and is an entry', async () => {
   const phone = await house.phone()
   const first = await house.record(phone)
@@ -150,6 +157,14 @@ test('the night reads bytes again and finds what was altered, lost and put there
   expect(report.findings).toContainEqual({ code: 'object-altered', detail: own[1] })
   const { health, storage } = await need(custodian.call<Overview>('GET /completeness'))
   expect(health.findings).toBeGreaterThanOrEqual(4)
+  expect(await checked()).toContain(`completeness.object-missing ${own[0]}`)
+  expect(await checked()).toContain(`completeness.object-orphaned ${strange}`)
+  // By day somebody puts one back, and the other is gone: the check does not wait for the night to see it.
+  await house.kernel.blobs.put(own[0] ?? '', new Uint8Array(3), stray)
+  await house.kernel.blobs.remove(strange)
+  expect(await checked()).not.toContain(`completeness.object-missing ${own[0]}`)
+  expect(await checked()).not.toContain(`completeness.object-orphaned ${strange}`)
+  expect(await checked()).toContain(`completeness.object-altered ${own[1]}`)
   expect(storage.storedBytes).toBeGreaterThan(0)
 }, 60_000)
 
