@@ -33,9 +33,9 @@ async function begin(): Promise<{ readonly product: Product; readonly desk: Desk
 
 /** Sends until `more` further segments are acknowledged; 60 s at most. */
 async function sendMore(sender: Sender, more: number): Promise<void> {
-  const wanted = sender.acknowledged.size + more
+  const wanted = sender.acknowledged().size + more
   const deadline = Date.now() + 60_000
-  while (sender.acknowledged.size < wanted) {
+  while (sender.acknowledged().size < wanted) {
     expect(Date.now()).toBeLessThan(deadline)
     await sender.sendNext(AbortSignal.timeout(15_000))
     // A phone, too, waits a moment before it tries again.
@@ -111,9 +111,9 @@ test.skipIf(process.getuid?.() !== 0)(
       await writeFile(filler, new Uint8Array(600 * 1024 * 1024))
       const isOpen = async (): Promise<boolean> => (await desk.api.call('GET /health', {})).ingestOpen
       await expect.poll(isOpen, { timeout: 30_000 }).toBe(false)
-      const before = sender.acknowledged.size
+      const before = sender.acknowledged().size
       await sender.sendNext(AbortSignal.timeout(15_000))
-      expect(sender.acknowledged.size).toBe(before)
+      expect(sender.acknowledged().size).toBe(before)
       await desk.api.call('POST /officers', { body: { code: 'D-1', name: 'Agente de prueba' } })
       await rm(filler)
       await expect.poll(isOpen, { timeout: 30_000 }).toBe(true)

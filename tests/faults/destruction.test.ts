@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../apps/simulator/src/office.ts'
 import { command, root, temporaryData } from '../product.ts'
-import { makeSenders, type Sender } from './fleet-of-phones.ts'
+import { makeSenders } from './fleet-of-phones.ts'
 
 const steps = ['destroy.1', 'destroy.2', 'destroy.3', 'destroy.4', 'destroy.5', 'destroy.6', 'destroy.7'] as const
 const longMs = 120_000
@@ -53,10 +53,10 @@ async function dieAt(folder: string, days: number, step: string): Promise<void> 
 }
 
 function launch(folder: string, days: number, args: readonly string[]) {
-  const program = join(root, 'tests/faults/destruction-server.ts')
+  const program = join(root, 'tests/faults/later-server.ts')
   const child = spawn(
     join(root, 'node_modules/.bin/node'),
-    [program, '--data', folder, '--days', String(days), ...args],
+    [program, 'serve', '--data', folder, '--days', String(days), ...args],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: root,
@@ -126,13 +126,13 @@ async function recordSome(server: Server): Promise<readonly string[]> {
     await sender.finish()
   }
   const custodian = await enter(server, 'custodian')
-  for (const { recording } of senders) {
+  for (const recording of senders.map((sender) => sender.recording())) {
     await until(`${recording} has its deadline`, async () => {
       const { json } = await custodian(`GET /recordings/${recording}/retention`)
       return typeof json.leavesAt === 'number' ? json : null
     })
   }
-  return senders.map(({ recording }: Sender) => recording)
+  return senders.map((sender) => sender.recording())
 }
 
 type Batch = { readonly id: string; readonly state: string; readonly acta: { readonly number: string } | null }

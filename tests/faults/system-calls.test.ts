@@ -55,7 +55,7 @@ test('file fsync, folder fsync and commit come before each 2xx', async () => {
   for (let i = 0; i < rounds; i += 1) {
     await sender.sendNext(new AbortController().signal)
   }
-  expect(sender.acknowledged.size).toBe(rounds)
+  expect(sender.acknowledged().size).toBe(rounds)
   strace.kill('SIGINT')
   await new Promise((resolve) => strace.once('exit', resolve))
 

@@ -1,0 +1,65 @@
+/**
+ * I-1 and I-6 under `kill -9`: random rounds over ingest, sealing, destruction, the move to a bucket and copies.
+ * SERENO_FAULT_ROUNDS says how many (60; `npm run nightly` 1,000), SERENO_FAULT_SEED repeats a life: the line that a failing
+ * round prints names both.
+ */
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { openS3 } from '../../apps/server/src/kernel/storage/s3-client.ts'
+import { type RealS3, startRealS3 } from '../../apps/server/src/test-kit/index.ts'
+import { type Bucket, kinds, type Lived, live } from './life.ts'
+
+const rounds = Number(process.env.SERENO_FAULT_ROUNDS ?? 60)
+const roundsALife = 30
+const wanted = process.env.SERENO_FAULT_SEED ?? null
+
+test(`${rounds} times kill -9: nothing acknowledged is lost, nothing is destroyed early`, {
+  timeout: rounds * 120_000,
+}, async () => {
+  // Only when the first life moves: others may be using the one there is.
+  let started = null as Promise<RealS3 | null> | null
+  const bucketOf = async (name: string): Promise<Bucket | null> => {
+    started ??= startRealS3()
+    const s3 = await started
+    return s3 === null ? null : newBucket(s3.settings, name)
+  }
+  const lived: Lived[] = []
+  const say = (line: string): void => console.log(line)
+  try {
+    for (let left = rounds; left > 0; left -= roundsALife) {
+      const seed = wanted ?? randomBytes(4).toString('hex')
+      const length = Math.min(left, roundsALife)
+      const bucket = () => bucketOf(`faults-${seed}-${process.pid}-${left}`)
+      try {
+        const one = await live({ seed, rounds: length, bucket, say })
+        say(`${seed}: ${JSON.stringify(one)}`)
+        lived.push(one)
+      } catch (error) {
+        throw new Error(`again with SERENO_FAULT_SEED=${seed} SERENO_FAULT_ROUNDS=${length}`, { cause: error })
+      }
+    }
+  } finally {
+    await (await started)?.stop()
+  }
+  const played = kinds.map((kind) => [kind, lived.reduce((sum, one) => sum + one.rounds[kind], 0)] as const)
+  console.log(`rounds: ${played.map(([kind, count]) => `${kind} ${count}`).join(', ')}`)
+  expect(played.reduce((sum, [, count]) => sum + count, 0)).toBe(rounds)
+})
+
+async function newBucket(settings: RealS3['settings'], name: string): Promise<Bucket> {
+  const client = await openS3({ ...settings, bucket: name, lockDays: 0 })
+  return {
+    url: `${settings.endpoint}/${name}`,
+    env: { SERENO_S3_ACCESS_KEY: settings.accessKey, SERENO_S3_SECRET_KEY: settings.secretKey },
+    async list() {
+      const names: string[] = []
+      for (let from: string | undefined, isMore = true; isMore; isMore = from !== undefined) {
+        const page = { Bucket: name, ...(from === undefined ? {} : { ContinuationToken: from }) }
+        const answer = await client.send(new client.commands.ListObjectsV2Command(page))
+        names.push(...(answer.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])))
+        from = answer.NextContinuationToken
+      }
+      return names
+    },
+  }
+}
