@@ -36,6 +36,8 @@ const phones = 6
 const daysARound = 13
 /** From here on something is due, and destroyed. */
 const firstRetention = 7
+/** A life has at least these copies to come back from. */
+const surelyCopied = [3, 12]
 /** From here on the server is told of the bucket; the next few rounds see it move. */
 const firstMove = 17
 const lastMove = 23
@@ -250,6 +252,9 @@ export async function live(options: {
   function kindOf(dice: Dice): Kind {
     if (moves() && round <= lastMove) {
       return 'move'
+    }
+    if (surelyCopied.includes(round)) {
+      return 'backup'
     }
     return dice.pick(
       round < firstRetention ? ['ingest', 'seal', 'backup'] : ['ingest', 'seal', 'retention', 'retention', 'backup'],
