@@ -4,13 +4,16 @@
  */
 import type { FreezeKind } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
+import type { Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { HeldBack, RetentionDeps } from './door.ts'
 import { demand, timeZoneOf } from './four-eyes.ts'
 import { type Guard, lettingGo, notEnded } from './letting-go.ts'
 import { pe2026 } from './profile-pe-2026.ts'
-import { freezeUntil } from './rules.ts'
+import { rulebookOf } from './rulebook.ts'
+import { countsFrom, freezeUntil, leavesAt } from './rules.ts'
 import { addFreeze, approvedClosings, freezeById, freezes, freezesOf, holdsOf, updateFreeze } from './store-holds.ts'
+import { changeRetained, findRetained } from './store-retained.ts'
 import type { FreezeRow } from './tables.ts'
 
 /** What holds a recording back at this moment, whoever says so. Empty: nothing does. */
@@ -92,9 +95,35 @@ const proceedings: Guard<FreezeRow> = {
     subjects: [`recording:${recording}`],
     fields: { freeze: id, proceeding: kind, reference },
   }),
-  // The deadline stays as it is: a proceeding that anybody may name shortens nothing by having ended.
-  ended: (deps, tx, scope, { id, kind }, atMs) =>
-    updateFreeze(tx, scope, id, { until_at: freezeUntil(pe2026, kind, atMs, timeZoneOf(deps)) }),
+  async ended(deps, tx, scope, { id, recording, kind }, atMs) {
+    await updateFreeze(tx, scope, id, { until_at: freezeUntil(pe2026, kind, atMs, timeZoneOf(deps)) })
+    if (kind === 'complaint') {
+      await letGoSooner(deps, tx, scope, recording, atMs)
+    }
+  },
+}
+
+/**
+ * What was kept for a complaint goes a year after the complaint closed, when that is sooner (decision 0030). Only where
+ * the category itself is that of complaints, as the profile has it, and nothing else freezes the recording: an invented
+ * proceeding shortens nothing of what is kept for another reason.
+ */
+async function letGoSooner(deps: RetentionDeps, tx: Db, scope: Scope, recording: string, atMs: number): Promise<void> {
+  const kept = await findRetained(tx, scope, recording)
+  if (kept === null || kept.leaves_at === null || kept.batch !== null) {
+    return
+  }
+  const { rules } = await rulebookOf(tx, scope, pe2026)
+  const { keep, afterClosing } = rules[kept.category]
+  const others = (await freezesOf(tx, scope, recording)).filter((row) => freezes(row, atMs))
+  if (afterClosing === null || others.length > 0) {
+    return
+  }
+  const capturedAt = countsFrom(kept.captured_at, kept.sealed_at)
+  const at = leavesAt(pe2026, { keep, afterClosing }, { capturedAt, closedAt: atMs }, timeZoneOf(deps))
+  if (at !== null && at < kept.leaves_at) {
+    await changeRetained(tx, scope, recording, { leaves_at: at })
+  }
 }
 
 export const {

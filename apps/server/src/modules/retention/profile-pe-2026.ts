@@ -9,6 +9,7 @@ import type { LegalProfile } from './profile.ts'
 const floor = { norm: 'DS 007-2020-IN', article: '17.2.b', confidence: 'text' } as const
 const longer = { norm: 'DS 007-2020-IN', article: '17.2.c', confidence: 'text' } as const
 const directive = { norm: 'Directiva 01-2020-JUS/DGTAIPD', article: '6.13', confidence: 'secondhand' } as const
+// Three years from the fault (one from when human resources knew), and one from a proceeding's beginning to its end.
 const discipline = { norm: 'Ley 30057', article: '94', confidence: 'text' } as const
 const complaints = { norm: 'DS 007-2020-PCM', article: '13-18', confidence: 'text' } as const
 const restricted = { norm: 'DS 007-2020-IN', article: '5.1', confidence: 'text' } as const
@@ -30,8 +31,9 @@ export const pe2026: LegalProfile = {
       id: 'after-complaint',
       value: 1,
       unit: 'year',
-      sources: [discipline, complaints],
-      from: '2020-01-18',
+      // No norm names it. A year is what the law gives a proceeding, so it covers one that is opened on what this one found.
+      sources: [ours, discipline],
+      from: '2026-01-01',
       until: null,
     },
     { id: 'appeal', value: 15, unit: 'calendar-day', sources: [access], from: '2019-12-12', until: null },
@@ -57,8 +59,10 @@ export const pe2026: LegalProfile = {
     test: term({ unit: 'day', count: 60 }, [floor, directive]),
     assistance: term({ unit: 'day', count: 60 }, [floor, directive]),
     force: term({ unit: 'year', count: 3 }, [discipline, longer]),
-    // The norm lets a closed one go after a year. Not applied: whoever may name a proceeding could then shorten with it.
-    complaint: term({ unit: 'year', count: 3 }, [discipline, complaints]),
+    complaint: {
+      ...term({ unit: 'year', count: 3 }, [discipline, complaints, ours]),
+      afterClosing: { unit: 'year', count: 1 },
+    },
     crime: untilReleased([longer]),
     injury: untilReleased([longer]),
     'restricted-place': term({ unit: 'day', count: 45 }, [restricted, floor]),

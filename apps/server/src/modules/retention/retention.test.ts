@@ -265,28 +265,6 @@ describe('holds', () => {
   })
 })
 
-test('an invented proceeding shortens nothing by ending, whatever the recording was kept for', async () => {
-  const phone = await house.phone()
-  const supervisor = await house.person('supervisor')
-  const custodian = await house.person('custodian')
-  for (const category of ['complaint', 'crime'] as const) {
-    const recording = await house.record(phone, category)
-    const until = async () =>
-      (await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt
-    const before = await until()
-    const wish = { kind: 'complaint', reference: `Q-${category}` }
-    const frozen = await need(supervisor.call<{ id: string }>(`POST /recordings/${recording}/freezes`, wish))
-    await need(supervisor.call(`POST /retention/freezes/${frozen.id}/close`, { reason: 'Archivada.' }))
-    expect((await supervisor.call(`POST /retention/freezes/${frozen.id}/close/approve`)).code).toBe('access.denied')
-    await need(custodian.call(`POST /retention/freezes/${frozen.id}/close/approve`))
-    await house.app.ledger.flush()
-    await house.tick()
-    const { freezes } = await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))
-    expect(freezes[0]?.closedAt).not.toBeNull()
-    expect(await until()).toBe(before)
-  }
-})
-
 test('a recording is condemned before it is in a case, or after, never meanwhile', async () => {
   const recording = await house.record(await house.phone())
   const custodian = await house.person('custodian')

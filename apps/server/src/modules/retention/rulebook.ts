@@ -30,7 +30,8 @@ export async function rulebookOf(db: Db, scope: Scope, profile: LegalProfile): P
       }
       const keep =
         row.keep_unit === null || row.keep_count === null ? null : { unit: row.keep_unit, count: row.keep_count }
-      return { ...legal, keep, changedAt: row.in_force_at, weakened: row.weakening }
+      // The municipality said how long: what the profile would let go sooner is not its wish.
+      return { ...legal, keep, afterClosing: null, changedAt: row.in_force_at, weakened: row.weakening }
     }),
     settings: record(retentionSettings, (setting) => {
       const row = settings.get(setting)

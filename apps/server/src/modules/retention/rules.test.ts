@@ -61,8 +61,7 @@ describe('rules', () => {
 
   test('a complaint that closed early lets go a year later, and never later than three years', () => {
     const capturedAt = Date.UTC(2026, 0, 10, 15)
-    const rule = { ...pe2026.rules.complaint, afterClosing: { unit: 'year', count: 1 } as const }
-    const at = (closedAt: number | null) => leavesAt(pe2026, rule, { capturedAt, closedAt }, lima)
+    const at = (closedAt: number | null) => leavesAt(pe2026, pe2026.rules.complaint, { capturedAt, closedAt }, lima)
     expect(new Date(at(Date.UTC(2026, 5, 1, 15)) ?? 0).toISOString()).toBe('2027-06-02T05:00:00.000Z')
     expect(at(null)).toBe(at(Date.UTC(2028, 11, 1)))
     expect(leavesAt(pe2026, pe2026.rules.crime, { capturedAt, closedAt: 0 }, lima)).toBeNull()
