@@ -94,7 +94,7 @@ describe('a file that no browser plays', () => {
   afterAll(() => house.close())
 
   test('is read in the sandbox, gets a viewing copy with its lineage, and stays the evidence', async () => {
-    expect(['bubblewrap', 'unshare', 'prlimit']).toContain(mediaTools().sandbox)
+    expect(['bubblewrap', 'bubblewrap-nobody', 'unshare', 'prlimit']).toContain(mediaTools().sandbox)
     const bytes = clip('VB400_9_20261120_101112.avi', ...avi)
     const recording = await upload(house, 'VB400_9_20261120_101112.avi', bytes)
     const files = await until(async () => {

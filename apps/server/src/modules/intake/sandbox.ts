@@ -3,6 +3,9 @@
  * own, with an end to its memory and time. Which means is there is found out once, by trying it:
  *
  * - `bubblewrap`: own namespaces of everything; of the system it sees programs and libraries, and one writable folder.
+ * - `bubblewrap-nobody` (root without the power to make namespaces, as under `deploy/sereno.service`): the account is given up
+ *   first, and nobody's own user namespace holds the rest. No `/proc` in it: where the unit covers parts of the system's, the
+ *   kernel lets nobody mount another.
  * - `unshare` (root, or user namespaces): own network, nothing under the data folder but its own folder, no capabilities.
  * - `prlimit`: limits alone, where a kernel or a container forbids namespaces. As root under the account nobody; otherwise
  *   under the server's own account, which may read the data folder: nothing is converted there (`mayConvert`).
@@ -12,14 +15,18 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, mkdtempSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { isRoot } from '../../kernel/accounts.ts'
 
-export type SandboxKind = 'bubblewrap' | 'unshare' | 'prlimit' | 'none'
+export type SandboxKind = 'bubblewrap' | 'bubblewrap-nobody' | 'unshare' | 'prlimit' | 'none'
 /** `ffmpeg` is null where there is none, or where it would run with our own files before it. */
 export type MediaTools = { readonly sandbox: SandboxKind; readonly ffmpeg: string | null }
 
 /** The account of nobody (Debian, Ubuntu): owns nothing. */
 export const nobody = { uid: 65_534, gid: 65_534 } as const
+
+/** The repository: our own reader with the modules that it is made of. */
+export const code = fileURLToPath(new URL('../../../../../', import.meta.url)).replace(/\/$/, '')
 
 let known: MediaTools | null = null
 
@@ -33,7 +40,7 @@ export function mediaTools(): MediaTools {
 
 /** Whether a parser that somebody took over would find none of our files: only then is ffmpeg run at all. */
 export function mayConvert(kind: SandboxKind, asRoot: boolean): boolean {
-  return kind === 'bubblewrap' || kind === 'unshare' || (kind === 'prlimit' && asRoot)
+  return kind === 'bubblewrap' || kind === 'bubblewrap-nobody' || kind === 'unshare' || (kind === 'prlimit' && asRoot)
 }
 
 export type Limits = {
@@ -90,9 +97,25 @@ function wrapperOf(kind: SandboxKind, limits: Limits): readonly string[] {
     case 'bubblewrap':
       // Entered by the account it belongs to: a root without powers may not.
       return [
-        ...['bwrap', ...bindings(limits), '--', ...setpriv(limits, true)],
+        ...['bwrap', ...apart(), ...bindings(limits), '--', ...setpriv(limits, true)],
         ...(limits.folder === null ? [] : ['env', `--chdir=${limits.folder}`]),
       ]
+    case 'bubblewrap-nobody': {
+      // Nobody's powers end with the account: nothing is left to drop inside.
+      const own = ['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--cap-drop', 'ALL']
+      const chdir = limits.folder === null ? [] : ['--chdir', limits.folder]
+      return [
+        'setpriv',
+        ...nobodysAccount,
+        '--no-new-privs',
+        '--',
+        'bwrap',
+        ...own,
+        ...bindings(limits),
+        ...chdir,
+        '--',
+      ]
+    }
     case 'unshare': {
       // Not as root: root of a user namespace of its own, which is nobody else outside, and without a capability inside.
       const root = isRoot() ? [] : ['--map-root-user']
@@ -106,10 +129,11 @@ function wrapperOf(kind: SandboxKind, limits: Limits): readonly string[] {
   }
 }
 
+const nobodysAccount = [`--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, '--clear-groups'] as const
+
 /** `canBind`: it stands in a namespace, or is root, where its capabilities can be given up for good. */
 function setpriv(limits: Limits, canBind: boolean): readonly string[] {
-  const { uid, gid } = nobody
-  const account = isRoot() ? [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : []
+  const account = isRoot() ? nobodysAccount : []
   const powers = isRoot() || canBind ? ['--inh-caps=-all', '--bounding-set=-all'] : []
   const drop = limits.dropsItself && isRoot() ? [] : [...account, ...powers]
   return ['setpriv', ...drop, '--no-new-privs', '--']
@@ -127,28 +151,20 @@ case "$1/" in "$2"/*) mkdir -p "$1"; mount -c --bind . "$1"; cd "$1";; esac
 shift 2
 exec "$@"`
 
-function bindings(limits: Limits): readonly string[] {
-  // As root without a user namespace: one of its own would hold a single account, and none to drop to.
-  const apart = isRoot()
+/** As root without a user namespace: one of its own would hold a single account, and none to drop to. */
+function apart(): readonly string[] {
+  return isRoot()
     ? [
         ...['--unshare-ipc', '--unshare-net', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try'],
         ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP'],
+        ...['--proc', '/proc'],
       ]
-    : ['--unshare-all']
+    : ['--unshare-all', '--proc', '/proc']
+}
+
+function bindings(limits: Limits): readonly string[] {
   return [
-    ...[
-      ...apart,
-      '--die-with-parent',
-      '--new-session',
-      '--proc',
-      '/proc',
-      '--dev',
-      '/dev',
-      '--tmpfs',
-      '/tmp',
-      '--dir',
-      '/etc',
-    ],
+    ...['--die-with-parent', '--new-session', '--dev', '/dev', '--tmpfs', '/tmp', '--dir', '/etc'],
     ...['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache'].flatMap(shown),
     ...limits.reads.flatMap((read) => ['--ro-bind', read, read]),
     ...(limits.reads.some((read) => isWithin(limits.hidden, read)) ? ['--tmpfs', limits.hidden] : []),
@@ -176,11 +192,14 @@ function isWithin(inner: string, outer: string): boolean {
 
 /** Each means is tried with a file that must not be seen through it. */
 function findSandbox(): SandboxKind {
-  return (['bubblewrap', 'unshare', 'prlimit'] as const).find(sandboxWorks) ?? 'none'
+  return (['bubblewrap', 'bubblewrap-nobody', 'unshare', 'prlimit'] as const).find(sandboxWorks) ?? 'none'
 }
 
 /** Whether this machine can do it; for the two that hide files also whether they do. */
 export function sandboxWorks(kind: Exclude<SandboxKind, 'none'>): boolean {
+  if (kind === 'bubblewrap-nobody' && !isRoot()) {
+    return false
+  }
   const hidden = mkdtempSync(path.join(os.tmpdir(), 'sereno-sandbox-'))
   try {
     const file = path.join(hidden, 'file')
@@ -191,7 +210,8 @@ export function sandboxWorks(kind: Exclude<SandboxKind, 'none'>): boolean {
       fileBytes: 1024,
       folder: null,
       hidden,
-      reads: [],
+      // Nobody must reach our reader's code to be shown it.
+      reads: kind === 'bubblewrap-nobody' ? [code] : [],
       dropsItself: false,
     }
     const asked = kind === 'prlimit' ? ['true'] : ['test', '!', '-e', file]

@@ -5,15 +5,13 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { isRoot } from '../../../kernel/accounts.ts'
 import type { Log } from '../../../kernel/log.ts'
-import { type MediaTools, nobody, spawnSandboxed } from '../sandbox.ts'
+import { code, type MediaTools, nobody, spawnSandboxed } from '../sandbox.ts'
 import { type Facts, FactsShape, type Reader } from './facts.ts'
 
 /** Null: no container that is known here, or it could not be read within its limits. */
 export type Probe = (reader: Reader) => Promise<Facts | null>
 
 const script = fileURLToPath(new URL('./child.ts', import.meta.url))
-/** The repository, with the modules that the reader is made of. */
-const code = fileURLToPath(new URL('../../../../../../', import.meta.url)).replace(/\/$/, '')
 const usualTimeoutMs = 60_000
 /** What one file may make us read: a movie box at the end, tracks of text and telemetry. */
 const mostReadBytes = 1024 * 1024 * 1024
@@ -23,9 +21,10 @@ const mostPieceBytes = 96 * 1024 * 1024
 export function createProbe(tools: () => MediaTools, dataFolder: string, log: Log, timeoutMs = usualTimeoutMs): Probe {
   return (reader) =>
     new Promise((resolve) => {
-      const drop = isRoot() ? [String(nobody.uid), String(nobody.gid)] : []
+      const { sandbox } = tools()
+      const drop = isRoot() && sandbox !== 'bubblewrap-nobody' ? [String(nobody.uid), String(nobody.gid)] : []
       const child = spawnSandboxed(
-        tools().sandbox,
+        sandbox,
         [
           process.execPath,
           '--max-old-space-size=384',
