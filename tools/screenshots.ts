@@ -6,6 +6,7 @@
 import { openStage, type Stage } from '../tests/e2e/stage.ts'
 import { emptyAlbum } from './pictures/album.ts'
 import { photographBodycam } from './pictures/bodycam.ts'
+import { photographCases } from './pictures/cases.ts'
 import { photographControlRoom } from './pictures/control-room.ts'
 import { photographCustody } from './pictures/custody.ts'
 import { photographFirstRun } from './pictures/first-run.ts'
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   'first-run': photographFirstRun,
   'control-room': () => inDemonstration([], livesForMs, photographControlRoom),
   custody: () => inDemonstration([], livesForMs, photographCustody),
+  cases: () => inDemonstration([], livesForMs, photographCases),
   bodycam: () => inDemonstration(['--no-simulator'], 0, photographBodycam),
 }
 
@@ -24,7 +26,8 @@ async function inDemonstration(
   waitMs: number,
   photograph: (stage: Stage) => Promise<void>,
 ): Promise<void> {
-  const stage = await openStage(args)
+  // dates in a browser's own fields are written as in Lima
+  const stage = await openStage(args, ['--lang=es-419'])
   try {
     await new Promise((resolve) => setTimeout(resolve, waitMs))
     await photograph(stage)

@@ -23,6 +23,7 @@ let supervisor: Office
 let custodian: Office
 let walker: SimulatedPhone
 let recording: string
+let openCase: string
 const desks = new Map<string, Desk>()
 
 beforeAll(async () => {
@@ -32,6 +33,10 @@ beforeAll(async () => {
   custodian = await officeOf(url, links.custodian ?? '')
   walker = await simulatePhone(url, supervisor)
   recording = await walker.recordOnce(supervisor)
+  const made = await custodian.api.call('POST /cases', {
+    body: { title: 'Arrebato en el paradero', kind: 'crime', recordings: [recording], knownAt: Date.now() },
+  })
+  openCase = made.id
   await walker.phone.start()
   await walker.phone.sos()
 }, 180_000)
@@ -117,6 +122,75 @@ for (const language of languages) {
     await visit(door, '/', 'form')
     await visit(door, '/#link=aaaaaaaaaaaaaaaaaaaaaaaa', 'h1')
     await stranger.close()
+    expect(found).toEqual([])
+  })
+
+  test(`cases, custody, intake and control are clean: ${language}`, { timeout: 300_000 }, async () => {
+    const found: string[] = []
+    const visit = async (page: Page, address: string, ready: string): Promise<void> => {
+      await page.goto(stage.product.url + address)
+      await page.locator(ready).first().waitFor()
+      await page.evaluate('document.fonts.ready.then(() => true)')
+      found.push(...(await examine(page, `${language} ${address.replace(openCase, 'one')}`)))
+    }
+    /** Each deed that asks something first, as it stands when it was chosen. */
+    const press = async (page: Page, button: RegExp): Promise<void> => {
+      await page.getByRole('button', { name: button }).first().click()
+      await page.getByRole('dialog').waitFor()
+      found.push(...(await examine(page, `${language} ${button.source}`)))
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    const keeper = await deskOf('custodian', language)
+    await visit(keeper, '/cases', 'tbody tr')
+    await visit(keeper, `/cases/${openCase}`, '[data-region=custody] h2')
+    await press(keeper, /^(Preparar entrega|Prepare a hand-over)$/)
+    await press(keeper, /^(Compartir|Share)$/)
+    await press(keeper, /^(Cerrar caso|Close the case)$/)
+    await visit(keeper, '/completeness', 'main h2')
+    await visit(keeper, '/retention?view=rules', 'tbody tr')
+    await keeper
+      .locator('[data-region=changes]')
+      .getByRole('button', { name: /Proponer un cambio|Propose a change/ })
+      .click()
+    found.push(...(await examine(keeper, `${language} a change is proposed`)))
+
+    const administrator = await deskOf('administrator', language)
+    for (const list of ['', '?list=sources', '?list=unreadable', '?list=connections']) {
+      await visit(administrator, `/intake${list}`, 'main h2')
+    }
+    await press(administrator, /Axis/)
+    await visit(administrator, '/ledger', 'tbody tr')
+    await press(administrator, /^(Aceptar un testigo|Accept a witness)$/)
+    await press(administrator, /^(Agregar una autoridad|Add an authority)$/)
+
+    const officer = await deskOf('data-protection-officer', language)
+    await visit(officer, '/oversight', 'main h2')
+    await visit(officer, '/oversight?part=views', 'main form')
+
+    const shared = await custodian.api.call('POST /cases/:id/shares', {
+      params: { id: openCase },
+      body: {
+        role: 'defence',
+        name: 'Abogada de la defensa',
+        office: 'Estudio',
+        basis: 'Escrito 1',
+        download: true,
+        expiresAt: Date.now() + 3_600_000,
+      },
+    })
+    const outside = await stage.browser.newContext({ ...laptop, locale: language === 'es' ? 'es-PE' : 'en-US' })
+    const guest = await outside.newPage()
+    await guest.goto(shared.entrance?.url ?? '')
+    await guest
+      .locator('form input')
+      .first()
+      .fill(shared.entrance?.code ?? '')
+    found.push(...(await examine(guest, `${language} a guest's door`)))
+    await guest.locator('form button[type=submit]').click()
+    await guest.locator('main section').first().waitFor()
+    found.push(...(await examine(guest, `${language} a guest's case`)))
+    await outside.close()
     expect(found).toEqual([])
   })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { laptop, listenForErrors } from '../browser.ts'
 import { fingerprint } from './pictures.ts'
 import { officeOf, type SimulatedPhone, simulatePhone } from './simulated-phone.ts'
-import { openStage, photograph, type Stage, soonMs } from './stage.ts'
+import { freshLink, openStage, photograph, type Stage, soonMs } from './stage.ts'
 
 let stage: Stage
 let first: SimulatedPhone
@@ -167,6 +167,80 @@ test('a recording is found, opened, stepped and exported by keyboard alone', { t
   await page.getByText('Paquete guardado en este equipo.').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(errors).toEqual([])
+})
+
+test('a case is opened, filled and shared by keyboard alone', { timeout: 180_000 }, async () => {
+  const { page, errors } = await keyboardOnly(await freshLink(stage, 'custodian'))
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Buscar o mandar' }).waitFor()
+  await page.keyboard.type('casos')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Casos', exact: true }).waitFor()
+  await tabTo(page, 'Abrir caso')
+  await page.keyboard.press('Enter')
+  // the first field has the focus; Enter in it saves
+  await page.getByRole('dialog', { name: 'Abrir caso' }).locator('input:focus').waitFor()
+  await page.keyboard.type('Arrebato en el paradero')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: /· Arrebato en el paradero/ }).waitFor()
+  await tabTo(page, 'Anotar persona')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').locator('input:focus').waitFor()
+  await page.keyboard.type('Vecina A')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByText('Vecina A', { exact: true }).waitFor()
+  await photograph(page, 'keyboard-09-case')
+  await tabTo(page, 'Compartir')
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').locator('input:focus').waitFor()
+  await page.keyboard.type('Fiscal adjunta')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('Segunda fiscalía')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('Carpeta 431')
+  await page.keyboard.press('Enter')
+  await page.getByText('Código de un solo uso').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByText('Fiscal adjunta', { exact: true }).waitFor()
+  expect(errors).toEqual([])
+})
+
+test('custody is read by keyboard alone: lists, their panes, a change that is counted before it is proposed', {
+  timeout: 180_000,
+}, async () => {
+  const { page, errors } = await keyboardOnly(await freshLink(stage, 'custodian'))
+  const goTo = async (word: string, heading: string): Promise<void> => {
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Buscar o mandar' }).waitFor()
+    await page.keyboard.type(word)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: heading, exact: true, level: 1 }).waitFor()
+  }
+  await goTo('conservación', 'Conservación')
+  await tabTo(page, 'Plazos')
+  await page.keyboard.press('Enter')
+  await page.getByRole('table', { name: 'Plazos por categoría' }).waitFor()
+  await tabTo(page, 'ayuda')
+  await page.keyboard.press('Enter')
+  const count = page.getByRole('spinbutton', { name: 'Cuánto' })
+  await count.waitFor()
+  await tabTo(page, 'días calendario')
+  await page.keyboard.press('Shift+Tab')
+  await count.and(page.locator(':focus')).waitFor()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('75')
+  await page.keyboard.press('Enter')
+  await page.getByRole('region', { name: 'Qué haría' }).waitFor()
+  // the reason has the focus: nobody proposes without one
+  await page.locator('textarea:focus').waitFor()
+  await photograph(page, 'keyboard-10-change')
+  await goTo('integridad', 'Integridad')
+  await tabTo(page, 'Conciliar ahora')
+  await page.keyboard.press('Enter')
+  await page.getByText('grabaciones releídas byte a byte').waitFor()
   expect(errors).toEqual([])
 })
 

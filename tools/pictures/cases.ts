@@ -3,12 +3,13 @@ import { casesEs as text } from '../../apps/control-room/src/features/cases/text
 import { laptop } from '../../tests/browser.ts'
 import { type Desk, freshLink, type Stage, signInAs } from '../../tests/e2e/stage.ts'
 import { settle, speak, take, waitMs } from './album.ts'
-import type { Custody } from './custody-life.ts'
+import { type Custody, liveThroughCustody } from './custody-life.ts'
 
 const dialogs = { at: ['laptop', 'phone'], by: ['night'] } as const
 
 /** Cases from the list to the closed file, and what a guest sees of one. */
-export async function photographCases(stage: Stage, custody: Custody): Promise<void> {
+export async function photographCases(stage: Stage): Promise<void> {
+  const custody = await liveThroughCustody(stage)
   const desk = await signInAs(stage, 'custodian', await freshLink(stage, 'custodian'))
   const { page } = desk
   const go = (path: string): Promise<unknown> => page.goto(stage.product.url + path)

@@ -5,7 +5,6 @@ import { oversightEs } from '../../apps/control-room/src/features/oversight/text
 import { retentionEs } from '../../apps/control-room/src/features/retention/text.es.ts'
 import { type Desk, freshLink, type Stage, signInAs } from '../../tests/e2e/stage.ts'
 import { settle, speak, take, waitMs } from './album.ts'
-import { photographCases } from './cases.ts'
 import { liveThroughCustody } from './custody-life.ts'
 
 const once = { at: ['laptop', 'phone'], by: ['night'] } as const
@@ -21,7 +20,6 @@ export async function photographCustody(stage: Stage): Promise<void> {
   await photographOversight(stage)
   await photographIntake(stage, administrator, custodian)
   await photographWitnessing(stage, administrator)
-  await photographCases(stage, custody)
 }
 
 const desk = async (stage: Stage, role: string): Promise<Desk> => signInAs(stage, role, await freshLink(stage, role))

@@ -127,14 +127,17 @@ export function TransferForm({ file, onClose }: FormProps): ReactElement {
       onSave={() => act.mutate()}
       onClose={onClose}
     >
-      {people.data !== undefined && choices.length === 0 ? <p className={page.soft}>{text.fate.nobody}</p> : null}
-      <Select
-        label={text.fate.transferTo}
-        value={to}
-        empty="…"
-        options={choices.map(({ id, name }) => ({ value: id, label: name }))}
-        onChange={setTo}
-      />
+      {people.data !== undefined && choices.length === 0 ? (
+        <p>{text.fate.nobody}</p>
+      ) : (
+        <Select
+          label={text.fate.transferTo}
+          value={to}
+          empty={text.fate.choose}
+          options={choices.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={setTo}
+        />
+      )}
       <Field
         label={text.reason}
         hint={text.reasonHint}

@@ -45,7 +45,7 @@ export function LiveForm({ file, onClose }: { readonly file: CasePage; readonly 
       <Select
         label={text.unit}
         value={device}
-        empty="…"
+        empty={text.choose}
         options={onDuty.map((one) => ({
           value: one.id,
           label: one.officer === null ? one.code : `${one.code} · ${one.officer.name}`,

@@ -170,6 +170,7 @@ export const casesEn = {
     log: 'What they did',
   },
   live: {
+    choose: 'Choose a unit',
     add: 'Share live',
     body: 'DS 007-2020-IN art. 17.1.a: a police guest sees one unit, thirty minutes at most. The officer sees it on the phone.',
     guest: 'Guest',
@@ -187,6 +188,7 @@ export const casesEn = {
     mergeBody: 'Nothing is lost: the other case stays as it is and says where it went. Its shares end.',
     other: 'Number of the other case',
     transfer: 'Transfer',
+    choose: 'Choose an account',
     transferTo: 'To whom',
     nobody: 'There is no other custodian account.',
     close: 'Close the case',
@@ -204,6 +206,7 @@ export const casesEn = {
   mark: 'Mark in the video',
   alarm: 'Alarm',
   player: {
+    choose: 'Choose a case',
     toCase: 'Put into a case',
     which: 'Case',
     fresh: 'Open a new one',

@@ -171,6 +171,7 @@ export const casesEs = {
     log: 'Qué hizo',
   },
   live: {
+    choose: 'Elija una unidad',
     add: 'Compartir en vivo',
     body: 'DS 007-2020-IN, art. 17.1.a: un invitado de la Policía ve una unidad, treinta minutos como máximo. El agente lo ve en su pantalla.',
     guest: 'Invitado',
@@ -193,6 +194,7 @@ export const casesEs = {
     mergeBody: 'Nada se pierde: el otro caso queda como está y dice a dónde fue. Sus accesos terminan.',
     other: 'Número del otro caso',
     transfer: 'Transferir',
+    choose: 'Elija una cuenta',
     transferTo: 'A quién',
     nobody: 'No hay otra cuenta de custodia.',
     close: 'Cerrar caso',
@@ -210,6 +212,7 @@ export const casesEs = {
   mark: 'Marca en el video',
   alarm: 'Alarma',
   player: {
+    choose: 'Elija un caso',
     toCase: 'Poner en un caso',
     which: 'Caso',
     fresh: 'Abrir uno nuevo',

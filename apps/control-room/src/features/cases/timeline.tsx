@@ -43,6 +43,8 @@ function Row({ item }: { readonly item: TimelineItem }): ReactElement {
   const denied = item.details.allowed === 'false'
   const icon = denied ? 'denied' : (icons.find(([kind]) => kind.test(item.kind))?.[1] ?? 'folder')
   const reason = item.details.reason ?? item.details.why ?? item.details.how
+  // a live view ends for a cause of the contract; every other reason is in the words of a person
+  const ends = text.live.ended as Readonly<Record<string, string>>
   return (
     <li data-denied={denied}>
       <time dateTime={new Date(item.at).toISOString()}>{when(item.at, now(), zone, language)}</time>
@@ -51,7 +53,7 @@ function Row({ item }: { readonly item: TimelineItem }): ReactElement {
         <b>{titleOf(item, text, language)}</b> {item.who}
         {item.text === null ? '' : ` · ${item.text}`}
         {item.details.recordingCode === undefined ? '' : ` · ${item.details.recordingCode}`}
-        {reason === undefined ? '' : ` · ${reason}`}{' '}
+        {reason === undefined ? '' : ` · ${ends[reason] ?? reason}`}{' '}
         {item.recording === null ? null : (
           <Link to="/recordings/$id" params={{ id: item.recording }} className={page.link}>
             {text.copy.view}

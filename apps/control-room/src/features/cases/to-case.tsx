@@ -75,7 +75,7 @@ export function ToCase({ recording, onClose }: ToCaseProps): ReactElement {
       <Select
         label={text.player.which}
         value={chosen}
-        empty="…"
+        empty={text.player.choose}
         options={[
           ...(open.data?.cases ?? []).map(({ id, code, title }) => ({ value: id, label: `${code} · ${title}` })),
           { value: 'new', label: text.player.fresh },
