@@ -15,6 +15,8 @@ type TraceEvent = {
   readonly ph: string
   readonly ts: number
   readonly dur?: number
+  /** Processor time of the thread, where Chromium tells it: what others on the machine take is not in it. */
+  readonly tdur?: number
   readonly pid: number
   readonly tid: number
   readonly args?: { readonly name?: string }
@@ -76,14 +78,14 @@ function scriptPerFrame(events: readonly TraceEvent[]): readonly number[] {
   const frames = [0]
   let doneUntil = 0
   let frameAt = 0
-  for (const { name, ts, dur = 0 } of page) {
+  for (const { name, ts, dur = 0, tdur = dur } of page) {
     // callbacks of one frame follow each other within a few milliseconds
     if (name === 'FireAnimationFrame' && ts > doneUntil && ts - frameAt > 4000) {
       frames.push(0)
       frameAt = ts
     }
     if (ts >= doneUntil) {
-      frames.push((frames.pop() ?? 0) + dur / 1000)
+      frames.push((frames.pop() ?? 0) + tdur / 1000)
       doneUntil = ts + dur
     }
   }

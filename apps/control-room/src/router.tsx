@@ -64,6 +64,11 @@ const people = createRoute({
   path: '/people',
   component: lazyRouteComponent(() => import('./features/people/index.ts'), 'PeoplePage'),
 })
+const territory = createRoute({
+  getParentRoute: () => root,
+  path: '/territory',
+  component: lazyRouteComponent(() => import('./features/territory/index.ts'), 'TerritoryPage'),
+})
 const ledger = createRoute({
   getParentRoute: () => root,
   path: '/ledger',
@@ -131,6 +136,7 @@ export const router = createRouter({
     fleet,
     intake,
     people,
+    territory,
     retention,
     completeness,
     oversight,

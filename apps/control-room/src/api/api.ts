@@ -79,6 +79,7 @@ export type Watch = Reply<'POST /watches'>
 export type Area = Reply<'GET /territory'>['areas'][number]
 export type Line = Reply<'GET /territory'>['lines'][number]
 export type Place = Reply<'GET /territory'>['places'][number]
+export type Zone = Reply<'GET /territory'>['zones'][number]
 export type CasePage = Reply<'GET /cases/:id'>
 export type GuestCase = Reply<'GET /guest/case'>
 export type LedgerEntry = Reply<'GET /ledger/entries'>['entries'][number]

@@ -1,13 +1,20 @@
 import { type Box, boxOf } from '@sereno/geo'
-import type { Area, Line, Place } from '../api/api.ts'
+import type { Area, Line, Place, Zone } from '../api/api.ts'
 import { collection, type FeatureCollection, line, point } from './geojson.ts'
 
 /** Lima's Santiago de Surco, for a map that has no territory yet. */
 const fallback: Box = { west: -77.03, south: -12.19, east: -76.94, north: -12.07 }
 
-export const areaFeatures = (areas: readonly Area[]): FeatureCollection =>
+/** Areas and, above them, the zones on which nobody should record. */
+export const areaFeatures = ({
+  areas,
+  zones,
+}: {
+  readonly areas: readonly Area[]
+  readonly zones: readonly Zone[]
+}): FeatureCollection =>
   collection(
-    areas.map(({ id, kind, code, name, shape }) => ({
+    [...areas, ...zones.map((zone) => ({ ...zone, code: zone.name }))].map(({ id, kind, code, name, shape }) => ({
       type: 'Feature',
       geometry: {
         type: 'Polygon',

@@ -9,6 +9,7 @@ type Section = {
     | 'fleet'
     | 'intake'
     | 'people'
+    | 'territory'
     | 'retention'
     | 'completeness'
     | 'oversight'
@@ -22,6 +23,7 @@ type Section = {
     | '/fleet'
     | '/intake'
     | '/people'
+    | '/territory'
     | '/retention'
     | '/completeness'
     | '/oversight'
@@ -41,6 +43,7 @@ const sections: readonly Section[] = [
   { name: 'fleet', to: '/fleet', icon: 'phone', needs: 'device.read' },
   { name: 'intake', to: '/intake', icon: 'tray', needs: 'device.enrol', orNeeds: 'recording.seal' },
   { name: 'people', to: '/people', icon: 'people', needs: 'account.read' },
+  { name: 'territory', to: '/territory', icon: 'place', needs: 'territory.write' },
   { name: 'retention', to: '/retention', icon: 'hourglass', needs: 'retention.read' },
   { name: 'completeness', to: '/completeness', icon: 'checklist', needs: 'completeness.read' },
   { name: 'oversight', to: '/oversight', icon: 'eye', needs: 'review.read', orNeeds: 'view.read' },

@@ -11,6 +11,7 @@ export const shellEn = {
     fleet: 'Devices',
     intake: 'Intake',
     people: 'People',
+    territory: 'Territory',
     retention: 'Retention',
     completeness: 'Integrity',
     oversight: 'Oversight',

@@ -8,6 +8,7 @@ export const shellEs = {
     fleet: 'Equipos',
     intake: 'Ingreso',
     people: 'Personas',
+    territory: 'Territorio',
     retention: 'Conservación',
     completeness: 'Integridad',
     oversight: 'Control',

@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import type { Reply } from '../../api/api.ts'
+import page from '../../shell/page.module.css'
 import css from './map-region.module.css'
 import { useOperationsText } from './text.ts'
 
@@ -17,6 +19,11 @@ export function GroundNote({ territory, hasTiles }: GroundNoteProps): ReactEleme
     <div className={`${css.corner} ${noAreas ? css.middle : css.ground}`}>
       {noAreas ? <h2>{text.noAreas}</h2> : null}
       {noAreas ? <span className={css.wrap}>{text.noAreasHow}</span> : null}
+      {noAreas && territory.may.includes('territory.write') ? (
+        <Link to="/territory" className={page.link}>
+          {text.noAreasLink}
+        </Link>
+      ) : null}
       {noStreets ? (
         <span className={css.wrap}>
           {text.noStreets} <code>npm start -- --map-pmtiles {text.file}.pmtiles</code>

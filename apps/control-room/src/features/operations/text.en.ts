@@ -22,7 +22,9 @@ export const operationsEn = {
   },
   map: {
     noAreas: 'This map has no sectors or quadrants yet.',
-    noAreasHow: 'Units are shown all the same, with their position.',
+    noAreasHow:
+      'Units are shown all the same, with their position. Administration loads the territory under “Territory”.',
+    noAreasLink: 'Load the territory',
     noStreets: 'No streets. To see them, whoever runs the server starts it with a map of its own:',
     file: 'map',
     label: 'Map',

@@ -19,7 +19,8 @@ export const operationsEs = {
   },
   map: {
     noAreas: 'Este mapa todavía no tiene sectores ni cuadrantes.',
-    noAreasHow: 'Las unidades se ven igual, con su posición.',
+    noAreasHow: 'Las unidades se ven igual, con su posición. La administración carga el territorio en «Territorio».',
+    noAreasLink: 'Cargar el territorio',
     noStreets: 'Sin calles. Para verlas, quien administra el servidor lo arranca con su mapa:',
     file: 'mapa',
     label: 'Mapa',

@@ -63,7 +63,7 @@ export function UnitMap({ territory, selected, focus, onChoose, onBroken, onScal
     const drawAlarms = (): void => marks.putAlarms(alarmMarks(live.room.alarms.get()))
     const scale = (): void =>
       hands.current.onScale(distance(handle.metresPerPixel() * scaleBarPixels, hands.current.language))
-    handle.setData('areas', areaFeatures(territory.areas))
+    handle.setData('areas', areaFeatures(territory))
     handle.setData('lines', lineFeatures(territory.lines))
     handle.setData('places', placeFeatures(territory.places))
     handle.onPress(({ left, top }) => hands.current.onChoose(marks.at(left, top)))

@@ -39,7 +39,7 @@ export function NearMap({ territory, point, radiusM, label, onPick }: NearMapPro
         padding: 8,
       })
       map.current = handle
-      handle.setData('areas', areaFeatures(territory.areas))
+      handle.setData('areas', areaFeatures(territory))
       handle.setData('lines', lineFeatures(territory.lines))
       handle.setData('places', placeFeatures(territory.places))
       handle.onPress(({ longitude, latitude }) => pick.current({ longitude, latitude }))

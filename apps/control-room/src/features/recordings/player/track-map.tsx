@@ -70,7 +70,7 @@ export function TrackMap({ track, markers, axis, playback, label }: TrackMapProp
     }
   }, [installation.map, label, isEmpty])
   useEffect(() => {
-    map.current?.setData('areas', areaFeatures(territory.data?.areas ?? []))
+    map.current?.setData('areas', areaFeatures(territory.data ?? { areas: [], zones: [] }))
     map.current?.setData('lines', lineFeatures(territory.data?.lines ?? []))
     map.current?.setData('places', placeFeatures(territory.data?.places ?? []))
   }, [territory.data])
