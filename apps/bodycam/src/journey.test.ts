@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listenForErrors, openBrowser, phone } from '../../../tests/browser.ts'
 import { type Product, startProduct, temporaryData } from '../../../tests/product.ts'
 import { es } from './text.es.ts'
 
+const run = promisify(execFile)
+const commands = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
 const axe = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>
 type Box = {
@@ -186,6 +191,8 @@ describe('an officer’s phone, against the real server', () => {
       const names = await filesOf(page)
       return names.some((name) => name.endsWith('.box')) && !names.some((name) => name.endsWith('.seg'))
     })
+    // while it is away the ledger gets other keys: nobody tells the phone
+    await run(process.execPath, [commands, 'continue-log', '--data', data.folder])
     product = await startProduct({ data: data.folder, port })
     await page.getByText(es.tape.percent(100)).waitFor({ timeout: 60_000 })
     const observed = await until('the observation', async () => {
@@ -200,7 +207,30 @@ describe('an officer’s phone, against the real server', () => {
     expect(observed.length).toBe(1)
     expect(errors).toEqual([])
   })
+
+  test('follows the ledger to its new keys by itself, and erases what is proven there', {
+    timeout: 120_000,
+  }, async () => {
+    const { logs } = await namedLogs()
+    expect(logs).toBe(2)
+    await page.getByText(es.end.category.assistance).click()
+    await page.getByText(es.end.done, { exact: true }).click()
+    await said(es.ready.word)
+    await page.locator('.corner.mark').click()
+    const erased = page.locator(`.queue li .icon[aria-label="${es.shift.erased}"]`)
+    await until('all three copies gone', async () => (await erased.count()) === 3)
+    expect(await page.getByText(es.shift.handOver).count()).toBe(0)
+    expect(await page.getByText(es.shift.doubted).count()).toBe(0)
+    expect(errors).toEqual([])
+  })
 })
+
+/** How many logs the public trust names: the one that grows, and those that it continues. */
+async function namedLogs(): Promise<{ readonly logs: number }> {
+  const { stdout } = await run(process.execPath, [commands, 'trust', '--data', data.folder])
+  const trust = JSON.parse(stdout.slice(stdout.indexOf('{'), stdout.lastIndexOf('}') + 1))
+  return { logs: 1 + (trust.previousLogs?.length ?? 0) }
+}
 
 /** Names of all that the page keeps in its private file system. */
 function filesOf(of: Page): Promise<readonly string[]> {

@@ -308,6 +308,8 @@ export const en: Text = {
     sos: 'SOS',
     categoryRefused: 'A category was not accepted: the phone is of another shift by now. The control room will put it.',
     doubted: 'A copy stays here: the control room’s proof is not of the log this phone knows. Tell custody.',
+    handOver:
+      'A copy stays here: the control room shows another log and does not prove that it continues the one this phone knows. Tell custody.',
     stuckNote: (reason) => `A stretch is stuck: ${reason} The others go on.`,
   },
   receipts: {

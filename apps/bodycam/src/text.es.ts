@@ -305,6 +305,8 @@ export const es = {
     categoryRefused: 'Una categoría no se aceptó: el teléfono ya es de otro turno. La pone la central.',
     doubted:
       'Una copia se queda aquí: la prueba de la central no es del libro que este teléfono conoce. Avisa a custodia.',
+    handOver:
+      'Una copia se queda aquí: la central muestra otro libro y no prueba que siga al que este teléfono conoce. Avisa a custodia.',
     stuckNote: (reason: string) => `Un tramo no pasa: ${reason} Los demás siguen.`,
   },
   receipts: {

@@ -37,8 +37,8 @@ export {
   uncovered,
   verifyCompleteness,
 } from './completeness.ts'
-export type { Continuation, Successor } from './continuation.ts'
-export { encodeContinuation, followContinuation } from './continuation.ts'
+export type { Continuation, FollowProblem, KnownLog, LogReader, Successor } from './continuation.ts'
+export { encodeContinuation, followContinuation, followLog } from './continuation.ts'
 export { cosign } from './cosignature.ts'
 export type { CustodyProof, VerifiedEntry } from './custody.ts'
 export { isIncluded, openEntry } from './custody.ts'

@@ -70,7 +70,7 @@ export function createEngine(deps: EngineDeps): EngineApi {
   /** What was recorded under an earlier name first, then what this device recorded. */
   const deliveries = (): readonly Delivery[] => [...(formers?.all() ?? []), ...(device === null ? [] : [device])]
   const summaries = ({ journal, uploader, doubt }: Delivery): readonly RecordingSummary[] =>
-    journal.recordings().map((index) => summarize(index, uploader.stuck(), doubt(index.id) !== null))
+    journal.recordings().map((index) => summarize(index, uploader.stuck(), doubt(index.id)))
   const onReached = (now: boolean): void => {
     if (now && !reached && device?.line.channel.isOpen() === false) {
       device.line.channel.hurry()

@@ -9,14 +9,17 @@ export type Pinned = {
   readonly seen: () => SeenTree | null
   /** A checkpoint that was verified: later ones must continue it. */
   readonly saw: (tree: SeenTree) => Promise<void>
+  /** The log that continues it, once that is proven (upload/follow.ts): from now on this one is believed. */
+  readonly goesOn: (log: PinnedLog, seen: SeenTree | null) => Promise<void>
 }
 type PinnedFile = { readonly log: PinnedLog; readonly seen: SeenTree | null }
 
 const fileName = 'pinned'
 
 /**
- * Opens the pin of one enrolment. It is made from the server's first word after the enrolment (`fresh`), and never again:
- * a log under another key needs the phone to be enrolled again, by people. A log that stays the same keeps what was seen.
+ * Opens the pin of one enrolment. It is made from the server's first word after the enrolment (`fresh`), and never again by its
+ * word: a log under another key is followed where the pinned one's own key signed the hand-over, and otherwise needs the
+ * phone to be enrolled again, by people. A log that stays the same keeps what was seen.
  */
 export async function openPinned(folder: Folder, vault: VaultKey, self: DeviceSelf, fresh: boolean): Promise<Pinned> {
   const keeper = createKeeper<PinnedFile>(vault, folder, fileName)
@@ -35,6 +38,10 @@ export async function openPinned(folder: Folder, vault: VaultKey, self: DeviceSe
         pinned = { ...pinned, seen: tree }
         await keeper.keep(pinned)
       }
+    },
+    goesOn: async (log, seen) => {
+      pinned = { log, seen }
+      await keeper.keep(pinned)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { ServerTime, StopReason } from '@sereno/proof'
 import type { LocalMarker, Signed } from '../journal/recording-index.ts'
 import type { Clocks, GapInput, MediaInput } from '../journal/scribe.ts'
 import type { LiveTracks } from '../live/leg.ts'
+import type { CoverProblem } from '../upload/cover.ts'
 
 /**
  * What the page asks of the engine, the worker that owns keys, journal and network. The page owns camera, sensors and
@@ -91,8 +92,8 @@ export type RecordingSummary = {
   readonly category: Category | null
   /** Why the server will never take the category, or null. */
   readonly categoryRefused: string | null
-  /** The copy stays although the server says that it may go: its proof is not of the log that this phone knows. */
-  readonly doubted: boolean
+  /** Why the copy stays although the server says that it may go: its proof is not of the log that this phone knows. */
+  readonly doubt: CoverProblem | null
   readonly sos: boolean
   readonly erased: boolean
   /** The refusal of a piece that is stuck, or null. */

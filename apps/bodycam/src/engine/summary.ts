@@ -1,9 +1,14 @@
 import type { RecordingIndex } from '../journal/recording-index.ts'
+import type { CoverProblem } from '../upload/cover.ts'
 import type { QueueItem } from '../upload/queue.ts'
 import type { RecordingSummary } from './protocol.ts'
 
 /** What the screens need of a recording. Read from the journal's own index, never from the network's opinion. */
-export function summarize(index: RecordingIndex, stuck: readonly QueueItem[], doubted: boolean): RecordingSummary {
+export function summarize(
+  index: RecordingIndex,
+  stuck: readonly QueueItem[],
+  doubt: CoverProblem | null,
+): RecordingSummary {
   let durationMs = 0
   let preEventMs = 0
   let safePieces = 0
@@ -43,7 +48,7 @@ export function summarize(index: RecordingIndex, stuck: readonly QueueItem[], do
     marks: index.markers.size,
     category: index.category?.category ?? null,
     categoryRefused: index.category?.refused ?? null,
-    doubted,
+    doubt,
     sos: index.sos,
     erased: index.pieces.length > 0 && erasedPieces === index.pieces.length,
     stuck: stuck.find((item) => item.recording === index.id)?.refusal ?? null,

@@ -32,7 +32,7 @@ const awayStatuses: ReadonlySet<number> = new Set([502, 503, 504, 507])
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 export type Server = {
-  /** A public file of the server, e.g. a tile of the log. Throws {@link Unreachable}. */
+  /** A public file of the server, e.g. a tile of the log. Throws {@link Refused} when there is none, {@link Unreachable}. */
   readonly file: (path: string) => Promise<Uint8Array<ArrayBuffer>>
   readonly call: <N extends Name>(
     name: N,
@@ -54,6 +54,9 @@ export function createServer(fetchIt: Fetch, origin: string): Server {
   return {
     file: async (path) => {
       const response = await reach(fetchIt, `${origin}${path}`, { signal: AbortSignal.timeout(30_000) })
+      if (response.status === 404) {
+        throw new Refused('request.not-found', 404)
+      }
       if (!response.ok) {
         throw new Unreachable(`answered ${response.status}`)
       }

@@ -2,6 +2,7 @@ import type { deliveryOperations, ReplyOf } from '@sereno/contracts'
 import {
   consistencyProof,
   decodeLeaf,
+  type FollowProblem,
   fromBase64Url,
   fromHex,
   fromUtf8,
@@ -20,7 +21,7 @@ import {
 import type { RecordingIndex } from '../journal/recording-index.ts'
 
 export type Cover = ReplyOf<(typeof deliveryOperations)['GET /device/recordings/:id/cover']>
-/** The log that the phone pinned when it was enrolled. */
+/** The log that the phone pinned when it was enrolled, or followed from there. */
 export type PinnedLog = { readonly origin: string; readonly vkey: string }
 export type SeenTree = { readonly size: number; readonly root: string }
 
@@ -28,7 +29,7 @@ export type SeenTree = { readonly size: number; readonly root: string }
  * `unproven`: nothing published stands for all of it yet, ask again. The others mean that what the server shows
  * contradicts the log this phone knows: it keeps its copy, and says so.
  */
-export type CoverProblem = 'unproven' | 'not-this-log' | 'log-rewritten' | 'not-in-log'
+export type CoverProblem = 'unproven' | 'not-this-log' | 'not-in-log' | FollowProblem
 export type CoverResult =
   | { readonly ok: true; readonly seen: SeenTree }
   | { readonly ok: false; readonly problem: CoverProblem; readonly seen: SeenTree | null }

@@ -75,7 +75,7 @@ async function sent(): Promise<Journal> {
 function deps(journal: Journal, answer: Fetch): TidyDeps {
   const session = { token: async () => 't', run: <T>(use: (token: string) => Promise<T>) => use('t'), drop: () => {} }
   const log = { origin: '99999999-9999-4999-8999-999999999999', vkey: 'none' }
-  const pinned: Pinned = { log: () => log, seen: () => null, saw: async () => undefined }
+  const pinned: Pinned = { log: () => log, seen: () => null, saw: async () => undefined, goesOn: async () => undefined }
   return {
     journal,
     session,

@@ -1,13 +1,14 @@
 import type { Tile } from '@sereno/proof'
 import type { Pinned } from '../engine/pinned.ts'
 import { mayErase, type RecordingIndex } from '../journal/recording-index.ts'
-import { type CoverProblem, checkCover } from './cover.ts'
+import { type Cover, type CoverProblem, checkCover } from './cover.ts'
+import { followPinned, originOf } from './follow.ts'
 import { type NotesDeps, sendNotes } from './notes.ts'
 
 export type TidyDeps = NotesDeps & {
   /** The server lacks a piece that had a receipt (an old backup was restored there). */
   readonly onMissing: (recording: string, sequence: number) => void
-  /** The log that was pinned at enrolment; null while the server has not named one. */
+  /** The log that was pinned at enrolment, or followed since; null while the server has not named one. */
   readonly pinned: () => Promise<Pinned | null>
   /** A tile of the public log. */
   readonly readTile: (tile: Tile) => Promise<Uint8Array>
@@ -90,10 +91,35 @@ async function isCovered(deps: TidyDeps, index: RecordingIndex): Promise<boolean
   const cover = await deps.session.run((token) =>
     deps.server.call('GET /device/recordings/:id/cover', { params, token }),
   )
+  const problem = (await followed(deps, pinned, cover)) ?? (await judged(deps, pinned, cover, index))
+  deps.onDoubt(index.id, problem === 'unproven' ? null : problem)
+  return problem === null
+}
+
+/** Why the log that the server shows now is not known to continue the pinned one; null when it is that one, or does. */
+async function followed({ server }: TidyDeps, pinned: Pinned, { checkpoint }: Cover): Promise<CoverProblem | null> {
+  const { origin } = pinned.log()
+  const wanted = checkpoint === null ? origin : originOf(checkpoint)
+  if (wanted === null || wanted === origin) {
+    return null
+  }
+  const next = await followPinned(pinned.log(), pinned.seen(), wanted, server)
+  if (!next.ok) {
+    return next.problem
+  }
+  await pinned.goesOn(next.log, next.seen)
+  return null
+}
+
+async function judged(
+  deps: TidyDeps,
+  pinned: Pinned,
+  cover: Cover,
+  index: RecordingIndex,
+): Promise<CoverProblem | null> {
   const result = await checkCover(cover, index, pinned.log(), pinned.seen(), deps.readTile)
   if (result.seen !== null) {
     await pinned.saw(result.seen)
   }
-  deps.onDoubt(index.id, result.ok || result.problem === 'unproven' ? null : result.problem)
-  return result.ok
+  return result.ok ? null : result.problem
 }

@@ -11,12 +11,14 @@ export function Queue() {
   const recordings = [...engine.recordings].reverse().filter((recording) => recording.pieces > 0)
   const stuck = recordings.find((recording) => recording.stuck !== null)?.stuck ?? null
   const refused = recordings.find((recording) => recording.categoryRefused !== null) ?? null
+  const doubt = recordings.find((recording) => recording.doubt !== null)?.doubt ?? null
+  const isHandOver = doubt === 'not-continued' || doubt === 'begins-elsewhere'
   const reason = useReason(stuck ?? '')
   return (
     <>
       {stuck === null ? null : <p className="say">{text.shift.stuckNote(reason)}</p>}
       {refused === null ? null : <p className="say">{text.shift.categoryRefused}</p>}
-      {recordings.some(({ doubted }) => doubted) ? <p className="say">{text.shift.doubted}</p> : null}
+      {doubt === null ? null : <p className="say">{isHandOver ? text.shift.handOver : text.shift.doubted}</p>}
       <section className="queue" aria-label={text.shift.own}>
         {recordings.length === 0 ? <p className="none">{text.shift.none}</p> : null}
         <ol>

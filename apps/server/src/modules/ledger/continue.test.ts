@@ -1,4 +1,4 @@
-import { judgeCheckpoint } from '@sereno/proof'
+import { followLog, judgeCheckpoint, nodesOfTiles, rootAt, type Tile, tilePath } from '@sereno/proof'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test-kit/index.ts'
 import { ledgerMigrations } from './index.ts'
@@ -71,19 +71,49 @@ test('a log goes on under new keys: first its predecessor’s end, then every le
   expect(packed.ok).toBe(true)
   expect((await fetch(`${log.url}/log/of/${before.origin}/tile/entries/000`)).status).toBe(200)
   const last = await signer.lastCheckpoint(before.origin)
-  const again = { origin: before.origin, size: last!.size, root: last!.root, consistency: [] }
-  await expect(signer.signCheckpoint(again)).rejects.toMatchObject({ code: 'signer.invalid' })
+  const behind = { origin: before.origin, size: last!.size, root: last!.root, consistency: [] }
+  await expect(signer.signCheckpoint(behind)).rejects.toMatchObject({ code: 'signer.invalid' })
 
   // Auditors and witnesses follow by themselves: the old log's own last entry tells them where.
   expect(await follow()).toEqual({ exitCode: 0, output: expect.stringContaining(`goes on as ${origin}`) })
   expect((await attest()).output).toContain(`goes on as ${origin}`)
   expect((await attest()).output).toContain(`Log ${origin}`)
 
-  // And once more.
-  await ledger.continueLog()
+  // And once more: a phone that was away follows both, over HTTP, by the key that it pinned.
+  const seen = {
+    size: 100,
+    root: await rootAt(
+      nodesOfTiles(end?.size ?? 0, (tile) => oldTile(log.url, before.origin, tile)),
+      100,
+    ),
+  }
+  const again = await ledger.continueLog()
+  await ledger.flush()
+  const read = async (origin: string, what: string): Promise<string | null> => {
+    const answer = await fetch(`${log.url}/log/of/${origin}/${what}.json`)
+    return answer.ok ? answer.text() : null
+  }
+  const reader = {
+    continuation: (of: string) => read(of, 'continuation'),
+    beginning: (of: string) => read(of, 'beginning'),
+    tile: (of: string, tile: Tile) => oldTile(log.url, of, tile),
+  }
+  const pinned = { origin: before.origin, keys: [before.vkey], seen }
+  const followed = await followLog(pinned, again, reader)
+  expect(followed).toMatchObject({ ok: true, value: { origin: again, keys: (await ledger.trusted()).log.keys } })
+  const rewritten = await followLog({ ...pinned, seen: { size: 100, root: new Uint8Array(32) } }, again, reader)
+  expect(rewritten).toEqual({ ok: false, code: 'log-rewritten' })
+  expect(await read(before.origin, 'beginning')).toBeNull()
+  expect(await read(again, 'continuation')).toBeNull()
   expect((await ledger.trusted()).previousLogs?.length).toBe(2)
   expect(await findings(ledger)).toEqual([])
   const started = house.newLedger()
   await started.start()
   expect((await started.status()).state).toBe('following')
 })
+
+async function oldTile(url: string, origin: string, tile: Tile): Promise<Uint8Array> {
+  const answer = await fetch(`${url}/log/of/${origin}/${tilePath(tile)}`)
+  expect(answer.status).toBe(200)
+  return new Uint8Array(await answer.arrayBuffer())
+}

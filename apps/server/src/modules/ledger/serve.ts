@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../../kernel/database.ts'
 import type { PublicFile } from '../../kernel/http.ts'
 import { readBody } from '../../kernel/http-body.ts'
-import { continuationOf } from './continuation.ts'
+import { beginningOf, continuationOf } from './continuation.ts'
 import { readHashTile } from './frontier.ts'
 import type { Publisher } from './publish.ts'
 import { noteOfDay, stampsOf } from './stamp-store.ts'
@@ -28,7 +28,7 @@ type LogFilesDeps = {
  * The public log (C2SP tlog-tiles): `/log/checkpoint`, `/log/tile/<level>/<index>[.p/<width>]`, `/log/tile/entries/…`.
  * Only what a published checkpoint covers is served, so a tile once served never changes. A log that another one
  * continues stays under `/log/of/<origin>/…`, and `/log/of/<origin>/continuation.json` is its last entry, which names the
- * new one.
+ * new one; `/log/of/<new origin>/beginning.json` is that one's first entry, which commits to where the old one ended.
  *
  * For witnesses behind a firewall: `/log/pending?old=<size>` is the request they would have been sent, and what they
  * answer is handed in at `/log/cosignatures`. `/log/stamps/<day>` is a day's checkpoint with its time stamps. `/log/status.json` says what is published, what waits, and for whom.
@@ -70,10 +70,14 @@ export function logFiles(deps: LogFilesDeps): readonly PublicFile[] {
     return taken > 0 ? text(reply, `${taken}\n`) : text(reply.code(422), 'no cosignature of a witness of this log\n')
   }
 
-  async function continuation(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function opened(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    entryOf: typeof continuationOf,
+  ): Promise<FastifyReply> {
     const { origin } = request.params as { readonly origin: string }
     const log = deps.olderLog(origin)
-    const json = log === null || log.origin === deps.homeLog()?.origin ? null : await continuationOf(db, log)
+    const json = log === null ? null : await entryOf(db, log)
     open(reply)
     return json === null ? notThere(reply) : reply.type('application/json; charset=utf-8').send(json)
   }
@@ -106,7 +110,15 @@ export function logFiles(deps: LogFilesDeps): readonly PublicFile[] {
         return wanted === 'checkpoint' ? checkpoint(log, reply) : tile(log, wanted, reply)
       },
     },
-    { url: '/log/of/:origin/continuation.json', handle: continuation },
+    {
+      url: '/log/of/:origin/continuation.json',
+      // The log that grows ends, right after it began, with its predecessor's closing entry: that one is not its own.
+      handle: (request, reply) =>
+        opened(request, reply, async (from, log) =>
+          log.origin === deps.homeLog()?.origin ? null : continuationOf(from, log),
+        ),
+    },
+    { url: '/log/of/:origin/beginning.json', handle: (request, reply) => opened(request, reply, beginningOf) },
     { url: '/log/pending', handle: pending },
     {
       url: '/log/status.json',
