@@ -4,10 +4,11 @@
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesSource, formatTrust, type Trust, type Verification, verifyPackage } from '@sereno/proof'
+import { bytesSource, formatTrust, type Trust, type Verification, verifyDerivative, verifyPackage } from '@sereno/proof'
 import { checkTimestamp } from '@sereno/timestamp'
 import { trustFiles } from './trusted.ts'
 import { vectors } from './vectors.ts'
+import { derivativeVectors } from './vectors-derivatives.ts'
 
 export const vectorFolder: string = join(import.meta.dirname, 'vectors')
 
@@ -36,6 +37,25 @@ export function verdictOf(exitCode: number, checks: readonly Said[]): Pick<Expec
   return { exitCode, failed, ...(stamps.length === 0 ? {} : { stamps }) }
 }
 
+export type ExpectedDerivative = {
+  readonly file: string
+  readonly lineage: string
+  readonly about: string
+  readonly trust: string | null
+  readonly exitCode: number
+  readonly failed: readonly string[]
+  /** How it was cut, as both say it. */
+  readonly cut: string | null
+}
+
+export function derivativeVerdictOf(
+  exitCode: number,
+  checks: readonly Said[],
+): Pick<ExpectedDerivative, 'exitCode' | 'failed' | 'cut'> {
+  const { failed } = verdictOf(exitCode, checks)
+  return { exitCode, failed, cut: checks.find(({ id }) => id === 'cut')?.code ?? null }
+}
+
 /** As the command line and `verify.html` verify. */
 export function verifyBytes(bytes: Uint8Array, trust: Trust | undefined): Promise<Verification> {
   return verifyPackage(bytesSource(bytes), {
@@ -43,6 +63,21 @@ export function verifyBytes(bytes: Uint8Array, trust: Trust | undefined): Promis
     nowMs: vectorsNowMs,
     ...(trust === undefined ? {} : { trust }),
   })
+}
+
+async function writeDerivatives(trusts: Readonly<Record<string, Trust>>): Promise<void> {
+  const expected: ExpectedDerivative[] = []
+  for (const { name, ending, about, trust: trustName, make } of derivativeVectors) {
+    const { file, lineage } = await make()
+    const trust = trustName === null ? undefined : trusts[trustName]
+    const options = trust === undefined ? {} : { trust }
+    const { exitCode, checks } = await verifyDerivative(bytesSource(file), lineage, options)
+    const names = { file: `${name}.${ending}`, lineage: `${name}.lineage.json` }
+    writeFileSync(join(vectorFolder, names.file), file)
+    writeFileSync(join(vectorFolder, names.lineage), lineage)
+    expected.push({ ...names, about, trust: trustName, ...derivativeVerdictOf(exitCode, checks) })
+  }
+  writeFileSync(join(vectorFolder, 'expected-derivatives.json'), `${JSON.stringify(expected, null, 2)}\n`)
 }
 
 if (import.meta.main) {
@@ -62,6 +97,7 @@ if (import.meta.main) {
     expected.push({ name, about, trust: trustName, ...verdictOf(exitCode, checks) })
     writeFileSync(join(vectorFolder, `${name}.zip`), bytes)
   }
+  await writeDerivatives(trusts)
   writeFileSync(join(vectorFolder, 'expected.json'), `${JSON.stringify(expected, null, 2)}\n`)
   console.log(`${expected.length} vectors`)
 }

@@ -10,7 +10,7 @@ import { packageBytes, testTrust } from '../../packages/proof/src/package.test-k
 import { type BuiltVerifier, buildVerifier } from '../../tools/verifier.ts'
 import { openBrowser } from '../browser.ts'
 import { violations } from '../e2e/axe.ts'
-import { type Expected, vectorFolder } from './make-vectors.ts'
+import { type Expected, type ExpectedDerivative, vectorFolder } from './make-vectors.ts'
 
 let folder = ''
 let built: BuiltVerifier
@@ -99,6 +99,30 @@ test('says of every vector what the other two verifiers say', async () => {
     }
   }
 }, 300_000)
+
+test('checks clips and stills by their lineage, says how they were cut, and asks for a lineage that is missing', async () => {
+  const words = verificationWords('es')
+  const list = JSON.parse(readFileSync(join(vectorFolder, 'expected-derivatives.json'), 'utf8'))
+  for (const { file: name, lineage, trust, exitCode, failed, cut } of list as readonly ExpectedDerivative[]) {
+    const names = [name, lineage, ...(trust === null ? [] : [`${trust}.json`])]
+    for (const of of names) {
+      copyFileSync(join(vectorFolder, of), file(of))
+    }
+    const titles = [words.results.holds, words.results.fails, words.derivative['not-a-derivative']]
+    const title = titles[exitCode] ?? words.results['origin-not-established']
+    expect(await verdict(...names), name).toBe(title.title)
+    expect(await page.locator('ul.checks > li[data-status=failed]').count(), name).toBe(
+      new Set(failed.map((one) => one.split(' ')[0])).size,
+    )
+    expect(await page.getByText(words.codes[cut ?? ''] ?? '…').count(), name).toBe(cut === null ? 0 : 1)
+  }
+  expect(await violations(page, 'verify.html with a still')).toEqual([])
+  await page.goto(pathToFileURL(file('verify.html')).href)
+  await page.locator('input[type=file]').setInputFiles([file('valid-clip.mp4')])
+  await page.getByText('Falta la procedencia').waitFor()
+  await page.locator('input[type=file]').setInputFiles([file('valid-clip.lineage.json'), file('trust.json')])
+  await page.getByRole('region', { name: 'Se sostiene' }).waitFor()
+}, 120_000)
 
 test('turns to English with everything on it, and begins anew with another file', async () => {
   await verdict('good.zip', 'trust.json')

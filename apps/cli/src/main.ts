@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { clip } from './clip.ts'
 import { mirror } from './mirror/mirror.ts'
 import { runServerCommand } from './server-command.ts'
 import { verify } from './verify.ts'
@@ -12,8 +11,8 @@ const usage = `sereno VERB
                         0 holds · 1 fails · 2 not a package · 3 consistent, origin not established
   verify --completeness FILE [--trust FILE]
                         whether anything is missing of a public export (/open/completeness.json)
-  clip FILE LINEAGE [--trust FILE] [--json]
-                        checks a clip against its signed lineage; the same exit codes
+  verify FILE LINEAGE [--trust FILE] [--json] [--en]
+                        a clip (.mp4) or a still (.png) by its signed lineage (.json); the same exit codes
   witness --log URL [--name NAME]        attests a log as it grows; own key, no account: docs/guide/witnesses.md
   mirror URL [--trust FILE] [--once]     follows a log, keeps a copy, says what went wrong and where
                         0 consistent · 1 something is wrong · 2 not reached
@@ -39,9 +38,6 @@ const [verb = 'help', ...args] = process.argv.slice(2)
 switch (verb) {
   case 'verify':
     process.exitCode = await verify(args)
-    break
-  case 'clip':
-    process.exitCode = await clip(args)
     break
   case 'witness':
     process.exitCode = await witness(args)

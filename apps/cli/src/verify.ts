@@ -8,12 +8,14 @@ import { checkTimestamp } from '@sereno/timestamp'
 import { openFile } from './file-source.ts'
 import { quietExperimental } from './quiet-warnings.ts'
 import { verifyExport } from './verify-completeness.ts'
+import { verifyClip } from './verify-derivative.ts'
 
-/** `sereno verify FILE`: the exit code is the result (0 to 3), 64 a wrong call, 66 a file that cannot be read. */
+/** `sereno verify FILE [LINEAGE]`: the exit code is the result (0 to 3), 64 a wrong call, 66 a file that cannot be read. */
 export async function verify(args: readonly string[]): Promise<number> {
   quietExperimental()
   let call: {
     readonly file: string
+    readonly lineage: string | null
     readonly trust: string | null
     readonly json: boolean
     readonly completeness: boolean
@@ -23,7 +25,7 @@ export async function verify(args: readonly string[]): Promise<number> {
     call = readCall(args)
   } catch (error) {
     console.error(
-      `${error instanceof Error ? error.message : error}\nsereno verify FILE [--trust FILE] [--json] [--en]`,
+      `${error instanceof Error ? error.message : error}\nsereno verify FILE [LINEAGE] [--trust FILE] [--json] [--en]`,
     )
     return 64
   }
@@ -31,6 +33,9 @@ export async function verify(args: readonly string[]): Promise<number> {
     const trust = call.trust === null ? null : await readTrust(call.trust)
     if (call.completeness) {
       return await verifyExport(call, trust)
+    }
+    if (call.lineage !== null) {
+      return await verifyClip({ ...call, lineage: call.lineage }, trust, nativeSha256)
     }
     const { source, close } = await openFile(call.file)
     try {
@@ -69,12 +74,13 @@ function readCall(args: readonly string[]) {
       completeness: { type: 'boolean', default: false },
     },
   })
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) {
-    throw new Error('Name one package.')
+  const [file, lineage] = positionals
+  if (file === undefined || positionals.length > (values.completeness ? 1 : 2)) {
+    throw new Error('Name one package, or a clip and its lineage.')
   }
   return {
     file,
+    lineage: lineage ?? null,
     trust: values.trust ?? null,
     json: values.json,
     completeness: values.completeness,

@@ -1,12 +1,20 @@
 /** The checking itself, apart from the page so that it answers while gigabytes are read. */
-import { parseTrust, type Verification, verifyPackage } from '@sereno/proof'
+import {
+  type DerivativeVerification,
+  parseTrust,
+  type Verification,
+  verifyDerivative,
+  verifyPackage,
+} from '@sereno/proof'
 import { checkTimestamp } from '@sereno/timestamp'
 import { readAhead } from './read-ahead.ts'
 
-export type Question = { readonly file: File; readonly trust: File | null }
+/** With a lineage the file is a clip or a still, without one a package. */
+export type Question = { readonly file: File; readonly trust: File | null; readonly lineage: File | null }
 export type Answer =
   | { readonly type: 'progress'; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly type: 'done'; readonly verification: Verification }
+  | { readonly type: 'derivative'; readonly verification: DerivativeVerification }
   | { readonly type: 'unreadable'; readonly what: 'package' | 'trust' }
 
 const tellEveryBytes = 16 * 1024 * 1024
@@ -19,26 +27,30 @@ export function answerQuestions(): void {
 }
 
 /** Verifies with bounded memory: one member of the package at a time, read from the disk as it is needed. */
-export async function check({ file, trust }: Question, tell: (answer: Answer) => void): Promise<void> {
+export async function check({ file, trust, lineage }: Question, tell: (answer: Answer) => void): Promise<void> {
   const parsed = trust === null ? null : await readTrust(trust)
   if (parsed?.ok === false) {
     tell({ type: 'unreadable', what: 'trust' })
     return
   }
   let told = 0
+  const options = {
+    ...(parsed === null ? {} : { trust: parsed.value }),
+    onProgress: (doneBytes: number, totalBytes: number) => {
+      if (doneBytes - told >= tellEveryBytes) {
+        told = doneBytes
+        tell({ type: 'progress', doneBytes, totalBytes })
+      }
+    },
+  }
   try {
-    const verification = await verifyPackage(readAhead(file), {
-      ...(parsed === null ? {} : { trust: parsed.value }),
-      checkTimestamp,
-      nowMs: Date.now(),
-      onProgress: (doneBytes, totalBytes) => {
-        if (doneBytes - told >= tellEveryBytes) {
-          told = doneBytes
-          tell({ type: 'progress', doneBytes, totalBytes })
-        }
-      },
-    })
-    tell({ type: 'done', verification })
+    if (lineage !== null) {
+      const said = new Uint8Array(await lineage.arrayBuffer())
+      tell({ type: 'derivative', verification: await verifyDerivative(readAhead(file), said, options) })
+      return
+    }
+    const stamps = { checkTimestamp, nowMs: Date.now() }
+    tell({ type: 'done', verification: await verifyPackage(readAhead(file), { ...options, ...stamps }) })
   } catch {
     tell({ type: 'unreadable', what: 'package' })
   }

@@ -1,9 +1,9 @@
 /** The page: two files in, one report out. It is drawn anew at each change; there is nothing to keep but what is below. */
-import type { Verification } from '@sereno/proof'
+import type { DerivativeVerification, Verification } from '@sereno/proof'
 import { bytes, type Language, preferredLanguage } from '@sereno/text'
 import type { Answer, Question } from './check.ts'
 import { button, element } from './element.ts'
-import { reportOf } from './report.ts'
+import { derivativeReportOf, reportOf } from './report.ts'
 import { type Words, wordsOf } from './words.ts'
 
 type State =
@@ -11,6 +11,7 @@ type State =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'working'; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly kind: 'done'; readonly verification: Verification }
+  | { readonly kind: 'derivative'; readonly verification: DerivativeVerification }
   | { readonly kind: 'unreadable'; readonly what: 'package' | 'trust' }
 
 /** Draws the page and answers to what is dropped on it. `startWorker` makes a checker for one verification. */
@@ -19,13 +20,21 @@ export function showPage(page: Document, languages: readonly string[], startWork
   let state: State = { kind: 'waiting' }
   let pack: File | null = null
   let trust: File | null = null
+  let lineage: File | null = null
   let worker: Worker | null = null
   const told = element('div', { 'aria-live': 'polite' })
 
-  function take(files: readonly File[]): void {
-    trust = files.find(({ name }) => name.endsWith('.json')) ?? trust
-    pack = files.find(({ name }) => !name.endsWith('.json')) ?? pack
-    if (pack !== null) {
+  async function take(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      if (!file.name.endsWith('.json')) {
+        pack = file
+      } else if (await isLineage(file)) {
+        lineage = file
+      } else {
+        trust = file
+      }
+    }
+    if (pack !== null && (lineage !== null || !isPicture(pack))) {
       start(pack)
     }
     draw()
@@ -39,11 +48,7 @@ export function showPage(page: Document, languages: readonly string[], startWork
       if (data.type === 'progress') {
         state = { kind: 'working', doneBytes: data.doneBytes, totalBytes: data.totalBytes }
       } else {
-        end(
-          data.type === 'done'
-            ? { kind: 'done', verification: data.verification }
-            : { kind: 'unreadable', what: data.what },
-        )
+        end(stateAfter(data))
       }
       tell()
     })
@@ -51,7 +56,7 @@ export function showPage(page: Document, languages: readonly string[], startWork
       end({ kind: 'unreadable', what: 'package' })
       tell()
     })
-    started.postMessage({ file, trust } satisfies Question)
+    started.postMessage({ file, trust, lineage: isPicture(file) ? lineage : null } satisfies Question)
   }
 
   function end(next: State): void {
@@ -77,13 +82,15 @@ export function showPage(page: Document, languages: readonly string[], startWork
   function toldOf(words: Words): readonly Node[] {
     switch (state.kind) {
       case 'waiting':
-        return []
+        return pack === null ? [] : [element('p', {}, words.lineageMissing)]
       case 'cancelled':
         return [element('p', {}, words.cancelled)]
       case 'unreadable':
         return [element('p', { class: 'fails' }, words.unreadable[state.what])]
       case 'done':
         return [reportOf(state.verification, words, language)]
+      case 'derivative':
+        return [derivativeReportOf(state.verification, words, language)]
       case 'working': {
         const bar = element('progress', { id: 'progress', max: String(Math.max(1, state.totalBytes)) })
         bar.value = state.doneBytes
@@ -131,15 +138,23 @@ export function showPage(page: Document, languages: readonly string[], startWork
   }
 
   function dropOf(words: Words): HTMLElement {
-    const input = element('input', { type: 'file', class: 'visually-hidden', accept: '.zip,.json', tabindex: '-1' })
+    const input = element('input', {
+      type: 'file',
+      class: 'visually-hidden',
+      accept: '.zip,.json,.mp4,.png',
+      tabindex: '-1',
+    })
     input.multiple = true
     input.setAttribute('aria-label', words.choose)
-    input.addEventListener('change', () => take([...(input.files ?? [])]))
+    input.addEventListener('change', () => void take([...(input.files ?? [])]))
     const chosen = element(
       'dl',
       { class: 'chosen' },
       element('dt', {}, words.package),
       element('dd', {}, pack?.name ?? '–'),
+      ...(pack !== null && isPicture(pack)
+        ? [element('dt', {}, words.lineage), element('dd', {}, lineage?.name ?? '–')]
+        : []),
       element('dt', {}, words.trust),
       element('dd', {}, trust?.name ?? words.noTrust),
     )
@@ -158,7 +173,29 @@ export function showPage(page: Document, languages: readonly string[], startWork
   page.addEventListener('dragover', (event) => event.preventDefault())
   page.addEventListener('drop', (event) => {
     event.preventDefault()
-    take([...(event.dataTransfer?.files ?? [])])
+    void take([...(event.dataTransfer?.files ?? [])])
   })
   draw()
+}
+
+function stateAfter(answer: Exclude<Answer, { readonly type: 'progress' }>): State {
+  return answer.type === 'unreadable'
+    ? { kind: 'unreadable', what: answer.what }
+    : answer.type === 'done'
+      ? { kind: 'done', verification: answer.verification }
+      : { kind: 'derivative', verification: answer.verification }
+}
+
+/** A clip or a still, by its name: it is judged by its lineage. */
+function isPicture(file: File): boolean {
+  return /\.(?:mp4|png)$/i.test(file.name)
+}
+
+// A signed envelope and not a trust file; by what it begins with, as canonical JSON puts it.
+async function isLineage(file: File): Promise<boolean> {
+  const start = await file
+    .slice(0, 16)
+    .text()
+    .catch(() => '')
+  return start.startsWith('{"payload":')
 }

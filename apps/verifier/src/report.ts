@@ -1,5 +1,5 @@
 /** A verification as people read it: the result in one word, then each named check with what it found. */
-import type { Verification } from '@sereno/proof'
+import type { DerivativeVerification, Verification } from '@sereno/proof'
 import { dateAndTime, duration, type Language, verificationLines, verificationWords } from '@sereno/text'
 import { element } from './element.ts'
 import type { Words } from './words.ts'
@@ -25,7 +25,36 @@ export function reportOf(verification: Verification, words: Words, language: Lan
   )
 }
 
-function checksOf({ checks }: Verification, language: Language): HTMLElement {
+/** The same for a clip or a still: what it is a part of, and how it was cut. */
+export function derivativeReportOf(
+  verification: DerivativeVerification,
+  words: Words,
+  language: Language,
+): HTMLElement {
+  const { results, derivative } = verificationWords(language)
+  const { result, lineage } = verification
+  const { title, next } = result === 'not-a-derivative' ? derivative[result] : results[result]
+  const said = result === 'holds' || result === 'fails' ? derivative[result] : next
+  const rows: readonly (readonly [string, string])[] =
+    lineage === null
+      ? []
+      : [
+          [words.facts.recording, lineage.recording],
+          [words.facts.device, lineage.device],
+          [words.facts.manifest, lineage.parentManifest],
+        ]
+  const facts = rows.flatMap(([term, value]) => [element('dt', {}, term), element('dd', { class: 'mono' }, value)])
+  return element(
+    'section',
+    { class: 'report', 'aria-label': title },
+    element('div', { class: 'result', 'data-result': result }, element('h2', {}, title), element('p', {}, said)),
+    rows.length === 0 ? null : element('dl', { class: 'facts' }, ...facts),
+    element('h3', {}, words.checks),
+    checksOf(verification, language),
+  )
+}
+
+function checksOf({ checks }: Pick<Verification, 'checks'>, language: Language): HTMLElement {
   const lines = verificationLines(language, checks).map(({ title, status, statusWord, notes }) =>
     element(
       'li',

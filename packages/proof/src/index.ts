@@ -18,8 +18,6 @@ export type { CheckpointProblem, VerifiedCheckpoint } from './checkpoint.ts'
 export { signCheckpoint, verifyCheckpoint } from './checkpoint.ts'
 export type { Checkpoint } from './checkpoint-body.ts'
 export { formatCheckpoint, parseCheckpoint } from './checkpoint-body.ts'
-export type { ClipCheck, ClipLineage, ClipSegment, ClipVerification } from './clip.ts'
-export { derivativePayloadType, encodeClipLineage, verifyClip } from './clip.ts'
 export type {
   Completeness,
   CompletenessDevice,
@@ -42,6 +40,8 @@ export { encodeContinuation, followContinuation, followLog } from './continuatio
 export { cosign } from './cosignature.ts'
 export type { CustodyProof, VerifiedEntry } from './custody.ts'
 export { isIncluded, openEntry } from './custody.ts'
+export type { ClipLineage, ClipSegment, Lineage, StillLineage } from './derivative.ts'
+export { derivativePayloadType, encodeLineage, openLineage } from './derivative.ts'
 export type { Envelope, EnvelopeSignature } from './dsse.ts'
 export {
   encodeEnvelope,
@@ -189,6 +189,8 @@ export {
   openUpload,
   parseUpload,
 } from './upload.ts'
+export type { DerivativeOptions, DerivativeResult, DerivativeVerification } from './verify/derivative.ts'
+export { verifyDerivative } from './verify/derivative.ts'
 export type { CheckId, CheckStatus, VerificationCheck } from './verify/report.ts'
 export { checkIds } from './verify/report.ts'
 export type { CheckTimestamp, TimestampFinding } from './verify/timestamps.ts'

@@ -53,5 +53,11 @@ function sentence(language: Language, { code, segment, detail }: Checked): strin
   const seconds = typeof detail.missingMs === 'number' ? ` (${(detail.missingMs / 1000).toFixed(1)} s, ${reason})` : ''
   const range = typeof detail.from === 'number' && detail.from !== detail.to ? ` (${detail.from}–${detail.to})` : ''
   const member = segment === null && detail.member !== undefined ? ` [${detail.member}]` : ''
-  return `${place}${words.codes[code ?? ''] ?? code}${seconds}${range}${member}`
+  const span = (from: unknown, to: unknown): string =>
+    `${(Number(from) / 1000).toFixed(1)}–${(Number(to) / 1000).toFixed(1)} s`
+  const cut =
+    code === 'whole-segments'
+      ? `; ${words.derivative.cut(span(detail.askedFromMs, detail.askedToMs), span(detail.fromMs, detail.toMs))}`
+      : ''
+  return `${place}${words.codes[code ?? ''] ?? code}${seconds}${range}${member}${cut}`
 }

@@ -1,9 +1,14 @@
-/** Named checks, in the order in which they are shown. */
+/** Named checks, in the order in which they are shown: of packages, and of clips and stills. */
 export const checkIds = [
+  'lineage',
+  'lineage-signature',
   'container',
   'package-signature',
   'origin',
+  'file-hash',
   'segment-hash',
+  'cut',
+  'camera',
   'statement-signature',
   'order',
   'gaps',
@@ -33,7 +38,12 @@ export type VerificationCheck = {
   readonly detail: Readonly<Record<string, string | number>>
 }
 
-export type CheckAbout = { readonly segment?: number | null; readonly detail?: VerificationCheck['detail'] }
+export type CheckAbout = {
+  readonly segment?: number | null
+  readonly detail?: VerificationCheck['detail']
+  /** What there is to say of something that passed. */
+  readonly code?: string
+}
 
 /** Collects checks; the only thing that the steps of a verification share and change. */
 export type Report = {
@@ -52,7 +62,7 @@ export function createReport(): Report {
     checks.push({ id, status, code, segment: about.segment ?? null, detail: about.detail ?? {} })
   }
   return {
-    passed: (id, about) => add(id, 'passed', null, about),
+    passed: (id, about) => add(id, 'passed', about?.code ?? null, about),
     failed: (id, code, about) => add(id, 'failed', code, about),
     warned: (id, code, about) => add(id, 'warning', code, about),
     notChecked: (id, code, about) => add(id, 'not-checked', code, about),

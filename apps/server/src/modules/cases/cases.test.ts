@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { bytesSource, openEnvelope, parseTrust, verifyClip, verifyPackage } from '@sereno/proof'
+import { bytesSource, openEnvelope, parseTrust, verifyDerivative, verifyPackage } from '@sereno/proof'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FakePhone, FakeRecording } from '../evidence/evidence.test-kit.ts'
@@ -212,9 +212,10 @@ describe('a clip', () => {
     expect(payload.parentManifest).toBe(clip.parentManifest)
     const parsed = parseTrust((await custodian.call('GET /trust.json')).bytes)
     const trust = parsed.ok ? parsed.value : null
-    const verdict = async (given: Uint8Array, by = trust) => (await verifyClip(given, lineage.bytes, by)).result
+    const verdict = async (given: Uint8Array, by = trust) =>
+      (await verifyDerivative(bytesSource(given), lineage.bytes, by === null ? {} : { trust: by })).result
     expect(await verdict(bytes)).toBe('holds')
-    expect(await verdict(bytes, null)).toBe('unestablished')
+    expect(await verdict(bytes, null)).toBe('origin-not-established')
     const changed = Uint8Array.from(bytes)
     changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
     expect(await verdict(changed)).toBe('fails')
@@ -231,6 +232,15 @@ describe('a clip', () => {
     const path = (id: string) => `POST /cases/${made.id}/stills?look=${id}&atMs=2100&title=Rostro%20no`
     const still = await need(custodian.call(path(look.look), png(64, 36)))
     expect(still).toMatchObject({ kind: 'still', fromMs: 2_100, fromSequence: 1 })
+    const opened = await need(
+      custodian.call(`POST /cases/${made.id}/derivatives/${still.id}/open`, { purpose: 'request' }),
+    )
+    const drawn = await custodian.call(`GET ${opened.url.replace('/api', '')}`)
+    const said = await custodian.call(`GET ${opened.url.replace('/api', '').replace('file', 'lineage.json')}`)
+    const parsed = parseTrust((await custodian.call('GET /trust.json')).bytes)
+    const trust = parsed.ok ? { trust: parsed.value } : {}
+    const { result, checks } = await verifyDerivative(bytesSource(drawn.bytes), said.bytes, trust)
+    expect([result, checks.find(({ id }) => id === 'cut')?.code]).toEqual(['holds', 'drawn-by-viewer'])
     expect((await custodian.call(path(look.look), Buffer.alloc(100))).code).toBe('request.invalid')
     await need(custodian.call(`POST /looks/${look.look}/close`))
     expect((await custodian.call(path(look.look), png(64, 36))).code).toBe('access.purpose-required')

@@ -3,7 +3,7 @@
  * parent's init and whole segments one after the other, so whoever has the parent's signed statements checks it byte
  * range by byte range; a still is a picture that a browser drew, and says so.
  */
-import { derivativePayloadType, encodeCanonical, encodeClipLineage, type Json } from '@sereno/proof'
+import { derivativePayloadType, encodeLineage } from '@sereno/proof'
 import type { Part, Parts } from '../evidence/index.ts'
 import type { CasesDeps } from './door.ts'
 
@@ -52,7 +52,7 @@ export function clipLineage(
   parent: Parts,
   clip: { readonly askedFromMs: number; readonly askedToMs: number; readonly segments: readonly Part[] },
 ): Uint8Array {
-  return encodeClipLineage({
+  return encodeLineage({
     ...common(made, parent),
     kind: 'clip',
     method: 'whole-segments',
@@ -74,7 +74,7 @@ export function stillLineage(
     readonly look: string
   },
 ): Uint8Array {
-  const lineage: Json = {
+  return encodeLineage({
     ...common(made, parent),
     kind: 'still',
     method: 'drawn-by-viewer',
@@ -83,8 +83,7 @@ export function stillLineage(
     width: still.width,
     height: still.height,
     segment: segmentOf(still.segment),
-  }
-  return encodeCanonical(lineage)
+  })
 }
 
 export async function sign(deps: CasesDeps, payload: Uint8Array): Promise<string> {
