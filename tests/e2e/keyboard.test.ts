@@ -205,6 +205,12 @@ test('a case is opened, filled and shared by keyboard alone', { timeout: 180_000
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.getByText('Fiscal adjunta', { exact: true }).waitFor()
+  // from the list it is opened by its number
+  await page.goBack()
+  await page.getByRole('heading', { name: 'Casos', exact: true }).waitFor()
+  await tabTo(page, 'C-')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: /^C-\d{4}-\d+ · / }).waitFor()
   expect(errors).toEqual([])
 })
 

@@ -1,5 +1,6 @@
 import type { CaseSummary } from '@sereno/contracts'
 import { Age, type Column, DataTable, Icon } from '@sereno/ui'
+import { Link } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
 import page from '../../shell/page.module.css'
 import { ClockPlate } from './clock-plate.tsx'
@@ -11,8 +12,17 @@ export function CaseTable({ rows, onOpen }: CaseTableProps): ReactElement {
   const text = useCasesText()
   const { columns: title } = text
   const columns: readonly Column<CaseSummary>[] = [
-    { id: 'code', title: title.code, text: ({ code }) => code, cell: ({ code }) => <b>{code}</b> },
-    { id: 'title', title: title.title, text: (row) => row.title, cell: (row) => row.title },
+    {
+      id: 'code',
+      title: title.code,
+      text: ({ code }) => code,
+      cell: ({ id, code }) => (
+        <Link to="/cases/$id" params={{ id }} className={`${page.link} ${page.strong}`}>
+          {code}
+        </Link>
+      ),
+    },
+    { id: 'title', title: title.title, wraps: true, text: (row) => row.title, cell: (row) => row.title },
     {
       id: 'clock',
       title: title.clock,

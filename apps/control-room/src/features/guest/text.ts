@@ -20,7 +20,6 @@ const guestEs = {
   ended: 'Este acceso terminó.',
   endedWhy: 'Pida otro a quien le entregó el caso.',
   signOut: 'Salir',
-  back: 'El caso',
   liveNote: 'El agente ve en su pantalla que usted mira.',
   picture: 'Video en vivo',
   states: {
@@ -52,7 +51,6 @@ const guestEn = {
   ended: 'This access has ended.',
   endedWhy: 'Ask whoever gave you the case for another.',
   signOut: 'Leave',
-  back: 'The case',
   liveNote: 'The officer sees on the phone that you are watching.',
   picture: 'Live video',
   states: {

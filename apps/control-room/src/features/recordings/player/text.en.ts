@@ -4,6 +4,7 @@ import type { playerEs } from './text.es.ts'
 export const playerEn = {
   crumbs: 'Where I am',
   recordings: 'Recordings',
+  sharedCase: 'The case',
   recording: (code: string) => `Recording ${code}`,
   title: (who: string, code: string) => `${who}, recording ${code}`,
   nobody: 'No officer',

@@ -1,6 +1,7 @@
 export const playerEs = {
   crumbs: 'Dónde estoy',
   recordings: 'Grabaciones',
+  sharedCase: 'El caso',
   recording: (code: string) => `Grabación ${code}`,
   title: (who: string, code: string) => `${who}, grabación ${code}`,
   nobody: 'Sin agente',

@@ -26,7 +26,8 @@ export function TitleLine({ recording }: { readonly recording: Recording }): Rea
   return (
     <header className={css.title}>
       <nav className={css.crumbs} aria-label={text.crumbs}>
-        <Link to={isGuest ? '/guest' : '/recordings'}>{text.recordings}</Link> <span aria-hidden="true">/</span>
+        <Link to={isGuest ? '/guest' : '/recordings'}>{isGuest ? text.sharedCase : text.recordings}</Link>{' '}
+        <span aria-hidden="true">/</span>
       </nav>
       <h1>{text.title(who, recording.code)}</h1>
       <p>{facts.join(' · ')}</p>
