@@ -26,8 +26,7 @@ async function inDemonstration(
   waitMs: number,
   photograph: (stage: Stage) => Promise<void>,
 ): Promise<void> {
-  // dates in a browser's own fields are written as in Lima
-  const stage = await openStage(args, ['--lang=es-419'])
+  const stage = await openStage(args)
   try {
     await new Promise((resolve) => setTimeout(resolve, waitMs))
     await photograph(stage)

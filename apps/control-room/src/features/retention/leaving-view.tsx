@@ -96,7 +96,7 @@ function LeavingTable({ rows, more }: { readonly rows: readonly Leaving[]; reado
       id: 'category',
       title: text.leaving.category,
       text: ({ category }) => text.category[category],
-      wraps: true,
+      spare: true,
       cell: ({ category }) => text.category[category],
     },
     {
