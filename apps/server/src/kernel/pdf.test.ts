@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PdfContent, writePdf } from './pdf.ts'
@@ -64,6 +65,38 @@ test('has one structure that a screen reader walks: headings, cells with their h
   expect(structure).toContain('Lo que sigue es largo. Lo que sigue es largo.')
   expect(structure.match(/"Cuándo"/g)).toHaveLength(1)
   expect(structure).not.toContain('Página')
+})
+
+// PDF/UA-1 (ISO 14289-1) §7.1, §7.2: what can be asked of the file without its validator.
+test('everything painted is tagged or an artifact; language, title and conformance are said; fonts are inside', async () => {
+  const bytes = Buffer.from(await writePdf(content))
+  const raw = bytes.toString('latin1')
+  const streams = [...raw.matchAll(/\/FlateDecode[\s\S]*?stream\r?\n/g)].flatMap(({ index, 0: head }) => {
+    const from = index + head.length
+    return [inflateSync(bytes.subarray(from, raw.indexOf('endstream', from)), { finishFlush: 2 }).toString('latin1')]
+  })
+  const pages = streams.filter((stream) => /\bBDC\b/.test(stream))
+  expect(pages.length).toBeGreaterThan(2)
+  const painted = pages.flatMap((stream) => {
+    let depth = 0
+    return stream.split('\n').flatMap((line) => {
+      depth += /\bB[DM]C\s*$/.test(line) ? 1 : /^EMC\b/.test(line) ? -1 : 0
+      return /(?:^|[\s\])>])(?:Tj|TJ|Do|sh|[fFSsBb]\*?)\s*$/.test(line) ? [depth] : []
+    })
+  })
+  expect(painted.length).toBeGreaterThan(120)
+  expect(painted.every((depth) => depth > 0)).toBe(true)
+  for (const said of [/\/Lang \(es-PE\)/, /\/MarkInfo/, /\/DisplayDocTitle true/, /<pdfuaid:part>1</, /\/Tabs \/S/]) {
+    expect(raw).toMatch(said)
+  }
+  const file = join(folder, 'fonts.pdf')
+  writeFileSync(file, bytes)
+  const fonts = execFileSync('pdffonts', [file], { encoding: 'utf8' }).trim().split('\n').slice(2)
+  expect(fonts.length).toBeGreaterThan(0)
+  for (const font of fonts) {
+    // Embedded, a subset, with the way back to Unicode that a screen reader takes.
+    expect(font).toMatch(/ yes yes yes +\d+ +\d+$/)
+  }
 })
 
 test('same input, same bytes; another instant, other bytes', async () => {
