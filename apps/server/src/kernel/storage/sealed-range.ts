@@ -29,18 +29,21 @@ export async function* readSealedRange(
   }
   const start = Math.max(0, range?.start ?? 0)
   const end = Math.min(sizeBytes, range?.end ?? sizeBytes)
-  const opening = aead.open(dataKey, associatedData(key), await readAt(0, aead.headerBytes))
   const lastIndex = Math.max(0, Math.ceil(storedBytes / aead.segmentBytes) - 1)
   const wanted = aead.segmentsOf(start, end)
+  // The header stands before the first segment: whoever begins there asks once.
+  const head = await readAt(0, wanted.first === 0 ? Math.min(storedBytes, aead.segmentBytes) : aead.headerBytes)
+  const opening = aead.open(dataKey, associatedData(key), head.subarray(0, aead.headerBytes))
   // An empty object still has one segment, which is authenticated before "nothing" is answered.
   for (
     let index = wanted.first;
     index <= Math.min(wanted.last, lastIndex) && (start < end || sizeBytes === 0);
     index += 1
   ) {
-    const from = index === 0 ? aead.headerBytes : index * aead.segmentBytes
-    const to = Math.min(storedBytes, (index + 1) * aead.segmentBytes)
-    const plaintext = opening.open(index, index === lastIndex, await readAt(from, to - from))
+    const from = index * aead.segmentBytes
+    const to = Math.min(storedBytes, from + aead.segmentBytes)
+    const sealedSegment = index === 0 ? head.subarray(aead.headerBytes) : await readAt(from, to - from)
+    const plaintext = opening.open(index, index === lastIndex, sealedSegment)
     const offset = aead.plainStart(index)
     const piece = plaintext.subarray(Math.max(0, start - offset), Math.max(0, end - offset))
     if (piece.length > 0) {

@@ -126,6 +126,7 @@ export type Looks = {
 
 export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Looks {
   const db = deps.database.db
+  const watermarkOf = createWatermark()
 
   const opened = createGroup<Opening, Appended>(openedTogether, (openings) =>
     deps.database.transaction(async (tx) => {
@@ -243,9 +244,17 @@ export function createLooks(deps: EvidenceDeps, settings: EvidenceSettings): Loo
   return { open, renew, close, through }
 }
 
-/** Shown over the picture: who looks, when, and the entry that says so (its index is known a second later). */
-function watermarkOf(name: string, nowMs: number, entry: string, timeZone: string): string {
-  // Swedish writes ISO 8601: 2026-11-22 03:00.
-  const local = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
-  return `${name} · ${local.format(new Date(nowMs))} · ${entry.slice(-12)}`
+/**
+ * Shown over the picture: who looks, when, and the entry that says so (its index is known a second later). A format is
+ * made once for a time zone: making it takes longer than all else that a look computes.
+ */
+function createWatermark(): (name: string, nowMs: number, entry: string, timeZone: string) => string {
+  const formats = new Map<string, Intl.DateTimeFormat>()
+  return (name, nowMs, entry, timeZone) => {
+    // Swedish writes ISO 8601: 2026-11-22 03:00.
+    const format =
+      formats.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+    formats.set(timeZone, format)
+    return `${name} · ${format.format(new Date(nowMs))} · ${entry.slice(-12)}`
+  }
 }
