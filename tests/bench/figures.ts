@@ -91,6 +91,17 @@ function verdict(goal: Goal | undefined, value: number, ratio: number | undefine
   return `${goal.of} ${asked}: ${met ? 'met' : 'MISSED'}`
 }
 
+/** How long each call took, one after the other, in milliseconds. */
+export async function timed(count: number, call: () => Promise<unknown>): Promise<readonly number[]> {
+  const took: number[] = []
+  for (let i = 0; i < count; i += 1) {
+    const startedAt = performance.now()
+    await call()
+    took.push(performance.now() - startedAt)
+  }
+  return took
+}
+
 /** The middle of an odd number of measurements. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)

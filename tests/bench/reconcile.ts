@@ -1,10 +1,11 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sql } from '../../apps/server/src/kernel/database.ts'
 import { startProduct, temporaryData } from '../product.ts'
 import { openOwner } from './database.ts'
 import { desk } from './devices.ts'
-import { type Bench, plain } from './figures.ts'
+import { type Bench, compared, plain } from './figures.ts'
 
 /** Fewer to try it: `SERENO_BENCH_BLOBS=10000`. */
 const blobs = Number(process.env.SERENO_BENCH_BLOBS ?? 1_000_000)
@@ -31,12 +32,18 @@ export const bench: Bench = async (say) => {
       const startedAt = performance.now()
       const report = await custodian.api.call('POST /completeness/reconciliations', {})
       const seconds = (performance.now() - startedAt) / 1000
+      const listedAt = performance.now()
+      const names = await listed(join(data.folder, 'footage'))
+      const listing = (performance.now() - listedAt) / 1000
+      if (names < blobs) {
+        throw new Error(`${names} files of ${blobs}`)
+      }
       const wrong = report.missing + report.orphaned + report.unlike + report.waiting
       if (report.expected < blobs || wrong > 0 || report.rereadRecordings > 0) {
         throw new Error(`not what was seeded: ${JSON.stringify({ ...report, findings: report.findings.slice(0, 3) })}`)
       }
       return [
-        plain('seconds', seconds, 's'),
+        compared('seconds', seconds, 's', 'listing the names of the same files', listing),
         plain('objects', report.objects, 'objects'),
         plain('entries', report.entries, 'ledger entries'),
       ]
@@ -47,6 +54,14 @@ export const bench: Bench = async (say) => {
   } finally {
     await data.remove()
   }
+}
+
+async function listed(folder: string): Promise<number> {
+  let count = 0
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    count += entry.isFile() ? 1 : 0
+  }
+  return count
 }
 
 async function seed(sql: Sql): Promise<void> {

@@ -4,7 +4,7 @@ import type { Desk } from '../../apps/simulator/src/office.ts'
 import { startProduct, temporaryData } from '../product.ts'
 import { openOwner } from './database.ts'
 import { desk } from './devices.ts'
-import { type Bench, type Figure, plain, quantile } from './figures.ts'
+import { type Bench, compared, type Figure, plain, quantile, timed } from './figures.ts'
 
 /** Fewer to try it: `SERENO_BENCH_RECORDINGS=20000`. */
 const recordings = Number(process.env.SERENO_BENCH_RECORDINGS ?? 1_000_000)
@@ -94,8 +94,9 @@ async function ask(sql: Sql, reader: Desk, say: (line: string) => void): Promise
     say(`${name}: p50 ${quantile(times, 0.5).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms`)
   }
   const all = [...took.values()].flat()
+  const nothing = await timed(searchesOfKind, () => reader.api.call('GET /recordings', { query: { toMs: 1 } }))
   return [
-    plain('p95', quantile(all, 0.95), 'ms'),
+    compared('p95', quantile(all, 0.95), 'ms', 'the same operation, nothing to find', quantile(nothing, 0.95)),
     plain('p50', quantile(all, 0.5), 'ms'),
     ...[...took].map(([name, times]) => plain(`${name}P95`, quantile(times, 0.95), 'ms')),
     plain('found', found / all.length, 'recordings a search'),

@@ -18,6 +18,9 @@ const everMs = 253_402_300_799_999
 
 export async function findRecordings(db: Db, tracks: Tracks, scope: Scope, wanted: Wanted): Promise<Found> {
   const conditions = conditionsOf(scope, wanted)
+  if (wanted.fromMs !== undefined) {
+    conditions.push(sql`r.started_at >= ${await earliestStart(db, scope, wanted.fromMs)}::bigint`)
+  }
   const near = await visitsNear(db, tracks, scope, wanted)
   if (near !== null && near.length === 0) {
     return { rows: [], next: null, total: 0 }
@@ -26,14 +29,29 @@ export async function findRecordings(db: Db, tracks: Tracks, scope: Scope, wante
   const limit = wanted.limit ?? usualLimit
   const after = wanted.cursor === undefined ? null : readCursor(wanted.cursor)
   const page = after === null ? sql`` : sql`and (r.started_at, r.id) < (${after.startedAt}::bigint, ${after.id}::uuid)`
-  const [found, counted] = await Promise.all([
-    sql<RecordingRow>`select r.* ${matching} ${page}
-      order by r.started_at desc, r.id desc limit ${limit + 1}`.execute(db),
-    sql<{ n: number }>`select count(*) as n ${matching}`.execute(db),
-  ])
+  const found = await sql<RecordingRow>`select r.* ${matching} ${page}
+    order by r.started_at desc, r.id desc limit ${limit + 1}`.execute(db)
   const rows = found.rows.slice(0, limit)
   const last = found.rows.length > limit ? rows.at(-1) : undefined
+  if (last === undefined && after === null) {
+    // All of them are here: a narrow question is asked once.
+    return { rows, next: null, total: rows.length }
+  }
+  const counted = await sql<{ n: number }>`select count(*) as n ${matching}`.execute(db)
   return { rows, next: last === undefined ? null : writeCursor(last), total: counted.rows[0]?.n ?? 0 }
+}
+
+/** What is shorter has no row in `recording_longest` (migration 6 says the same number). */
+const halfDayMs = 43_200_000
+
+/**
+ * When a recording that overlaps a time from `fromMs` on starts at the earliest. Without it a single day of last spring
+ * would be looked for among everything before it: indexes know when recordings start, and none knows when they end.
+ */
+async function earliestStart(db: Db, scope: Scope, fromMs: number): Promise<number> {
+  const { rows } = await sql<{ longest_ms: number }>`select longest_ms from recording_longest
+    where municipality = ${scope.municipality}::uuid`.execute(db)
+  return fromMs - Math.max(halfDayMs, rows[0]?.longest_ms ?? 0)
 }
 
 function conditionsOf(scope: Scope, wanted: Wanted): RawBuilder<unknown>[] {

@@ -323,6 +323,21 @@ describe('finding, marking, opening positions', () => {
     expect((await need(custodian.call('GET /recordings?toMs=1000'))).total).toBe(0)
   })
 
+  test('a recording that lasts for days is found by any of them', async () => {
+    const dayMs = 86_400_000
+    const { id } = await makeRecording()
+    const onDay = async (day: number): Promise<readonly string[]> => {
+      const [from, to] = [day * dayMs, (day + 1) * dayMs]
+      const found = await need(custodian.call(`GET /recordings?device=${phone.device}&fromMs=${from}&toMs=${to}`))
+      return (found.recordings as { id: string }[]).map((one) => one.id)
+    }
+    await house.owner`update recording set started_at = ${2.5 * dayMs}, ended_at = ${2.5 * dayMs + 1_000} where id = ${id}`
+    expect([await onDay(2), await onDay(9)]).toEqual([[id], []])
+    await house.owner`update recording set ended_at = ${12 * dayMs} where id = ${id}`
+    expect([await onDay(1), await onDay(2), await onDay(9), await onDay(13)]).toEqual([[], [id], [id], []])
+    await house.owner`delete from recording_longest`
+  })
+
   test('near a point between two times: where the device was while it recorded', async () => {
     const recording = phone.record()
     const signed = await recording.media(bytesOf('here'))
