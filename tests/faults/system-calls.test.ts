@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { closeSync, constants, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -32,6 +33,8 @@ test('file fsync, folder fsync and commit come before each 2xx', async () => {
     'strace',
     [
       '-f',
+      // Names behind descriptors: whose bytes were flushed is part of what is proved.
+      '-y',
       '-s',
       '400',
       '-o',
@@ -61,15 +64,18 @@ test('file fsync, folder fsync and commit come before each 2xx', async () => {
 
   const answers = split(await readFile(file, 'utf8'))
   expect(answers.length).toBe(rounds)
+  const takesDirect = directTransfers(data.folder)
+  if (!takesDirect) {
+    console.warn('not checked: this file system takes no direct transfers, so footage went through its cache')
+  }
   for (const lines of answers) {
-    const stored = lines.findIndex((line) => /openat\(.*footage/.test(line) && /O_CREAT/.test(line))
-    const fileSync = after(
-      lines,
-      stored,
-      /(fsync|fdatasync)(\(| +resumed).*= 0|<\.\.\. (fsync|fdatasync) resumed>.*= 0/,
-    )
-    const renamed = after(lines, fileSync, /rename.*footage/)
-    const folderSync = after(lines, renamed, /(fsync|fdatasync)\(.*= 0|<\.\.\. (fsync|fdatasync) resumed>.*= 0/)
+    const stored = lines.findIndex((line) => /openat\((?!.*\/init\/).*footage.*O_CREAT/.test(line))
+    if (takesDirect) {
+      expect(lines[stored]).toMatch(/O_DIRECT/)
+    }
+    const fileSync = done(lines, stored, /(fsync|fdatasync)\(\d+<(?![^>]*\/init\/)[^>]*footage[^>]*\/\.new-/)
+    const renamed = done(lines, fileSync, /rename.*footage/)
+    const folderSync = done(lines, renamed, /fsync\(\d+<[^>]*footage(?![^>]*\.new-)/)
     const committed = after(
       lines,
       folderSync,
@@ -101,6 +107,27 @@ function split(trace: string): string[][] {
     }
   }
   return parts.slice(0, -1).filter((lines) => lines.some((line) => /openat\(.*footage/.test(line)))
+}
+
+function directTransfers(folder: string): boolean {
+  try {
+    closeSync(openSync(join(folder, 'direct'), constants.O_CREAT | constants.O_WRONLY | constants.O_DIRECT))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Where a call after `from` has returned 0, also when other threads' calls stand between its two lines. */
+function done(lines: readonly string[], from: number, call: RegExp): number {
+  const begun = after(lines, from, call)
+  const line = lines[begun] ?? ''
+  if (!line.includes('<unfinished ...>')) {
+    return / = 0$/.test(line) ? begun : -1
+  }
+  const [thread = ''] = line.split(' ')
+  const resumed = after(lines, begun, new RegExp(`^${thread} .*resumed>`))
+  return / = 0$/.test(lines[resumed] ?? '') ? resumed : -1
 }
 
 function after(lines: readonly string[], from: number, pattern: RegExp): number {

@@ -17,16 +17,23 @@ function* cut(bytes: Uint8Array): Generator<Uint8Array> {
 
 describe('files written past the page cache', () => {
   const unaligned = new Uint8Array(new ArrayBuffer(1024 * 1024 + 8), 8)
+  let throughCache = 0
+  const onCache = (): void => {
+    throughCache += 1
+  }
   test.each([
-    ['from memory that begins at a block', createDirectFiles()],
+    ['from memory that begins at a block', createDirectFiles({ onCache }), null],
     // The kernel refuses the transfer (EINVAL), as a file system without direct transfers refuses the opening.
-    ['through the cache where it cannot be', createDirectFiles(unaligned)],
-  ])('are what was given, of any size, %s', (how, files) => {
+    ['through the cache where it cannot be', createDirectFiles({ page: unaligned, onCache }), 1],
+  ])('are what was given, of any size, %s', (how, files, told) => {
     for (const size of sizes) {
       const bytes = randomBytes(size)
       const file = path.join(folder, `${how}-${size}`)
       expect(files.write(file, () => cut(bytes))).toBe(size)
       expect(readFileSync(file).equals(bytes)).toBe(true)
+    }
+    if (told !== null) {
+      expect(throughCache).toBeGreaterThanOrEqual(told)
     }
   })
 

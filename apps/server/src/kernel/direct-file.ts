@@ -21,8 +21,14 @@ const wasmPageBytes = 65_536
 /** Part of every JavaScript engine, but not of the types used here. */
 declare const WebAssembly: { readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } }
 
-/** @param page where pieces are gathered: at a block's border, or every file goes through the cache */
-export function createDirectFiles(page: Uint8Array = alignedPage()): DirectFiles {
+export type DirectSettings = {
+  /** Where pieces are gathered: at a block's border, or every file goes through the cache. */
+  readonly page?: Uint8Array
+  /** Told once when the file system cannot. */
+  readonly onCache?: () => void
+}
+
+export function createDirectFiles({ page = alignedPage(), onCache }: DirectSettings = {}): DirectFiles {
   /** False once the file system has said that it cannot: then through the cache, as any file. */
   let isDirect = true
 
@@ -50,6 +56,7 @@ export function createDirectFiles(page: Uint8Array = alignedPage()): DirectFiles
           throw error
         }
         isDirect = false
+        onCache?.()
         rmSync(file, { force: true })
         return writeOnce(file, pieces())
       }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { closeSync, constants, fdatasync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import type { StreamingAead } from './aead.ts'
+import type { DirectFiles } from './direct-file.ts'
 import type { DirectorySync } from './directory-sync.ts'
 import { release } from './release.ts'
 import { associatedData } from './storage/sealed-range.ts'
@@ -36,8 +37,8 @@ export class WrongHash extends Error {
  * 4 fdatasync · 5 rename into place · 6 fsync the directory. A crash before 5 leaves a `.new-` file; between 5 and 6 the
  * whole file or nothing: the caller has had no answer yet. A target that is there is left as it is, its name made durable.
  *
- * Synchronous but for the two syncs, which may take as long as the disk likes: for a segment a thread of its own costs more
- * than it saves, a large object gets one (`blobs.ts`).
+ * Here for streams and small objects: synchronous but for the two syncs, which may take as long as the disk likes. Objects whose
+ * bytes are all there go to threads, which do steps 1 to 5 by {@link keepWhole} (`blobs.ts`).
  */
 export function createObjectKeeper(aead: StreamingAead, directories: DirectorySync): ObjectKeeper {
   return async (task, bytes) => {
@@ -70,6 +71,23 @@ export function createObjectKeeper(aead: StreamingAead, directories: DirectorySy
       throw error
     }
   }
+}
+
+/** Steps 1 to 5 without turning to other work; step 6 is left to the caller. Leaves nothing behind when it throws. */
+export function keepWhole(aead: StreamingAead, files: DirectFiles, task: ObjectTask, bytes: Uint8Array): Put {
+  checkStated(task.key, bytes, task.sha256)
+  const existing = sizesOf(aead, task.target)
+  if (existing !== null) {
+    return existing
+  }
+  const storedBytes = files.write(task.temporary, () => pieces(aead, task, bytes))
+  try {
+    renameSync(task.temporary, task.target)
+  } catch (error) {
+    rmSync(task.temporary, { force: true })
+    throw error
+  }
+  return { sizeBytes: bytes.length, storedBytes }
 }
 
 /** Sizes of a stored file, or null when there is none. */
@@ -120,7 +138,7 @@ async function write(
 }
 
 /** The stored bytes, each piece good until the next is asked for: ours alone, its memory serves for the next one. */
-export function* pieces(aead: StreamingAead, task: ObjectTask, bytes: Uint8Array): Generator<Uint8Array> {
+function* pieces(aead: StreamingAead, task: ObjectTask, bytes: Uint8Array): Generator<Uint8Array> {
   for (const ciphertext of aead.sealWhole(task.dataKey, associatedData(task.key), task.random, bytes)) {
     yield ciphertext
     release(ciphertext)

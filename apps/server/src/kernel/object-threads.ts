@@ -21,7 +21,8 @@ const mostThreads = 6
 /** While one object waits for the disk another is encrypted as soon as it is back. */
 const mostEach = 2
 
-export function createObjectThreads(): ObjectThreads {
+/** @param onCache told once by each thread whose file system takes no direct transfers */
+export function createObjectThreads(onCache?: () => void): ObjectThreads {
   const threads: (Thread | null)[] = Array.from({ length: mostThreads }, () => null)
   let nextId = 1
 
@@ -31,6 +32,10 @@ export function createObjectThreads(): ObjectThreads {
     })
     const thread: Thread = { worker, waiting: new Map() }
     worker.on('message', (answer: ThreadAnswer) => {
+      if ('throughCache' in answer) {
+        onCache?.()
+        return
+      }
       const waiting = thread.waiting.get(answer.id)
       thread.waiting.delete(answer.id)
       if (thread.waiting.size === 0) {
@@ -95,7 +100,10 @@ export function createObjectThreads(): ObjectThreads {
   }
 }
 
-function settle({ resolve, reject, key }: Waiting, answer: ThreadAnswer): void {
+function settle(
+  { resolve, reject, key }: Waiting,
+  answer: Exclude<ThreadAnswer, { readonly throughCache: true }>,
+): void {
   if ('put' in answer) {
     resolve(answer.put)
   } else if ('wrongHash' in answer) {

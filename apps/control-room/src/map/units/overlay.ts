@@ -50,7 +50,10 @@ export function mountUnits(ground: Ground, unitsNow: () => readonly UnitMark[]):
   const scale = Math.max(1, Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16)
   const sizes: LabelSizes = labelSizes(scale)
   const family = getComputedStyle(ground.element).fontFamily
-  let units: readonly UnitMark[] | null = null
+  let units: readonly UnitMark[] = []
+  /** Asked again by the next picture; until then a press still finds them where they are drawn. */
+  let isStale = true
+  let isDisposed = false
   let alarms: readonly AlarmMark[] = []
   let selected: string | null = null
   let colours: Colours = tokenColours(ground.element)
@@ -62,6 +65,9 @@ export function mountUnits(ground: Ground, unitsNow: () => readonly UnitMark[]):
   let size = { width: 0, height: 0 }
 
   const redress = (): void => {
+    if (isDisposed) {
+      return
+    }
     sprites.dispose()
     sprites = drawSprites(colours, scale, ratio, family)
     placedAt = null
@@ -85,8 +91,9 @@ export function mountUnits(ground: Ground, unitsNow: () => readonly UnitMark[]):
     cancelAnimationFrame(frame)
     frame = 0
     const view = ground.view()
-    if (units === null) {
+    if (isStale) {
       units = unitsNow()
+      isStale = false
       placedAt = null
     }
     const inside = place(units, view, size, marginPixels)
@@ -118,7 +125,7 @@ export function mountUnits(ground: Ground, unitsNow: () => readonly UnitMark[]):
 
   return {
     changed: () => {
-      units = null
+      isStale = true
       soon()
     },
     putAlarms: (next) => {
@@ -130,7 +137,7 @@ export function mountUnits(ground: Ground, unitsNow: () => readonly UnitMark[]):
       soon()
     },
     at: (left, top) =>
-      place(units ?? [], ground.view(), size, 0)
+      place(units, ground.view(), size, 0)
         .map((mark) => ({ ...mark, apart: Math.hypot(mark.left - left, mark.top - top) }))
         .filter(({ apart }) => apart <= pressPixels * scale)
         .sort((one, other) => Number(other.status === 'sos') - Number(one.status === 'sos') || one.apart - other.apart)
@@ -140,6 +147,7 @@ export function mountUnits(ground: Ground, unitsNow: () => readonly UnitMark[]):
       redress()
     },
     dispose: () => {
+      isDisposed = true
       cancelAnimationFrame(frame)
       measure.disconnect()
       sprites.dispose()

@@ -43,7 +43,9 @@ export async function openStorage(options: {
   readonly log: Log
 }): Promise<Storage> {
   const { folder, s3, ids, clock, log } = options
-  const threads = createObjectThreads()
+  const threads = createObjectThreads(() =>
+    log.info({ folder }, 'storage: this file system takes no direct transfers; footage goes through its cache'),
+  )
   const files = createFileBlobs(folder, ids, undefined, undefined, threads)
   if (s3 === null) {
     return {

@@ -96,3 +96,12 @@ test('a copy is a look as well, and the officer finds it', async () => {
   const { views } = await need(dpo.call(`GET /views?officer=${recording.officer.id}`))
   expect(views[0].kind).toBe('recording.exported')
 })
+
+test('a task of long ago does not keep its session from being forgotten', async () => {
+  const gone = await house.person('custodian')
+  await need(look({ purpose: 'training' }, 0, gone))
+  house.clock.advance(90 * 24 * 60 * minuteMs)
+  await house.tick()
+  const back = await house.person('custodian')
+  expect(await task(back)).toBeNull()
+})

@@ -86,9 +86,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
   }
 
   async function forget(): Promise<void> {
+    // Tasks refer to the sessions that are forgotten next.
+    await tasks.forget()
     await forgetBefore(database.db, clock.nowMs() - keptMs)
     await forgetUnderWay(database.db, clock.nowMs())
-    await tasks.forget()
   }
 
   return {

@@ -7,6 +7,7 @@ import {
   readSignatures,
   verifyNote,
 } from '@sereno/proof'
+import { boundedBody } from '../../kernel/bounded-answer.ts'
 import type { StoredWitness } from './witness-store.ts'
 
 /** Sends a body; answers status and text. Rejects when nobody answers within the time. */
@@ -29,6 +30,7 @@ export type Cosigned = { readonly lines: string; readonly signedAt: number }
 export type CosignProblem = { readonly problem: string }
 
 const answerWithinMs = 3_000
+const answerBytes = 65_536
 
 export const postOverHttp: Post = async (url, body, timeoutMs) => {
   const response = await fetch(url, {
@@ -38,7 +40,7 @@ export const postOverHttp: Post = async (url, body, timeoutMs) => {
     signal: AbortSignal.timeout(timeoutMs),
     redirect: 'error',
   })
-  return { status: response.status, text: (await response.text()).slice(0, 65_536) }
+  return { status: response.status, text: new TextDecoder().decode(await boundedBody(response, answerBytes)) }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { isCertificate, readResponse, timestampRequest, verifyStamp } from '@sereno/timestamp'
 import type { Scope } from '../../kernel/actor.ts'
+import { boundedBody } from '../../kernel/bounded-answer.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Database, Db } from '../../kernel/database.ts'
 import { Refusal } from '../../kernel/errors.ts'
@@ -37,6 +38,8 @@ export type Stamps = {
 export const renewBeforeMs = 90 * 24 * 3_600_000
 const wishesARound = 200
 const answerWithinMs = 15_000
+/** A token with a chain of certificates has some ten thousand. */
+const answerBytes = 256 * 1024
 
 export const askOverHttp: AskAuthority = async (url, request) => {
   const response = await fetch(url, {
@@ -49,7 +52,7 @@ export const askOverHttp: AskAuthority = async (url, request) => {
   if (!response.ok) {
     throw new Error(`status ${response.status}`)
   }
-  return new Uint8Array(await response.arrayBuffer())
+  return boundedBody(response, answerBytes)
 }
 
 /**
