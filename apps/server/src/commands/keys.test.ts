@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, expect, test } from 'vitest'
@@ -6,6 +6,7 @@ import { composeApp, migrations } from '../app.ts'
 import { makeConfig, openInstallation } from '../config.ts'
 import { silentLog } from '../kernel/log.ts'
 import { foldersOf, openKernel } from '../kernel/open-kernel.ts'
+import { splitKey } from '../signer/key-shares.ts'
 import { VaultLocked } from '../signer/vault.ts'
 import { temporaryFolder } from '../test-kit/index.ts'
 import { withInstallation } from './installation.ts'
@@ -63,6 +64,12 @@ test('the written procedure: shares on paper, a lock, a rotation, and a key that
   expect((await entered()).slice(-2)).toEqual(['asked', 'shared'])
   await unlockKeys(dataFolder)
   delete process.env.SERENO_KEY_PASSPHRASE
+  // Shares of another key open nothing, and the refusal leaves all as it was: its files' owner, too.
+  const stale = path.join(root, 'stale')
+  writeFileSync(stale, (await splitKey(Buffer.alloc(32, 7), 2, 3)).slice(1).join('\n'))
+  await expect(recoverKey(dataFolder, stale)).rejects.toThrow('does not open the data keys')
+  const { signer } = foldersOf(dataFolder)
+  expect(statSync(path.join(signer, 'installation.key')).uid).toBe(statSync(signer).uid)
   expect(await footage()).toBe('footage')
 
   // 4 the key file is damaged: nothing opens until two of three people bring their paper
@@ -75,4 +82,4 @@ test('the written procedure: shares on paper, a lock, a rotation, and a key that
   expect(await recoverKey(dataFolder, paper)).toBe(1)
   expect(readFileSync(keyFile).equals(key)).toBe(true)
   expect(await footage()).toBe('footage')
-}, 120_000)
+}, 240_000)

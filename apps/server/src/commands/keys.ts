@@ -39,8 +39,9 @@ async function atKeys<T>(
   let result: T
   try {
     result = await work(openVault(folders.signer, passphrase), folders.signer)
-    await keepOwner(folders.signer)
   } finally {
+    // Also of what a refusal put back: a key that its account cannot read is as good as lost.
+    await keepOwner(folders.signer)
     lock.release()
   }
   await enter(dataFolder, deed)
@@ -94,8 +95,8 @@ export async function lockKeys(dataFolder: string, passphrase: string): Promise<
   const lock = lockInstance(folders.run, dataFolder)
   try {
     lockVault(folders.signer, passphrase, before)
-    await keepOwner(folders.signer)
   } finally {
+    await keepOwner(folders.signer)
     lock.release()
   }
   process.env.SERENO_KEY_PASSPHRASE = passphrase
