@@ -107,7 +107,7 @@ export function composeApp(kernel: Kernel, given: Given = {}): App {
   const intake = createIntake({ ...kernel, ledger, identity, territory, fleet, tracks, evidence })
   const live = createLive({ ...kernel, ledger, identity, fleet, tracks, evidence })
   const incidents = createIncidents({ ...kernel, ledger, identity, territory, fleet, tracks, live })
-  const cases: Cases = createCases({ ...kernel, ledger, identity, fleet, evidence, live, incidents })
+  const cases: Cases = createCases({ ...kernel, ledger, identity, fleet, evidence, intake, live, incidents })
   const retention = createRetention({
     ...kernel,
     ...given,

@@ -15,7 +15,7 @@ import {
   testClock,
 } from './test-kit/index.ts'
 
-export type WholeHouse = Pick<People, 'call' | 'enter' | 'person'> & {
+export type WholeHouse = Pick<People, 'call' | 'enter' | 'person' | 'signIn' | 'withCookie'> & {
   readonly app: App
   readonly kernel: TestInstallation<App>['kernel']
   readonly owner: TestInstallation<App>['database']['owner']
@@ -44,7 +44,7 @@ export async function openWholeHouse(): Promise<WholeHouse> {
   const { app: http, parts, kernel, events } = installation
   await parts.identity.seedDemonstration()
   await parts.start()
-  const { call, enter, person, withCookie } = peopleOf(http, parts.identity.linkFor)
+  const { call, enter, person, signIn, withCookie } = peopleOf(http, parts.identity.linkFor)
 
   return {
     app: parts,
@@ -54,6 +54,8 @@ export async function openWholeHouse(): Promise<WholeHouse> {
     call,
     enter,
     person,
+    signIn,
+    withCookie,
     async guest({ url, code }) {
       const entered = await enter(url.split('#link=')[1] ?? '', code)
       if (entered.status !== 200) {

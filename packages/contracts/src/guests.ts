@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { caseKinds } from './cases.ts'
 import { Derivative, OpenDerivative } from './derivatives.ts'
 import { CustodyEntry, evidenceOperations, Recording } from './evidence.ts'
+import { intakeOperations } from './intake.ts'
 import { Watch } from './live.ts'
 import { ById, Done, InstantMs, type Operations, Uuid } from './operation.ts'
 import { guestRoles } from './permissions.ts'
@@ -96,6 +97,20 @@ export const guestOperations = {
     access: 'shared.view',
     summary: 'A media segment (`<sequence>.m4s`)',
     params: Type.Object({ look: Uuid, sequence: Type.String({ pattern: '^[0-9]{1,10}\\.m4s$' }) }),
+    reply: 'stream',
+  },
+  'GET /guest/recordings/:id/files': {
+    access: 'shared.read',
+    summary: 'The whole files of a recording of another camera, and what of them can be shown',
+    params: ById,
+    reply: intakeOperations['GET /recordings/:id/files'].reply,
+  },
+  'GET /guest/looks/:look/files/:sequence': {
+    access: 'shared.view',
+    summary:
+      'A file as it is shown (the original, or `copy`, its viewing copy) through an open look; `Range` is honoured',
+    params: Type.Object({ look: Uuid, sequence: Type.Integer({ minimum: 0 }) }),
+    query: Type.Object({ copy: Type.Optional(Type.Boolean()) }),
     reply: 'stream',
   },
   'POST /guest/recordings/:id/exports': {

@@ -17,6 +17,8 @@ export const Share = Type.Object({
   revokedBecause: nullable(Type.String()),
   state: Type.Enum(['open', 'expired', 'revoked']),
   lastSeenAt: nullable(InstantMs),
+  /** The guest comes back with a passkey of their own, without another code. */
+  passkey: Type.Boolean(),
   /** Looks, copies and live views of this guest so far. */
   looks: Type.Integer(),
 })

@@ -1,8 +1,27 @@
-import { browserSupportsWebAuthnAutofill, startAuthentication } from '@simplewebauthn/browser'
-import type { Given, Me } from '../api/api.ts'
+import { browserSupportsWebAuthnAutofill, startAuthentication, startRegistration } from '@simplewebauthn/browser'
+import type { Given, Me, Reply } from '../api/api.ts'
 import { call } from '../api/call.ts'
 
 type Answer = NonNullable<NonNullable<Given<'POST /me/proof'>['body']>['passkey']>
+
+type NewPasskey = Given<'POST /me/passkeys'>['body']['passkey']
+type Begun = Reply<'POST /me/passkeys/challenge'>
+
+/** Discoverable and verified by the device: one passkey stands for password and code together. */
+export async function makePasskey(begun: Begun): Promise<NewPasskey> {
+  return startRegistration({
+    optionsJSON: {
+      challenge: begun.challenge,
+      rp: { id: begun.rpId, name: begun.rpName },
+      user: { id: begun.userId, name: begun.userName, displayName: begun.userDisplayName },
+      pubKeyCredParams: begun.algorithms.map((alg) => ({ alg, type: 'public-key' })),
+      excludeCredentials: begun.exclude.map((id) => ({ id, type: 'public-key' })),
+      authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
+      attestation: 'none',
+      timeout: begun.timeoutMs,
+    },
+  }) as Promise<NewPasskey>
+}
 
 /** Asks the device for a discoverable passkey. `waits`: offered among the names the browser fills in, until chosen. */
 export async function askPasskey(waits: boolean): Promise<Answer> {

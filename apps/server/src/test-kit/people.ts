@@ -46,6 +46,8 @@ export type People = {
     readonly headers?: Readonly<Record<string, string>>
     readonly body?: Uint8Array | string
   }) => Promise<Answered>
+  /** Signs in by an operation that sets the cookie. */
+  readonly signIn: (url: string, payload: object) => Promise<Said & { readonly cookie: string }>
   /** Enters by a link's token; by an outside account's with its code. */
   readonly enter: (token: string, code?: string) => Promise<Said & { readonly cookie: string }>
   readonly withCookie: (cookie: string) => Person
@@ -62,12 +64,14 @@ export function peopleOf(
     return { status: answered.statusCode, body: answered.rawPayload }
   }
 
-  const enter: People['enter'] = async (token, code) => {
-    const payload = { token, ...(code === undefined ? {} : { code }) }
-    const answered = await http.inject({ method: 'POST', url: '/api/session/link', payload })
+  const signIn: People['signIn'] = async (url, payload) => {
+    const answered = await http.inject({ method: 'POST', url, payload })
     const cookie = answered.cookies.find(({ name }) => name === 'sereno_session')?.value ?? ''
     return { ...saidOf({ status: answered.statusCode, body: answered.rawPayload }), cookie }
   }
+
+  const enter: People['enter'] = (token, code) =>
+    signIn('/api/session/link', { token, ...(code === undefined ? {} : { code }) })
 
   const withCookie = (cookie: string): Person => ({
     cookie,
@@ -92,6 +96,7 @@ export function peopleOf(
 
   return {
     call,
+    signIn,
     enter,
     withCookie,
     person: async (role) => withCookie((await enter((await linkFor(role))?.url.split('#link=')[1] ?? '')).cookie),

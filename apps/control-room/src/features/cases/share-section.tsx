@@ -59,6 +59,7 @@ function ShareRow({ share, mayShare, onDeed }: RowProps): ReactElement {
         ) : (
           <>
             {text.looks(share.looks)}, {text.seen} <Age at={share.lastSeenAt} />
+            {share.passkey ? ` · ${text.passkey}` : ''}
           </>
         )}
       </p>

@@ -166,6 +166,7 @@ export const casesEn = {
     copied: 'Copied',
     looks: (n: number) => (n === 1 ? 'looked once' : `looked ${n} times`),
     never: 'has not entered yet',
+    passkey: 'enters with a passkey',
     seen: 'seen',
     log: 'What they did',
   },

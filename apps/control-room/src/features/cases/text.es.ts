@@ -167,6 +167,7 @@ export const casesEs = {
     copied: 'Copiado',
     looks: (n: number) => (n === 1 ? 'miró 1 vez' : `miró ${n} veces`),
     never: 'todavía no entró',
+    passkey: 'entra con llave de acceso',
     seen: 'visto',
     log: 'Qué hizo',
   },

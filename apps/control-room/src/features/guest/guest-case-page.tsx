@@ -13,6 +13,7 @@ import { useTimeZone } from '../../shell/session.ts'
 import { CopyRow } from '../cases/copies-section.tsx'
 import css from './guest.module.css'
 import { GuestLive } from './guest-live.tsx'
+import { GuestPasskey } from './guest-passkey.tsx'
 import { useGuestText } from './text.ts'
 
 const againMs = 10_000
@@ -67,6 +68,7 @@ function Whole({ file }: { readonly file: GuestCase }): ReactElement {
           {text.verify}
         </a>
       </section>
+      <GuestPasskey />
       <Looks />
     </main>
   )

@@ -20,6 +20,15 @@ const guestEs = {
   ended: 'Este acceso terminó.',
   endedWhy: 'Pida otro a quien le entregó el caso.',
   signOut: 'Salir',
+  passkey: {
+    title: 'Volver a entrar',
+    why: 'Con una llave de acceso de este equipo entra otra vez sin pedir otro código. Sirve solo para este caso y hasta que termine su acceso.',
+    some: 'Entra con la llave de acceso de su equipo, hasta que termine su acceso.',
+    name: 'Mi equipo',
+    add: 'Guardar una llave de acceso',
+    revoke: 'Quitar',
+    unused: 'sin usar todavía',
+  },
   liveNote: 'El agente ve en su pantalla que usted mira.',
   picture: 'Video en vivo',
   states: {
@@ -51,6 +60,15 @@ const guestEn = {
   ended: 'This access has ended.',
   endedWhy: 'Ask whoever gave you the case for another.',
   signOut: 'Leave',
+  passkey: {
+    title: 'Coming back',
+    why: 'With a passkey of this device you enter again without another code. It is good for this case only, and until your access ends.',
+    some: 'You enter with the passkey of your device, until your access ends.',
+    name: 'My device',
+    add: 'Save a passkey',
+    revoke: 'Remove',
+    unused: 'not used yet',
+  },
   liveNote: 'The officer sees on the phone that you are watching.',
   picture: 'Live video',
   states: {

@@ -9,11 +9,12 @@ export type ClipClock = {
   readonly setRoute: (route: ((toMs: number) => void) | null) => void
 }
 
-export function clipsOf(look: string, files: readonly OriginalFile[]): readonly Clip[] {
+/** `base`: where an open look is read, `/api/looks` or a guest's. */
+export function clipsOf(base: string, look: string, files: readonly OriginalFile[]): readonly Clip[] {
   return files
     .filter(({ shown, durationMs }) => shown !== 'nothing' && durationMs > 0)
     .map(({ sequence, shown, startMs, durationMs }) => ({
-      url: `/api/looks/${look}/files/${sequence}${shown === 'copy' ? '?copy=true' : ''}`,
+      url: `${base}/${look}/files/${sequence}${shown === 'copy' ? '?copy=true' : ''}`,
       startMs,
       durationMs,
     }))

@@ -8,12 +8,18 @@ import page from '../../shell/page.module.css'
 import { type IntakeText, useIntakeText } from './text.ts'
 
 export type OriginalFile = Reply<'GET /recordings/:id/files'>['files'][number]
+export type FilesOperation = 'GET /recordings/:id/files' | 'GET /guest/recordings/:id/files'
+const staffs: FilesOperation = 'GET /recordings/:id/files'
 const makingMs = 4_000
 
 /** The whole files of a recording; asked again while a viewing copy is being made. */
-export function useRecordingFiles(recording: string, enabled: boolean): readonly OriginalFile[] | undefined {
+export function useRecordingFiles(
+  recording: string,
+  enabled: boolean,
+  operation: FilesOperation = staffs,
+): readonly OriginalFile[] | undefined {
   const files = useQuery({
-    ...asked('GET /recordings/:id/files', { params: { id: recording } }),
+    ...asked(operation, { params: { id: recording } }),
     enabled,
     refetchInterval: ({ state }) =>
       state.data?.files.some(({ copy }) => copy.state === 'wanted' && copy.reason !== 'no-ffmpeg') === true
@@ -35,10 +41,16 @@ export function shownWords(text: IntakeText['files'], file: OriginalFile): strin
   return reason !== null && reason in text ? text[reason as 'failed'] : state === 'wanted' ? text.wanted : text.other
 }
 
-export function RecordingFiles({ recording }: { readonly recording: string }): ReactElement | null {
+export function RecordingFiles({
+  recording,
+  operation,
+}: {
+  readonly recording: string
+  readonly operation?: FilesOperation
+}): ReactElement | null {
   const text = useIntakeText().files
   const language = useLanguage()
-  const files = useRecordingFiles(recording, true)
+  const files = useRecordingFiles(recording, true, operation)
   if (files === undefined) {
     return null
   }

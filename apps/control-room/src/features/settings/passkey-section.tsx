@@ -1,35 +1,16 @@
 import { Age, Button, Field } from '@sereno/ui'
-import { startRegistration } from '@simplewebauthn/browser'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactElement, useState } from 'react'
-import type { Given, Me, Reply } from '../../api/api.ts'
+import type { Me } from '../../api/api.ts'
 import { call } from '../../api/call.ts'
 import { Failure } from '../../api/failure.tsx'
 import { asked, changed } from '../../api/queries.ts'
 import page from '../../shell/page.module.css'
+import { makePasskey } from '../../shell/passkey.ts'
 import { Folded } from './folded.tsx'
 import { type Proof, ProofForm } from './proof-form.tsx'
 import css from './settings.module.css'
 import { useSettingsText } from './text.ts'
-
-type New = Given<'POST /me/passkeys'>['body']['passkey']
-type Begun = Reply<'POST /me/passkeys/challenge'>
-
-/** Discoverable and verified by the device: one passkey stands for password and code together. */
-async function make(begun: Begun): Promise<New> {
-  return startRegistration({
-    optionsJSON: {
-      challenge: begun.challenge,
-      rp: { id: begun.rpId, name: begun.rpName },
-      user: { id: begun.userId, name: begun.userName, displayName: begun.userDisplayName },
-      pubKeyCredParams: begun.algorithms.map((alg) => ({ alg, type: 'public-key' })),
-      excludeCredentials: begun.exclude.map((id) => ({ id, type: 'public-key' })),
-      authenticatorSelection: { residentKey: 'required', requireResidentKey: true, userVerification: 'required' },
-      attestation: 'none',
-      timeout: begun.timeoutMs,
-    },
-  }) as Promise<New>
-}
 
 export function PasskeySection({ factor }: { readonly factor: Me['factor'] }): ReactElement {
   const text = useSettingsText().passkey
@@ -38,7 +19,7 @@ export function PasskeySection({ factor }: { readonly factor: Me['factor'] }): R
   const refresh = () => changed('GET /me/passkeys', 'GET /me')
   const add = useMutation({
     mutationFn: async (proof: Proof) => {
-      const passkey = await make(await call('POST /me/passkeys/challenge', { body: proof }))
+      const passkey = await makePasskey(await call('POST /me/passkeys/challenge', { body: proof }))
       return call('POST /me/passkeys', { body: { name: name.trim() === '' ? text.defaultName : name.trim(), passkey } })
     },
     onSuccess: refresh,

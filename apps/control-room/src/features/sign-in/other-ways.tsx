@@ -11,7 +11,14 @@ import { signInEn } from './text.en.ts'
 import { signInEs } from './text.es.ts'
 
 /** A passkey, or the municipality's own identity provider, where there is one. */
-export function OtherWays({ onSignedIn }: { readonly onSignedIn: (me: Me) => void }): ReactElement | null {
+export function OtherWays({
+  isGuest = false,
+  onSignedIn,
+}: {
+  /** An outside account: the municipality's provider knows nobody of them. */
+  readonly isGuest?: boolean
+  readonly onSignedIn: (me: Me) => void
+}): ReactElement | null {
   const text = useText({ es: signInEs, en: signInEn })
   const { data: ways } = useQuery(asked('GET /session/ways', {}))
   const passkey = useMutation({ mutationFn: signInByPasskey, onSuccess: onSignedIn })
@@ -26,7 +33,8 @@ export function OtherWays({ onSignedIn }: { readonly onSignedIn: (me: Me) => voi
       void mayWait().then((can) => (can ? mutate(true) : undefined))
     }
   }, [offers, mutate])
-  if (ways === undefined || (!offers && ways.passkeysAt === null && ways.provider === null)) {
+  const named = isGuest ? null : (ways?.provider ?? null)
+  if (ways === undefined || (!offers && ways.passkeysAt === null && named === null)) {
     return null
   }
   return (
@@ -36,9 +44,9 @@ export function OtherWays({ onSignedIn }: { readonly onSignedIn: (me: Me) => voi
           {text.passkey}
         </Button>
       ) : null}
-      {ways.provider === null ? null : (
+      {named === null ? null : (
         <Button icon="people" onPress={() => provider.mutate()} busy={provider.isPending} wide>
-          {text.provider(ways.provider.name)}
+          {text.provider(named.name)}
         </Button>
       )}
       {ways.passkeysAt === null ? null : (

@@ -40,11 +40,21 @@ export function SignInPage({ installation, link, provider, onSignedIn, failed }:
         ) : null}
         <Failure error={failed} />
         {usesLink && link !== null ? (
-          <LinkForm token={link} onSignedIn={onSignedIn} onOther={() => setUsesLink(false)} />
+          <>
+            <LinkForm token={link} onSignedIn={onSignedIn} onOther={() => setUsesLink(false)} />
+            {isGuest ? <OtherWays isGuest onSignedIn={onSignedIn} /> : null}
+          </>
         ) : back === null ? (
           <>
-            <PasswordForm onSignedIn={onSignedIn} />
-            <OtherWays onSignedIn={onSignedIn} />
+            {isGuest ? (
+              <>
+                <h1>{text.guestTitle}</h1>
+                <p>{text.guestReturn}</p>
+              </>
+            ) : (
+              <PasswordForm onSignedIn={onSignedIn} />
+            )}
+            <OtherWays isGuest={isGuest} onSignedIn={onSignedIn} />
           </>
         ) : (
           <ProviderReturn query={back} onSignedIn={onSignedIn} onOther={() => setBack(null)} />

@@ -10,6 +10,8 @@ export const signInEn = {
   codeHint: 'It is in the app on your phone.',
   submit: 'Sign in',
   guestFictitious: 'A fictitious municipality for demonstration: people and facts do not exist.',
+  guestReturn:
+    'Enter with the passkey you saved on your device, or open the link you were given. If you have neither, ask whoever gave you the case for another.',
   guestTitle: 'Enter the shared case',
   guestBody: 'This link and its code each work once. What you look at and copy goes into the ledger, in your name.',
   guestCode: 'Eight-digit code',

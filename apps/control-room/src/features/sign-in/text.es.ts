@@ -7,6 +7,8 @@ export const signInEs = {
   codeHint: 'Está en la aplicación de su teléfono.',
   submit: 'Entrar',
   guestFictitious: 'Municipalidad ficticia de demostración: personas y hechos no existen.',
+  guestReturn:
+    'Entre con la llave de acceso que guardó en su equipo, o abra el enlace que le dieron. Si no tiene ninguno, pida otro a quien le entregó el caso.',
   guestTitle: 'Entrar al caso compartido',
   guestBody: 'Este enlace y su código sirven una sola vez. Lo que mire y copie queda en el libro, a su nombre.',
   guestCode: 'Código de ocho dígitos',

@@ -289,6 +289,11 @@ describe('a hand-over', () => {
     for (const item of ready.items) {
       const { bytes } = await custodian.call(`GET ${at}/packages/${item.recording}`)
       expect(createHash('sha256').update(bytes).digest('hex')).toBe(item.sha256)
+      // Whoever was recorded finds whose hands it went into.
+      const { recording } = await need(custodian.call(`GET /recordings/${item.recording}`))
+      const dpo = await house.person('data-protection-officer')
+      const { views } = await need(dpo.call(`GET /views?officer=${recording.officer.id}`))
+      expect(views[0]).toMatchObject({ kind: 'hand-over.copied', recording: item.recording })
       const report = await verifyPackage(bytesSource(bytes), { trust: parsed.ok ? parsed.value : null } as Json)
       expect(report.result).toBe('holds')
     }

@@ -57,7 +57,7 @@ export async function seedCase(deps: CasesDeps, municipality: string): Promise<b
 /** Recordings of officers who have an account before the others; none while those have recorded nothing yet. */
 async function ownFirst(deps: CasesDeps, municipality: string, recordings: readonly string[]): Promise<string[]> {
   const scope: Scope = { municipality, actor: nobody(municipality) }
-  const joined = new Set((await deps.identity.accountsOf(scope)).map(({ officer }) => officer))
+  const joined = new Set((await deps.identity.accountsOf(scope)).flatMap(({ officer }) => officer ?? []))
   const own: string[] = []
   const others: string[] = []
   for (const id of recordings) {
@@ -65,7 +65,8 @@ async function ownFirst(deps: CasesDeps, municipality: string, recordings: reado
     const isOwn = officer !== undefined && joined.has(officer)
     ;(isOwn ? own : others).push(id)
   }
-  return own.length === 0 && others.length < patience ? [] : [...own, ...others]
+  const waits = joined.size > 0 && own.length === 0 && others.length < patience
+  return waits ? [] : [...own, ...others]
 }
 
 function nobody(municipality: string): Scope['actor'] {

@@ -6,7 +6,16 @@ import { isReserved } from './cases.ts'
 import type { CasesDeps } from './door.ts'
 import { demand, enter, enterChange } from './record.ts'
 import { endSharesIn } from './share.ts'
-import { changeCase, familyOf, lockCase, lockOpenCase, moveRoot, needCase, refreshSearch } from './store.ts'
+import {
+  changeCase,
+  familyOf,
+  lockCase,
+  lockOpenCase,
+  moveRoot,
+  needCase,
+  recordingsOf,
+  refreshSearch,
+} from './store.ts'
 import type { CaseRow } from './tables.ts'
 
 /**
@@ -98,6 +107,10 @@ export async function closeCase(deps: CasesDeps, scope: Scope, id: string, reaso
   })
 }
 
+/**
+ * Reopens: what it holds is frozen again as when it was put in. Each recording is locked until the commit, so a destruction
+ * was decided before, and the entry names what is gone, or comes after, sees the open case and is refused.
+ */
 export async function reopenCase(deps: CasesDeps, scope: Scope, id: string, reason: string): Promise<void> {
   const policy = demand(deps, scope, 'case.manage', await needCase(deps.database.db, scope, id))
   await deps.database.transaction(async (tx) => {
@@ -110,9 +123,32 @@ export async function reopenCase(deps: CasesDeps, scope: Scope, id: string, reas
     }
     // The escalation begins again from where the clock is now.
     await changeCase(tx, scope, id, { state: 'open', closed_at: null, closed_because: null, clock_stage: 0 })
-    await enterChange(deps, tx, scope, row, { kind: 'case.reopened', policy, fields: { reason: reason.trim() } })
+    const { frozen, gone } = await freezeAgain(deps, tx, scope, row)
+    await enterChange(deps, tx, scope, row, {
+      kind: 'case.reopened',
+      policy,
+      subjects: [...frozen, ...gone].map((recording) => `recording:${recording}`),
+      fields: { reason: reason.trim(), frozen: String(frozen.length), destroyed: gone.join(' ') },
+    })
     await refreshSearch(tx, row.root)
   })
+}
+
+async function freezeAgain(
+  deps: CasesDeps,
+  tx: Db,
+  scope: Scope,
+  row: CaseRow,
+): Promise<{ readonly frozen: readonly string[]; readonly gone: readonly string[] }> {
+  const frozen: string[] = []
+  const gone: string[] = []
+  const inCase = (await recordingsOf(tx, row.root)).map(({ recording }) => recording)
+  // In order of id, as a case is opened: two that share recordings wait for each other one way only.
+  for (const recording of inCase.toSorted()) {
+    const locked = await deps.evidence.erase.lock(tx, scope, recording)
+    ;(locked === null || locked.destroyedAt !== null ? gone : frozen).push(recording)
+  }
+  return { frozen, gone }
 }
 
 /** The alarm of a case's clock is over: handed over, closed or merged. */

@@ -6,6 +6,7 @@ import type { Evidence } from '../evidence/index.ts'
 import type { Fleet } from '../fleet/index.ts'
 import type { Identity } from '../identity/index.ts'
 import type { Incidents } from '../incidents/index.ts'
+import type { Intake } from '../intake/index.ts'
 import type { Ledger } from '../ledger/index.ts'
 import type { Live } from '../live/index.ts'
 
@@ -14,6 +15,7 @@ export type CasesDeps = Kernel & {
   readonly identity: Identity
   readonly fleet: Fleet
   readonly evidence: Evidence
+  readonly intake: Intake
   readonly live: Live
   readonly incidents: Incidents
 }

@@ -1,6 +1,7 @@
 /** All that an outside account can reach besides its own session. */
 import { guestOperations } from '@sereno/contracts'
 import type { Scope } from '../../kernel/actor.ts'
+import { Refusal } from '../../kernel/errors.ts'
 import { type RouteTable, routes } from '../../kernel/http.ts'
 import type { CasesDeps } from './door.ts'
 import {
@@ -14,6 +15,7 @@ import {
   openStill,
   refusedTo,
   renewAsGuest,
+  shownStill,
   watchLive,
 } from './guest.ts'
 import { sendDerivative, sendLineage } from './open-derivative.ts'
@@ -134,6 +136,24 @@ export function guestRoutes(deps: CasesDeps): RouteTable {
     'GET /guest/derivatives/:opening/lineage.json': async ({ scope, params, reply }) => {
       await openStill(deps, scope, params.opening)
       await sendLineage(deps, scope, params.opening, reply)
+    },
+    'GET /guest/recordings/:id/files': async ({ scope, params }) => {
+      await guestAt(deps, scope, 'shared.read', params.id)
+      // What cannot be shown is named with its hash, and its bytes leave in a package only.
+      return { files: [...(await deps.intake.play.files(scope, params.id))] }
+    },
+    'GET /guest/looks/:look/files/:sequence': async ({ scope, params, query, request, reply }) => {
+      const shown = await shownStill(deps, scope, params.look, params.sequence)
+      if ((query.copy === true) !== (shown === 'copy')) {
+        throw new Refusal('request.not-found')
+      }
+      await deps.intake.play.send(
+        scope,
+        params.look,
+        { sequence: params.sequence, copy: shown === 'copy' },
+        request,
+        reply,
+      )
     },
     'GET /guest/looks': async ({ scope }) => {
       await guestOf(deps, scope)

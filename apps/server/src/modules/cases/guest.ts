@@ -157,6 +157,22 @@ export async function lookStill(
   return guestAt(deps, scope, 'shared.view', recording.id)
 }
 
+/** How a file of another camera is shown through the look; what is not shown is not sent. Decided again, as the look is. */
+export async function shownStill(
+  deps: CasesDeps,
+  scope: Scope,
+  look: string,
+  sequence: number,
+): Promise<'original' | 'copy'> {
+  const { row: recording } = await deps.evidence.offer.looks.through(scope, look)
+  await guestAt(deps, scope, 'shared.view', recording.id)
+  const file = (await deps.intake.play.files(scope, recording.id)).find((one) => one.sequence === sequence)
+  if (file === undefined || file.shown === 'nothing') {
+    throw new Refusal('request.not-found')
+  }
+  return file.shown
+}
+
 export async function renewAsGuest(deps: CasesDeps, scope: Scope, look: string) {
   const { row, policy } = await lookStill(deps, scope, look)
   return deps.evidence.offer.looks.renew(scope, look, { purpose, reference: row.code }, { policy })

@@ -150,13 +150,19 @@ export async function copyPackage(deps: CasesDeps, scope: Scope, id: string, rec
   if (item.export === null || item.sha256 === null) {
     throw new Refusal('case.not-ready')
   }
+  // By whom it was recorded: officers find here whose hands it went into.
+  const recorder = (await deps.evidence.recording(scope, recording))?.officer?.id
   await deps.database.transaction((tx) =>
     enter(deps, tx, scope, row, {
       kind: 'hand-over.copied',
       coarse: 'access',
       policy,
       purpose,
-      subjects: [`recording:${recording}`, `person:${scope.actor.id}`],
+      subjects: [
+        `recording:${recording}`,
+        `person:${scope.actor.id}`,
+        ...(recorder === undefined ? [] : [`officer:${recorder}`]),
+      ],
       fields: { handOver: id, sha256: item.sha256 ?? '' },
     }),
   )

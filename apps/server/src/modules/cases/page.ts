@@ -48,6 +48,8 @@ export async function casePage(deps: CasesDeps, scope: Scope, id: string): Promi
     inCase.map(({ recording }) => recording),
   )
   const byRecording = new Map(views.map((view) => [view.id, view]))
+  const accounts = await deps.identity.accountsOf(scope)
+  const withPasskey = new Set(accounts.filter(({ guest, strong }) => guest && strong).map((account) => account.id))
   const guests = new Map(shares.map((share) => [share.id, share.name]))
   return {
     case: summary as NonNullable<typeof summary>,
@@ -71,7 +73,7 @@ export async function casePage(deps: CasesDeps, scope: Scope, id: string): Promi
     notes: notes.map(noteView),
     derivatives: derivatives.map(derivativeView),
     handOvers: handOvers.map((one) => handOverView(one, items)),
-    shares: shares.map((share) => shareView(share, nowMs)),
+    shares: shares.map((share) => shareView(share, nowMs, withPasskey.has(share.account))),
     live: live.map((one) => liveView(one, guests.get(one.share) ?? '')),
     mergedFrom: family
       .filter((one) => one.id !== row.id)

@@ -135,7 +135,7 @@ export function handOverView(row: HandOverRow, items: readonly HandOverItemRow[]
   }
 }
 
-export function shareView(row: ShareRow, nowMs: number): Share {
+export function shareView(row: ShareRow, nowMs: number, hasPasskey: boolean): Share {
   return {
     id: row.id,
     role: row.role,
@@ -150,6 +150,7 @@ export function shareView(row: ShareRow, nowMs: number): Share {
     revokedBecause: row.revoked ? row.ended_because : null,
     state: shareState(timesOf(row), nowMs),
     lastSeenAt: row.last_seen_at,
+    passkey: hasPasskey,
     looks: row.looks,
   }
 }

@@ -87,7 +87,7 @@ export function caseRoutes(deps: CasesDeps): RouteTable {
     ...routes(shareOperations, {
       'POST /cases/:id/shares': async ({ scope, params, body }) => {
         const { share, entrance } = await shareCase(deps, scope, params.id, body)
-        return { share: shareView(share, deps.clock.nowMs()), entrance }
+        return { share: shareView(share, deps.clock.nowMs(), false), entrance }
       },
       'POST /cases/:id/shares/:share/entrance': ({ scope, params }) =>
         newEntrance(deps, scope, params.id, params.share),

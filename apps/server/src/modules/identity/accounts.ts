@@ -233,7 +233,10 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     return token
   }
 
-  /** The address and the code of an outside account; each is worth nothing without the other, both once. */
+  /**
+   * The address and the code of an outside account; each is worth nothing without the other, both once. Whoever needs them
+   * again has not the device any more that entered without: its passkeys end.
+   */
   async function guestLink(
     tx: Db,
     scope: Scope,
@@ -246,6 +249,14 @@ export function createAccounts(deps: IdentityDeps & { readonly sessions: Session
     const validMs = Math.min(guestLinkMs, account.bound_until - clock.nowMs())
     if (validMs <= 0) {
       throw new Refusal('case.share-ended')
+    }
+    const revoked = await revokePasskeys(tx, account.municipality, id, clock.nowMs())
+    if (revoked.length > 0) {
+      await changeAccount(tx, account.municipality, id, { has_passkey: false })
+      await record(tx, scope.actor, account, {
+        kind: 'account.passkey-revoked',
+        fields: { passkeys: String(revoked.length), reason: 'entrance' },
+      })
     }
     const code = digits(ids.bytes(8))
     const token = await insert(tx, scope.actor, account, { validMs, code })

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { intakeOperations, ReplyOf } from '@sereno/contracts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Scope } from '../../kernel/actor.ts'
 import type { Checker, Cron } from '../../kernel/checker.ts'
 import type { RouteTable } from '../../kernel/http.ts'
@@ -53,6 +54,21 @@ export const intakeDefaults: IntakeSettings = {
   axisHeldBytes: 128 * 1024 * 1024,
 }
 
+/** The files of a recording, and their bytes through an open look (I-3). Whoever asks has decided who may look. */
+export type Play = {
+  files(
+    scope: Scope,
+    recording: string,
+  ): Promise<ReplyOf<(typeof intakeOperations)['GET /recordings/:id/files']>['files']>
+  send(
+    scope: Scope,
+    look: string,
+    asked: { readonly sequence: number; readonly copy: boolean },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void>
+}
+
 /** What intake offers to app.ts. */
 export type Intake = {
   readonly routes: RouteTable
@@ -60,6 +76,8 @@ export type Intake = {
   readonly check: Checker
   /** Routes that another system's protocol places outside `/api`. */
   readonly plugin: (app: FastifyInstance) => Promise<void>
+  /** The files of a recording and their bytes through an open look: for a module that has decided who may look. */
+  readonly play: Play
   /** A connection file for an Axis body-worn system controller; its secret is in it and nowhere else. */
   connectAxis(scope: Scope, wish: ConnectionWish): Promise<MadeConnection>
   start(): Promise<void>

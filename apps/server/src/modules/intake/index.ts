@@ -29,8 +29,10 @@ export function createIntake(deps: IntakeDeps): Intake {
   const finish = createFinish(deps, settings, { receive, progresses, probe })
   const copies = createCopies(deps, settings, tools)
   const assembly = createAssembly(deps, { probe, ownDock: createOwnDock(deps) })
+  const play = createPlay(deps, tools)
   return {
-    routes: intakeRoutes(deps, { receive, finish, play: createPlay(deps, tools), tools }),
+    routes: intakeRoutes(deps, { receive, finish, play, tools }),
+    play,
     timers: [
       { name: 'intake.verify', everyMs: 10_000, run: finish.sweep },
       { name: 'intake.axis', everyMs: 10_000, run: assembly.sweep },

@@ -1,16 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import {
-  type FileStatement,
-  fileBlockBytes,
-  fileBlocksRoot,
-  signerFromSeed,
-  signStatement,
-  statementHash,
-  toBase64Url,
-  utf8,
-} from '@sereno/proof'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '../../kernel/actor.ts'
 import { avi, factsOf, openClips } from './clips.test-kit.ts'
@@ -24,6 +14,7 @@ import { rangeOf } from './play.ts'
 import { parseIso6709, parseNmea } from './probe/text-positions.ts'
 import { createProgress } from './progress.ts'
 import { mediaTools } from './sandbox.ts'
+import { uploadFile } from './upload.test-kit.ts'
 
 const { clip, folder, clear } = openClips()
 afterAll(clear)
@@ -174,88 +165,11 @@ describe('a file that no browser plays', () => {
   })
 })
 
-/** A dock in the fewest lines: enrols, sends one block, signs, completes. */
-async function upload(house: IntakeHouse, name: string, bytes: Uint8Array, seed = 7): Promise<string> {
+async function upload(house: IntakeHouse, name: string, bytes: Uint8Array, seed?: number): Promise<string> {
   const office = await house.person('administrator')
-  const { json: enrolment } = await office('POST /devices/enrolments', { kind: 'dock' })
-  const signer = await signerFromSeed(new Uint8Array(32).fill(seed))
-  const { publicKey } = signer.key
-  const signature = toBase64Url(await signer.sign(utf8(`sereno-enrol-v1.${enrolment.token}.${publicKey}`)))
-  const about = { protection: 'software', simulated: false, appVersion: 'test', build: null, algorithm: 'ed25519' }
-  const post = async (url: string, payload: object, headers: Record<string, string> = {}) => {
-    const answered = await house.app.inject({ method: 'POST', url: `/api${url}`, payload, headers })
-    expect(answered.statusCode, answered.payload).toBe(200)
-    return JSON.parse(answered.payload) as Record<string, never>
+  const send: Parameters<typeof uploadFile>[0]['send'] = async ({ body, ...asked }) => {
+    const answered = await house.app.inject({ ...asked, payload: body })
+    return { status: answered.statusCode, body: answered.rawPayload }
   }
-  const self = (await post('/device/enrol', { token: enrolment.token, publicKey, signature, ...about })) as unknown as {
-    device: { id: string; keyEpoch: number }
-    installation: string
-    municipality: { id: string }
-  }
-  const device = self.device.id
-  const { nonce } = await post('/device/challenge', { device })
-  const proof = toBase64Url(await signer.sign(utf8(`sereno-session-v1.${device}.${nonce}`)))
-  const { token } = await post('/device/session', { device, nonce, signature: proof })
-  const headers = { authorization: `Device ${token}` }
-  const id = randomUUID()
-  const hint = { maker: null, model: null, serial: null, startedAt: null, clockOffsetMs: null, basis: null }
-  await post(
-    '/device/uploads',
-    { id, name, sizeBytes: bytes.length, pathSha256: null, modifiedAt: null, hint },
-    headers,
-  )
-  const wrong = await put(house, id, headers, bytes, 'a'.repeat(64))
-  expect(wrong).toBe(422)
-  expect(await put(house, id, headers, bytes, sha256(bytes))).toBe(200)
-  const base = {
-    format: 1,
-    installation: self.installation,
-    municipality: self.municipality.id,
-    device,
-    keyEpoch: self.device.keyEpoch,
-    recording: id,
-    wallClockMs: Date.now(),
-    monotonicMs: 1,
-    serverTime: null,
-    checkpoint: null,
-    build: 'b'.repeat(64),
-    keyProtection: 'software',
-  } as const
-  const file: FileStatement = {
-    ...base,
-    counter: 0,
-    sequence: 0,
-    previous: null,
-    file: {
-      name,
-      sizeBytes: bytes.length,
-      sha256: sha256(bytes),
-      blockBytes: fileBlockBytes,
-      blocks: await fileBlocksRoot([sha256(bytes)]),
-    },
-    source: { kind: 'dock', path: null, modifiedMs: null },
-  }
-  const statement = await signStatement(signer, { kind: 'file', body: file })
-  const previous = await statementHash(statement)
-  const stopBody = { ...base, counter: 1, sequence: 1, previous, reason: 'closed', count: 1, head: previous } as const
-  const stop = await signStatement(signer, { kind: 'stop', body: stopBody })
-  const text = (envelope: Uint8Array): string => Buffer.from(envelope).toString('base64')
-  await post(`/device/uploads/${id}/complete`, { statement: text(statement), stop: text(stop) }, headers)
-  return id
-}
-
-async function put(
-  house: IntakeHouse,
-  id: string,
-  headers: Record<string, string>,
-  bytes: Uint8Array,
-  announced: string,
-): Promise<number> {
-  const answered = await house.app.inject({
-    method: 'PUT',
-    url: `/api/device/uploads/${id}/blocks/0`,
-    headers: { ...headers, 'content-type': 'application/octet-stream', 'x-block-sha256': announced },
-    payload: Buffer.from(bytes),
-  })
-  return answered.statusCode
+  return uploadFile({ office, send }, name, bytes, seed)
 }

@@ -6,18 +6,16 @@ import type { Scope } from '../../kernel/actor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { OriginalFileRow } from '../evidence/index.ts'
 import { copiesOf, copyKey } from './copies.ts'
-import type { IntakeDeps } from './door.ts'
+import type { IntakeDeps, Play } from './door.ts'
 import type { MediaTools } from './sandbox.ts'
 import type { CopyRow } from './tables.ts'
 
 type FileView = ReplyOf<(typeof intakeOperations)['GET /recordings/:id/files']>['files'][number]
 
-export type Play = ReturnType<typeof createPlay>
-
-export function createPlay(deps: IntakeDeps, tools: () => MediaTools) {
+export function createPlay(deps: IntakeDeps, tools: () => MediaTools): Play {
   const db = deps.database.db
 
-  async function files(scope: Scope, recording: string): Promise<readonly FileView[]> {
+  async function files(scope: Scope, recording: string): Promise<FileView[]> {
     const view = await deps.evidence.recording(scope, recording)
     if (view === null) {
       throw new Refusal('recording.not-found')

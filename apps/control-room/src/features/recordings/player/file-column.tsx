@@ -14,6 +14,7 @@ import type { Playback } from './playback.ts'
 import { PurposePanel } from './purpose-panel.tsx'
 import { usePlayerText } from './text.ts'
 import type { Looking } from './use-look.ts'
+import { useViewer } from './viewer.ts'
 
 type FileColumnProps = {
   readonly file: RecordingFile
@@ -29,6 +30,7 @@ export function FileColumn({ file, axis, playback, look, dialog, onDialog }: Fil
   const text = usePlayerText()
   const language = useLanguage()
   const { recording } = file
+  const { filesName } = useViewer()
   const may = (what: string): boolean => recording.may.includes(what)
   const unsealed = recording.state !== 'sealed'
   return (
@@ -49,7 +51,7 @@ export function FileColumn({ file, axis, playback, look, dialog, onDialog }: Fil
         </dl>
         <RecordingRetention recording={recording.id} />
       </div>
-      {recording.shape === 'files' ? <RecordingFiles recording={recording.id} /> : null}
+      {recording.shape === 'files' ? <RecordingFiles recording={recording.id} operation={filesName} /> : null}
       <CustodyList recording={recording} entry={look.look?.entry ?? null} />
       <section className={css.actions} aria-label={text.actions.label}>
         {may('recording.export') ? (

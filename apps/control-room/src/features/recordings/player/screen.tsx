@@ -15,6 +15,7 @@ import type { SoundCurve } from './sound.ts'
 import { usePlayerText } from './text.ts'
 import type { Looking } from './use-look.ts'
 import { usePosition } from './use-position.ts'
+import { useViewer } from './viewer.ts'
 
 type ScreenProps = {
   readonly file: RecordingFile
@@ -33,10 +34,11 @@ export function Screen({ file, axis, playback, sound, look }: ScreenProps): Reac
   const playlist = look.look?.playlist
   const lookId = look.look?.look
   const whole = file.recording.shape === 'files'
-  const files = useRecordingFiles(file.recording.id, whole && lookId !== undefined)
+  const { filesName, looksAt } = useViewer()
+  const files = useRecordingFiles(file.recording.id, whole && lookId !== undefined, filesName)
   const clips = useMemo(
-    () => (whole && lookId !== undefined && files !== undefined ? clipsOf(lookId, files) : null),
-    [whole, lookId, files],
+    () => (whole && lookId !== undefined && files !== undefined ? clipsOf(looksAt, lookId, files) : null),
+    [whole, lookId, files, looksAt],
   )
   const words = useIntakeText().files
   useEffect(() => {

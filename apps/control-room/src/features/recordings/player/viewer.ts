@@ -2,6 +2,7 @@ import type { Purpose } from '@sereno/contracts'
 import { createContext, use } from 'react'
 import type { CustodyEntry, Look, OperationName, Reply } from '../../../api/api.ts'
 import { call } from '../../../api/call.ts'
+import type { FilesOperation } from '../../intake/recording-files.tsx'
 
 export type Wish = { readonly purpose: Purpose; readonly reference?: string }
 type Custody = { readonly entries: readonly CustodyEntry[] }
@@ -14,6 +15,9 @@ export type Viewer = {
   readonly close: (look: string) => Promise<unknown>
   readonly custodyName: OperationName
   readonly custody: (recording: string, signal: AbortSignal) => Promise<Custody>
+  /** The whole files of other cameras, and where their bytes are read. */
+  readonly filesName: FilesOperation
+  readonly looksAt: string
   readonly pack: (
     recording: string,
     wish: Wish & { readonly positions: boolean },
@@ -27,6 +31,8 @@ const staff: Viewer = {
   close: (look) => call('POST /looks/:look/close', { params: { look } }),
   custodyName: 'GET /recordings/:id/custody',
   custody: (id, signal) => call('GET /recordings/:id/custody', { params: { id } }, signal),
+  filesName: 'GET /recordings/:id/files',
+  looksAt: '/api/looks',
   pack: (id, body) => call('POST /recordings/:id/exports', { params: { id }, body }),
 }
 
@@ -37,6 +43,8 @@ export const guestViewer: Viewer = {
   close: (look) => call('POST /guest/looks/:look/close', { params: { look } }),
   custodyName: 'GET /guest/recordings/:id/custody',
   custody: (id, signal) => call('GET /guest/recordings/:id/custody', { params: { id } }, signal),
+  filesName: 'GET /guest/recordings/:id/files',
+  looksAt: '/api/guest/looks',
   pack: (id) => call('POST /guest/recordings/:id/exports', { params: { id } }),
 }
 
