@@ -300,10 +300,12 @@ export function taken(error: unknown): unknown {
 
 /**
  * Whoever watches over the others may be sent away, never in silence: the public log counts such an entry as a weakening,
- * which needs nobody's opening to be seen.
+ * which needs nobody's opening to be seen. Nor narrowed in silence: an administrator approves no change of witnesses, whatever
+ * else the account is.
  */
 function watchesLess(before: readonly Role[], after: readonly Role[]): boolean {
-  return before.includes('overseer') && !after.includes('overseer')
+  const runsMachines = !before.includes('administrator') && after.includes('administrator')
+  return before.includes('overseer') && (!after.includes('overseer') || runsMachines)
 }
 
 function isGuestRole(role: Role): role is GuestRole {

@@ -339,8 +339,11 @@ describe('whoever watches over the others', () => {
     const head = await another('administrator', 'Jefa Nueva')
     const moved = await another('overseer', 'Veedora Una')
     const closed = await another('overseer', 'Veedor Dos')
+    const narrowed = await another('overseer', 'Veedora Tres')
     await need(head.call(`POST /accounts/${moved.id}/roles`, { roles: ['analyst'], reason: 'Rota' }))
     await need(head.call(`POST /accounts/${closed.id}/close`, { reason: 'Se fue' }))
+    const roles = ['overseer', 'administrator']
+    await need(head.call(`POST /accounts/${narrowed.id}/roles`, { roles, reason: 'También administra' }))
     await house.tick()
     const plain = await another('operator', 'Operadora Común')
     await need(head.call(`POST /accounts/${plain.id}/close`, { reason: 'Se fue' }))
@@ -353,6 +356,7 @@ describe('whoever watches over the others', () => {
     }
     await expect.poll(() => of(moved.id), { timeout: 20_000 }).toEqual([['account.roles-changed', 'weakening']])
     await expect.poll(() => of(closed.id), { timeout: 20_000 }).toEqual([['account.closed', 'weakening']])
+    await expect.poll(() => of(narrowed.id), { timeout: 20_000 }).toEqual([['account.roles-changed', 'weakening']])
     await expect.poll(() => of(plain.id), { timeout: 20_000 }).toEqual([['account.closed', 'person']])
   })
 })
