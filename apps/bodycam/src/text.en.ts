@@ -176,6 +176,10 @@ export const en: Text = {
     word: 'Call the control room',
     cuts: 'it does not record while you talk; signed',
   },
+  battery: {
+    title: (percent) => `Battery at ${percent}`,
+    note: 'Plug in a charger. If it goes off, what is recorded is safe and uploads when it is back on.',
+  },
   overload: {
     title: 'The phone cannot keep up',
     note: (frames) => `${frames} frames were left out, and that is signed. Close other apps, or keep it in the shade.`,

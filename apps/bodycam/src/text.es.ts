@@ -174,6 +174,10 @@ export const es = {
     word: 'Llamar a la central',
     cuts: 'mientras hablas no graba; queda firmado',
   },
+  battery: {
+    title: (percent: string) => `Batería al ${percent}`,
+    note: 'Conecta un cargador. Si se apaga, lo grabado queda a salvo y sube al encender.',
+  },
   overload: {
     title: 'El teléfono no da abasto',
     note: (frames: number) =>

@@ -47,6 +47,8 @@ export const Device = Type.Object({
   officer: nullable(Type.Object({ id: Uuid, code: Type.String(), name: Type.String() })),
   shift: nullable(Uuid),
   health: nullable(Health),
+  /** When it last told its health; a device may be seen without telling it. */
+  healthAt: nullable(InstantMs),
   seenAt: nullable(InstantMs),
   may: May,
 })

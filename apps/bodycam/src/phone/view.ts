@@ -123,6 +123,10 @@ export function roomMinutes(view: PhoneView, quality: Quality = view.quality): n
     : minutesOfRoom(view.storage.freeBytes, settingsFor(settings, quality).videoBitsPerSecond)
 }
 
+/** So little that an hour of recording is not certain; a phone that charges is not told. */
+export const isBatteryLow = (battery: Battery | null): boolean =>
+  battery !== null && !battery.charging && battery.percent <= 15
+
 function isRoomLow(view: PhoneView): boolean {
   const minutes = roomMinutes(view)
   return minutes !== null && minutes <= 30

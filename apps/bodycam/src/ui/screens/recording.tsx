@@ -1,6 +1,6 @@
 import { markerCategories } from '@sereno/contracts'
-import { duration, hourAndMinute, names } from '@sereno/text'
-import { currentRecording, roomMinutes } from '../../phone/view.ts'
+import { duration, hourAndMinute, names, percent } from '@sereno/text'
+import { currentRecording, isBatteryLow, roomMinutes } from '../../phone/view.ts'
 import { usePhone, useText, useTicking, useView } from '../context.ts'
 import { Deck, StartDisc, StopDisc } from '../deck.tsx'
 import { Fact, Lens, Notice, Plate, Timer, Watch } from '../parts.tsx'
@@ -12,7 +12,7 @@ export function Recording() {
   const text = useText()
   const view = useView()
   const phone = usePhone()
-  const { capture, engine, mark, overload } = view
+  const { battery, capture, engine, mark, overload } = view
   const isOn = capture.kind === 'recording'
   const minutes = roomMinutes(view)
   const isAway = !engine.reached && engine.phase === 'enrolled'
@@ -48,6 +48,13 @@ export function Recording() {
         <Notice icon="card" title={text.storage.title(minutes)} note={since + text.storage.note} />
       ) : isAway ? (
         <Notice icon="nosignal" title={text.offline.title} note={text.offline.note} />
+      ) : null}
+      {battery !== null && isBatteryLow(battery) ? (
+        <Notice
+          icon="battery"
+          title={text.battery.title(percent(battery.percent, view.choices.language))}
+          note={text.battery.note}
+        />
       ) : null}
       {overload === null ? null : (
         <Notice icon="alert" title={text.overload.title} note={text.overload.note(overload.frames)} />

@@ -58,6 +58,14 @@ function DeviceFacts({ device }: { readonly device: Device }): ReactElement {
       <dd>
         <Age at={device.seenAt} />
       </dd>
+      {device.healthAt === null ? null : (
+        <>
+          <dt>{text.measured}</dt>
+          <dd>
+            <Age at={device.healthAt} />
+          </dd>
+        </>
+      )}
       <dt>{text.battery}</dt>
       <dd>{health?.batteryPercent == null ? text.unknown : percent(health.batteryPercent, language)}</dd>
       <dt>{text.storage}</dt>

@@ -16,6 +16,7 @@ export const fleetEn = {
   state: 'State',
   officer: 'Officer',
   seen: 'Signal',
+  measured: 'Measured',
   battery: 'Battery',
   charging: 'charging',
   storage: 'Free space',

@@ -13,6 +13,7 @@ export const fleetEs = {
   state: 'Estado',
   officer: 'Agente',
   seen: 'Señal',
+  measured: 'Medido',
   battery: 'Batería',
   charging: 'carga',
   storage: 'Espacio libre',

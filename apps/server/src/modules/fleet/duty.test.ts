@@ -144,7 +144,7 @@ describe('health', () => {
       ['none', ''],
     ])
     const shown = (await office('GET /devices/:id', { params: { id: phone.device } })).body
-    expect(shown).toMatchObject({ health: { batteryPercent: 30 }, seenAt: clock.nowMs() })
+    expect(shown).toMatchObject({ health: { batteryPercent: 30 }, healthAt: clock.nowMs(), seenAt: clock.nowMs() })
     await installation.tick()
     expect((await fleet.devices(scope)).find(({ id }) => id === phone.device)?.seenAt).toBe(clock.nowMs())
   })

@@ -40,6 +40,7 @@ export function registered(row: DeviceRow, seenAt: number | null): RegisteredDev
     officer: row.officer,
     shift: row.shift,
     health: row.health,
+    healthAt: row.health_at,
     seenAt: later(row.seen_at, seenAt),
   }
 }
