@@ -35,7 +35,8 @@ export const setUpEn = {
   backupHint: 'On another disk or on the network. Empty: it is chosen later and the room will remind you.',
   backupWhy: 'The backup is closed with a passphrase. Without a backup, a broken disk takes the evidence with it.',
   done: 'Done',
-  doneWhy: 'This is the control room now. Hand these links over; they are not shown again.',
+  doneWhy:
+    'This is the control room now. Hand these links over; they are not shown again. The district is loaded under “Territory”.',
   enter: 'Enter the room',
   linkOf: (who: string) => `Link of ${who}`,
 } as const satisfies Worded<typeof setUpEs>

@@ -33,7 +33,8 @@ export const setUpEs = {
   backupHint: 'En otro disco o en la red. Vacía: se elegirá después y la sala lo recordará.',
   backupWhy: 'El respaldo va cerrado con una frase de paso. Sin respaldo, un disco roto se lleva la evidencia.',
   done: 'Listo',
-  doneWhy: 'Ya es la sala de control. Entregue estos enlaces; no se vuelven a mostrar.',
+  doneWhy:
+    'Ya es la sala de control. Entregue estos enlaces; no se vuelven a mostrar. El distrito se carga en «Territorio».',
   enter: 'Entrar a la sala',
   linkOf: (who: string) => `Enlace de ${who}`,
 } as const
