@@ -1,6 +1,6 @@
 /**
  * One fictitious case, over the first recordings that the demonstration's phones have sealed, and the custodian's looks at
- * them: officers who have an account then find who looked.
+ * them: the officer whose link is printed then finds who looked.
  */
 import { sql } from 'kysely'
 import type { Scope } from '../../kernel/actor.ts'
@@ -9,8 +9,8 @@ import type { CasesDeps } from './door.ts'
 import { openCase } from './open.ts'
 
 const hourMs = 3_600_000
-/** With this many recordings of others, the case does not wait for those officers any more. */
-const patience = 6
+/** With this many recordings of others, the case does not wait any more. */
+const patience = 12
 
 /** True when there is nothing left to do: a case exists, or there is nothing to put into one yet: false. */
 export async function seedCase(deps: CasesDeps, municipality: string): Promise<boolean> {
@@ -54,18 +54,18 @@ export async function seedCase(deps: CasesDeps, municipality: string): Promise<b
   return true
 }
 
-/** Recordings of officers who have an account before the others; none while those have recorded nothing yet. */
+/** Those of the officer whose link is printed before the others; none while they have recorded nothing yet. */
 async function ownFirst(deps: CasesDeps, municipality: string, recordings: readonly string[]): Promise<string[]> {
   const scope: Scope = { municipality, actor: nobody(municipality) }
-  const joined = new Set((await deps.identity.accountsOf(scope)).flatMap(({ officer }) => officer ?? []))
+  const [shown] = await deps.identity.peopleWith(scope, 'officer')
+  const theirs = (await deps.identity.accountsOf(scope)).find(({ id }) => id === shown?.id)?.officer ?? null
   const own: string[] = []
   const others: string[] = []
   for (const id of recordings) {
     const officer = (await deps.evidence.recording(scope, id))?.officer?.id
-    const isOwn = officer !== undefined && joined.has(officer)
-    ;(isOwn ? own : others).push(id)
+    ;(theirs !== null && officer === theirs ? own : others).push(id)
   }
-  const waits = joined.size > 0 && own.length === 0 && others.length < patience
+  const waits = theirs !== null && own.length === 0 && others.length < patience
   return waits ? [] : [...own, ...others]
 }
 
