@@ -58,6 +58,7 @@ for question in json.load(sys.stdin):
     input: JSON.stringify(questions),
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
+    timeout: 120_000,
   })
   return output
     .trim()

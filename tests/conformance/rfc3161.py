@@ -16,6 +16,7 @@ LONGEST = 64 * 1024
 DEEPEST = 32
 LONGEST_PATH = 8
 MOST_CERTIFICATES = 16
+MOST_SIGNATURES = 64
 
 SIGNED_DATA = "1.2.840.113549.1.7.2"
 TST_INFO = "1.2.840.113549.1.9.16.1.4"
@@ -287,6 +288,12 @@ class Certificate:
         except (InvalidSignature, UnsupportedAlgorithm, ValueError):
             return "bad"
 
+    def issued(self, certificate):
+        """good, bad, weak or unsupported: this certificate's key under another certificate."""
+        if not certificate.same_algorithm:
+            return "bad"
+        return self.signed(certificate.algorithm, None, certificate.signature, certificate.signed_bytes)
+
 
 def bits(value):
     if value.tag != 0x03 or not value.content or value.content[0] > 7:
@@ -294,23 +301,31 @@ def bits(value):
     return value.content[1:]
 
 
-def leads_to(certificate, authority, between, at, depth=1):
-    """leads, no-path or unsupported."""
-    if certificate == authority:
-        return "leads" if authority.valid(at) else "no-path"
-    state = "no-path"
-    for issuer in [authority] + between if depth < LONGEST_PATH else []:
-        named = certificate.issuer == issuer.subject and issuer != certificate
-        if not named or not issuer.valid(at) or not readable(issuer.may_issue, depth - 1):
-            continue
-        found = "bad"
-        if certificate.same_algorithm:
-            found = issuer.signed(certificate.algorithm, None, certificate.signature, certificate.signed_bytes)
-        further = leads_to(issuer, authority, between, at, depth + 1) if found == "good" else found
-        if further == "leads":
-            return further
-        state = "unsupported" if further == "unsupported" else state
-    return state
+def path_from(signer, authorities, between, at):
+    """The first authority's certificate that a valid signer's leads to; breadth first, each certificate reached once."""
+    if signer in authorities:
+        return signer
+    unreached = [one for one in dict.fromkeys(authorities + between) if one != signer]
+    level, looked, unsupported = [signer], 0, False
+    for below in range(LONGEST_PATH - 1):
+        following = []
+        for certificate in level:
+            for issuer in list(unreached):
+                fits = certificate.issuer == issuer.subject and issuer.valid(at) and readable(issuer.may_issue, below)
+                if not fits:
+                    continue
+                looked += 1
+                if looked > MOST_SIGNATURES:
+                    raise BadStamp("too-many-paths")
+                state = issuer.issued(certificate)
+                if state == "good" and issuer in authorities:
+                    return issuer
+                if state == "good":
+                    unreached.remove(issuer)
+                    following.append(issuer)
+                unsupported = unsupported or state == "unsupported"
+        level = following
+    raise BadStamp("unsupported-algorithm" if unsupported else "unknown-authority")
 
 
 def readable(ask, *about):
@@ -420,13 +435,9 @@ def judge(data, sha256, authorities):
     if signer is None:
         raise BadStamp("unknown-authority")
     check_signature(token, signer)
-    between = [one for one in known if one != signer]
-    states = []
-    for name, authority in trusted:
-        states.append(leads_to(signer, authority, between, token.at) if authority is not None else "no-path")
-        if states[-1] == "leads":
-            return name, token.at, signer.until
-    raise BadStamp("unsupported-algorithm" if "unsupported" in states else "unknown-authority")
+    named = [(name, one) for name, one in trusted if one is not None]
+    end = path_from(signer, [one for _, one in named], token.certificates, token.at)
+    return next(name for name, one in named if one == end), token.at, signer.until
 
 
 def check_signature(token, signer):

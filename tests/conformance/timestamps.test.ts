@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verifyStamp } from '@sereno/timestamp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { pemOf, rootCertificate, stampToken } from '../../packages/timestamp/src/authority.test-kit.ts'
+import {
+  crossCertifiedToken,
+  pemOf,
+  rootCertificate,
+  stampToken,
+} from '../../packages/timestamp/src/authority.test-kit.ts'
 import { flipped } from './forge.ts'
 
 type Question = { readonly token: Uint8Array; readonly certificate: string }
@@ -41,7 +46,7 @@ print(json.dumps(said))
   const input = JSON.stringify(
     questions.map(({ token, certificate }) => [Buffer.from(token).toString('hex'), certificate]),
   )
-  return JSON.parse(execFileSync('/usr/bin/python3', ['-c', driver], { input, encoding: 'utf8' }))
+  return JSON.parse(execFileSync('/usr/bin/python3', ['-c', driver], { input, encoding: 'utf8', timeout: 50_000 }))
 }
 
 test('a token with a bit exchanged, anywhere, counts for both or for neither', async () => {
@@ -56,6 +61,19 @@ test('a token with a bit exchanged, anywhere, counts for both or for neither', a
     expect(said[place] === 'good', `byte ${place * 3}`).toBe((await ours(question)) === 'good')
   }
   expect(said.filter((one) => one !== 'good').length).toBeGreaterThan(questions.length * 0.95)
+}, 60_000)
+
+test('whichever authorities of one name certified which, both look at as many signatures and say the same', async () => {
+  const certificate = pemOf(rootCertificate())
+  const questions = Array.from({ length: 15 }, (_, place) => place + 1).flatMap((own) =>
+    (['own', 'root'] as const).map((last) => ({
+      token: crossCertifiedToken(sha256, { own, others: 15 - own, last }),
+      certificate,
+    })),
+  )
+  const said = theirs(questions)
+  expect(said).toEqual(await Promise.all(questions.map(ours)))
+  expect(new Set(said)).toEqual(new Set(['good', 'unknown-authority', 'too-many-paths']))
 }, 60_000)
 
 const authorities = [

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { PackedTimestamp } from '@sereno/proof'
 import { packageBytes, packageParts } from '../../packages/proof/src/package.test-kit.ts'
 import {
+  crossCertifiedToken,
   extensions,
   rootCertificate,
   type StampWish,
@@ -27,6 +28,11 @@ export const stampVectors: readonly Vector[] = [
   valid('stamped-through-another', 'Through an authority between the two that may issue.', () => [
     stamp(between([extensions.issues, extensions.signsCertificates])),
   ]),
+  valid(
+    'stamped-cross-certified',
+    'Through authorities of one name; 64 signatures are looked at, which is the most.',
+    () => [stamp(crossCertifiedToken(overManifest, { own: 7, others: 8, last: 'root' }))],
+  ),
   {
     ...valid('stamped-no-authority', 'The trust file names no authority: not checked.', () => [
       stamp(stampToken(overManifest)),
@@ -55,6 +61,16 @@ export const stampVectors: readonly Vector[] = [
   valid('stamp-unknown-algorithm', 'Signed by an algorithm that verifiers do not know: not checked.', () => [
     stamp(stampToken(overManifest, { algorithm: pss })),
   ]),
+  valid(
+    'stamp-renews-unchecked',
+    'What an unknown algorithm signed is renewed, by a stamp from before it and years too late: neither is checked.',
+    () => {
+      const first = stampToken(overManifest, { algorithm: pss })
+      const second = over(first, stampToken(sha256(first), { genTime: '20260922000000Z' }))
+      const third = stampToken(sha256(second[1]?.token ?? first), { genTime: '20480101000000Z' })
+      return [...second, stamp(third, [1, 1])]
+    },
+  ),
   forged('other-bytes', 'The stamp is over other bytes.', () => stampToken(overCheckpoint)),
   forged('by-another-key', 'Signed by another key than that of its certificate.', () =>
     stampToken(overManifest, { key: 'root' }),
@@ -63,6 +79,14 @@ export const stampVectors: readonly Vector[] = [
     by({ signedBy: 'tsa' }),
   ),
   forged('through-nobody', 'Through a certificate that may not issue any.', () => between([extensions.signs])),
+  forged(
+    'cross-certified',
+    'Through fifteen authorities of one name and key that issued one another, and none else.',
+    () => crossCertifiedToken(overManifest, { own: 15, others: 0, last: 'own' }),
+  ),
+  forged('too-many-paths', 'Through authorities of one name; a 65th signature would show that there is a way.', () =>
+    crossCertifiedToken(overManifest, { own: 8, others: 7, last: 'root' }),
+  ),
   forged('certificate-ended', 'Made after its certificate had ended.', () => by({ to: '20260922235959Z' })),
   forged('certificate-not-begun', 'Made before its certificate began.', () => by({ from: '20260923000001Z' })),
   forged('no-purpose', 'Its certificate is not for time stamping.', () => by({ extensions: [extensions.signs] })),
@@ -101,6 +125,13 @@ export const stampVectors: readonly Vector[] = [
     stamp(first),
     stamp(stampToken(overManifest, { genTime: inOrder[0] }), [1]),
   ]),
+  {
+    ...valid('', 'What another key signed is renewed: the renewal is not checked.', () => {
+      const first = stampToken(overManifest, { key: 'root' })
+      return over(first, stampToken(sha256(first), { genTime: inOrder[0] }))
+    }),
+    name: 'forged-stamp-renewed-bad',
+  },
   forgedRenewal('of-nothing', 'The stamp that it renews is not there.', (first) => [
     stamp(stampToken(sha256(first), { genTime: inOrder[0] }), [1]),
   ]),

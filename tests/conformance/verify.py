@@ -1338,6 +1338,9 @@ class Verifier:
     def check_timestamp(self, name, data, sha, good, older):
         try:
             stamp = rfc3161.judge(data, sha, self.keys["timeAuthorities"])
+            if older is None and renewed(name) is not None:
+                self.report.skipped("timestamps", "renews-unchecked")
+                return
             if older is not None and stamp[1] < older[1]:
                 raise rfc3161.BadStamp("renewed-before")
             if older is not None and stamp[1] > older[2]:

@@ -137,6 +137,24 @@ export function stampCertificate(wish: Partial<CertificateWish> = {}): Uint8Arra
   })
 }
 
+/**
+ * A token through authorities of one name: so many of one key, which issued one another and the signer's certificate, and so
+ * many of another key, which none of them is signed by. `root`: the root issued the last one of the first key.
+ */
+export function crossCertifiedToken(
+  sha256: Uint8Array,
+  { own, others, last }: { readonly own: number; readonly others: number; readonly last: 'own' | 'root' },
+): Uint8Array {
+  const issuer = 'Autoridades cruzadas'
+  const authorities = Array.from({ length: own + others }, (_, place) => {
+    const key: AuthorityKey = place < own ? 'tsa' : 'root'
+    const byRoot = last === 'root' && place === own - 1 ? { issuer: rootName, signedBy: 'root' as const } : {}
+    return rootCertificate({ subject: issuer, issuer, key, signedBy: key, serial: 10 + place, ...byRoot })
+  })
+  const certificate = stampCertificate({ issuer, signedBy: 'tsa' })
+  return stampToken(sha256, { issuer, certificate, named: certificate, certificates: [...authorities, certificate] })
+}
+
 export function pemOf(certificateDer: Uint8Array): string {
   const lines =
     Buffer.from(certificateDer)

@@ -21,7 +21,6 @@ import { isDer } from './der.ts'
 
 const timeStampingPurpose = '1.3.6.1.5.5.7.3.8'
 const commonName = '2.5.4.3'
-const longestPath = 8
 /** Critical extensions that are looked at below; any other refuses (RFC 5280 §4.2). */
 const understood: ReadonlySet<string> = new Set([
   id_BasicConstraints,
@@ -116,51 +115,9 @@ export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, place) => byte === right[place])
 }
 
-type PathState = 'leads' | 'no-path' | 'unsupported'
-
-/**
- * Whether a certificate leads to an authority's through these others, all valid at that instant: each was issued by the
- * next (name for name, byte for byte, and its signature), which is one that may issue. Revocation is not looked up.
- */
-export async function leadsTo(
-  certificate: Certificate,
-  authority: Certificate,
-  between: readonly Certificate[],
-  at: Date,
-  depth = 1,
-): Promise<PathState> {
-  if (isSame(certificate, authority)) {
-    return isValidAt(authority, at) ? 'leads' : 'no-path'
-  }
-  let state: PathState = 'no-path'
-  for (const issuer of depth < longestPath ? [authority, ...between] : []) {
-    const isNamed = sameBytes(nameBytes(certificate.issuer), nameBytes(issuer.subject))
-    if (!isNamed || isSame(issuer, certificate) || !isValidAt(issuer, at) || !mayIssue(issuer, depth - 1)) {
-      continue
-    }
-    const signed = await isIssuedBy(certificate, issuer)
-    const further = signed === 'good' ? await leadsTo(issuer, authority, between, at, depth + 1) : signed
-    if (further === 'leads') {
-      return further
-    }
-    state = further === 'unsupported' ? further : state
-  }
-  return state
-}
-
-async function isIssuedBy(certificate: Certificate, issuer: Certificate): Promise<'good' | 'no-path' | 'unsupported'> {
-  const { algorithmId } = certificate.signatureAlgorithm
-  if (algorithmId !== certificate.signature.algorithmId) {
-    return 'no-path'
-  }
-  const state = await signatureState({
-    key: issuer,
-    algorithm: certificate.signatureAlgorithm,
-    digest: signatureOf(algorithmId)?.digest ?? null,
-    signature: certificate.signatureValue,
-    bytes: certificate.tbsView,
-  })
-  return state === 'good' || state === 'unsupported' ? state : 'no-path'
+/** Whether one names the other as its issuer, byte for byte. */
+export function isNamedIssuer(certificate: Certificate, issuer: Certificate): boolean {
+  return sameBytes(nameBytes(certificate.issuer), nameBytes(issuer.subject))
 }
 
 type Signed = {
@@ -197,7 +154,8 @@ export async function signatureState(signed: Signed): Promise<'good' | 'bad' | '
   }
 }
 
-function mayIssue(certificate: Certificate, below: number): boolean {
+/** Whether it is an authority's, and allows so many certificates between itself and the signer's. */
+export function mayIssue(certificate: Certificate, below: number): boolean {
   const parsed: unknown = extension(certificate, id_BasicConstraints)?.parsedValue
   if (!(parsed instanceof BasicConstraints) || !parsed.cA) {
     return false

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
+  crossCertifiedToken,
   der,
   extensions,
   pemOf,
@@ -120,6 +121,47 @@ test('an issuer issues only as long and as deep as it may', async () => {
     expect(await judged(through(rootCertificate({ ...between, ...wish })))).toBe('unknown-authority')
   }
   expect(await judged(stampToken(stamped), pemOf(rootCertificate({ to: '20260101000000Z' })))).toBe('unknown-authority')
+})
+
+test('authorities that certified one another cost a bounded number of signatures, and hide no way that there is', async () => {
+  const looked = vi.spyOn(crypto.subtle, 'verify')
+  const judgedBy = async (wish: Parameters<typeof crossCertifiedToken>[1]): Promise<readonly [string, number]> => {
+    looked.mockClear()
+    const said = await judged(crossCertifiedToken(stamped, wish))
+    // Without the stamp's own.
+    return [said, looked.mock.calls.length - 1]
+  }
+  expect(await judgedBy({ own: 15, others: 0, last: 'own' })).toEqual(['unknown-authority', 15])
+  expect(await judgedBy({ own: 15, others: 0, last: 'root' })).toEqual([good, 16])
+  expect(await judgedBy({ own: 7, others: 8, last: 'root' })).toEqual([good, 64])
+  expect(await judgedBy({ own: 8, others: 7, last: 'root' })).toEqual(['too-many-paths', 64])
+  looked.mockRestore()
+})
+
+test('what allows nothing below it is found by the short way, though a longer one leads to it too', async () => {
+  const nothingBelow = der(0x30, der(0x01, Uint8Array.of(0xff)), der(0x02, Uint8Array.of(0)))
+  const narrow = der(
+    0x30,
+    der(0x06, Uint8Array.of(0x55, 0x1d, 0x13)),
+    der(0x01, Uint8Array.of(0xff)),
+    der(0x04, nothingBelow),
+  )
+  const issuer = 'Intermedia'
+  const wide = rootCertificate({ subject: issuer, issuer, serial: 3, key: 'tsa', signedBy: 'tsa' })
+  const last = rootCertificate({
+    subject: issuer,
+    serial: 4,
+    key: 'tsa',
+    extensions: [narrow, extensions.signsCertificates],
+  })
+  const own = stampCertificate({ issuer, signedBy: 'tsa' })
+  for (const between of [
+    [wide, last],
+    [last, wide],
+  ]) {
+    const certificates = [own, ...between]
+    expect(await judged(stampToken(stamped, { issuer, certificate: own, named: own, certificates }))).toBe(good)
+  }
 })
 
 test('a flipped bit is found wherever it counts; the versions and lists that only announce what follows do not', async () => {

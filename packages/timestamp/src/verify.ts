@@ -7,12 +7,12 @@ import {
   isSame,
   isValidAt,
   keyOf,
-  leadsTo,
   nameOf,
   readCertificate,
   sameBytes,
   signatureState,
 } from './certificate.ts'
+import { pathFrom } from './path.ts'
 import { accept, type Result, refuse } from './result.ts'
 import { digestSaid, distinct, isNamedBy, namesItsCertificate, readToken, type Token } from './token.ts'
 
@@ -33,11 +33,18 @@ export type StampProblem =
   | 'malformed-timestamp'
   | 'timestamp-differs'
   | 'unknown-authority'
+  | 'too-many-paths'
   | 'bad-signature'
   | 'weak-key'
   | 'wrong-purpose'
   | 'certificate-not-valid'
   | 'unsupported-algorithm'
+
+const problems = {
+  'no-path': 'unknown-authority',
+  unsupported: 'unsupported-algorithm',
+  'too-many-paths': 'too-many-paths',
+} as const
 
 /** Most certificates of a token that a path is looked for among. */
 const mostCertificates = 16
@@ -67,32 +74,27 @@ export async function verifyStamp(
     return refuse('unknown-authority')
   }
   const problem = await signedWrong(read, signer)
-  return problem === null ? ledTo(read, signer, trusted, known) : refuse(problem)
+  return problem === null ? ledTo(read, signer, trusted) : refuse(problem)
 }
 
 async function ledTo(
   read: Token,
   signer: Certificate,
   trusted: readonly (Certificate | null)[],
-  known: readonly Certificate[],
 ): Promise<Result<Stamp, StampProblem>> {
   const { genTime } = read.info
-  const others = known.filter((one) => !isSame(one, signer))
-  let problem: StampProblem = 'unknown-authority'
-  for (const [authority, certificate] of trusted.entries()) {
-    const state = certificate === null ? 'no-path' : await leadsTo(signer, certificate, others, genTime)
-    if (state === 'leads') {
-      return accept({
-        atMs: genTime.getTime(),
-        signedBy: nameOf(signer),
-        authority,
-        expiresAtMs: signer.notAfter.value.getTime(),
-        algorithmEndsAtMs: algorithmEndsAtMs(keyOf(signer)),
-      })
-    }
-    problem = state === 'unsupported' ? 'unsupported-algorithm' : problem
+  const authorities = trusted.filter((one) => one !== null)
+  const end = await pathFrom(signer, authorities, read.certificates, genTime)
+  if (typeof end === 'string') {
+    return refuse(problems[end])
   }
-  return refuse(problem)
+  return accept({
+    atMs: genTime.getTime(),
+    signedBy: nameOf(signer),
+    authority: trusted.findIndex((one) => one !== null && isSame(one, end)),
+    expiresAtMs: signer.notAfter.value.getTime(),
+    algorithmEndsAtMs: algorithmEndsAtMs(keyOf(signer)),
+  })
 }
 
 /** For the verifier of packages: by the authorities of a trust file. */

@@ -21,6 +21,7 @@ type BadTimestamp = {
     | 'malformed-timestamp'
     | 'timestamp-differs'
     | 'unknown-authority'
+    | 'too-many-paths'
     | 'bad-signature'
     | 'weak-key'
     | 'wrong-purpose'
@@ -44,8 +45,8 @@ export type TimestampOptions = {
 
 /**
  * Every time stamp packed, by the authorities of the trust file: the first ones, then their renewals in their order
- * (RFC 4998 §5.3: over the older token, made after it and before its certificate ended). They add to what holds; nothing
- * rests on them.
+ * (RFC 4998 §5.3: over the older token, made after it and before its certificate ended). A renewal counts only where what it
+ * renews does. They add to what holds; nothing rests on them.
  */
 export async function checkTimestamps(members: Members, report: Report, options: TimestampOptions): Promise<void> {
   const stamps = stampsOf(members)
@@ -69,10 +70,12 @@ export async function checkTimestamps(members: Members, report: Report, options:
       report.notChecked('timestamps', 'no-authority', about)
     } else {
       const found = await check(member.bytes, sha256, keys)
-      const renewed = renews === null ? undefined : good.get(renews)
+      const renewed = renews === null ? null : good.get(renews)
       const problem = found.status === 'bad' ? found.code : found.status === 'good' ? outOfOrder(found, renewed) : null
       if (found.status === 'unsupported') {
         report.notChecked('timestamps', 'unsupported-algorithm', about)
+      } else if (problem === 'renews-unchecked') {
+        report.notChecked('timestamps', problem, about)
       } else if (problem !== null) {
         report.failed('timestamps', problem, about)
       } else if (found.status === 'good') {
@@ -93,9 +96,10 @@ function stampsOf({ entries }: Members) {
     .sort((left, right) => left.depth - right.depth)
 }
 
-function outOfOrder(found: GoodTimestamp, renewed: GoodTimestamp | undefined): string | null {
-  if (renewed === undefined) {
-    return null
+/** Of a first stamp (null) nothing; without a good one before it, that its order is not known: it may be years too late. */
+function outOfOrder(found: GoodTimestamp, renewed: GoodTimestamp | null | undefined): string | null {
+  if (renewed === null || renewed === undefined) {
+    return renewed === null ? null : 'renews-unchecked'
   }
   return found.atMs < renewed.atMs ? 'renewed-before' : found.atMs > renewed.expiresAtMs ? 'renewed-too-late' : null
 }

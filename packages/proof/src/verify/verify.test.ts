@@ -308,6 +308,23 @@ describe("the copy's own entry", () => {
     ])
     expect(await stampedBy([second, one], saidTimes)).toEqual(['fails', 'member-missing', named])
   })
+
+  test('what renews a stamp that is not known to be good is not checked, nor is what renews that', async () => {
+    const unknown: Judge = (token) => (token === '1 9' ? { status: 'unsupported' } : saidTimes(token))
+    const bad: Judge = (token) => (token === '1 9' ? { status: 'bad', code: 'bad-signature' } : saidTimes(token))
+    const first = { ...renewed(1), token: utf8('0 20') }
+    const second = { ...renewed(1, 1), token: utf8('40 50') }
+    const open = ['renews-unchecked', 'renews-unchecked']
+    expect(await stampedBy([one, first, second], unknown)).toEqual(['holds', 'unsupported-algorithm', ...open])
+    expect(await stampedBy([one, first, second], bad)).toEqual(['fails', 'bad-signature', ...open])
+    const late = { ...first, token: utf8('10 20') }
+    expect(await stampedBy([one, late, second], saidTimes)).toEqual([
+      'fails',
+      'renewed-too-late',
+      'renews-unchecked',
+      'timestamps/manifest-one.tsr',
+    ])
+  })
 })
 
 function otherLeaf(parts: PackageParts): PackageParts {
