@@ -42,13 +42,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** On a page opened anew: what it said of another package cannot be taken for what it says of this one. */
 async function verdict(...names: readonly string[]): Promise<string> {
   await page.goto(pathToFileURL(file('verify.html')).href)
-  return nextVerdict(...names)
-}
-
-/** On the page as it stands: a trust file that was given before stays unless another is. */
-async function nextVerdict(...names: readonly string[]): Promise<string> {
   await page.locator('input[type=file]').setInputFiles(names.map(file))
   const told = page.locator('section.report h2, p.fails')
   await told.waitFor({ timeout: 30_000 })
@@ -84,10 +80,11 @@ test('says of every vector what the other two verifiers say', async () => {
   const results = ['holds', 'fails', 'not-a-package', 'origin-not-established'] as const
   const expected = JSON.parse(readFileSync(join(vectorFolder, 'expected.json'), 'utf8')) as readonly Expected[]
   for (const { name, trust, exitCode, failed } of expected) {
-    for (const of of [`${name}.zip`, ...(trust === null ? [] : [`${trust}.json`])]) {
+    const given = [`${name}.zip`, ...(trust === null ? [] : [`${trust}.json`])]
+    for (const of of given) {
       copyFileSync(join(vectorFolder, of), file(of))
     }
-    const told = trust === null ? await verdict(`${name}.zip`) : await nextVerdict(`${name}.zip`, `${trust}.json`)
+    const told = await verdict(...given)
     const result = results[exitCode]
     expect(told, name).toBe(result === undefined ? '' : words.results[result].title)
     const lines = await page.locator('ul.checks > li[data-status=failed]').allInnerTexts()
