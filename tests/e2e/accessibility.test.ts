@@ -125,7 +125,7 @@ for (const language of languages) {
     expect(found).toEqual([])
   })
 
-  test(`cases, custody, intake and control are clean: ${language}`, { timeout: 300_000 }, async () => {
+  test(`cases and what a guest sees of one are clean: ${language}`, { timeout: 300_000 }, async () => {
     const found: string[] = []
     const visit = async (page: Page, address: string, ready: string): Promise<void> => {
       await page.goto(stage.product.url + address)
@@ -147,27 +147,6 @@ for (const language of languages) {
     await press(keeper, /^(Preparar entrega|Prepare a hand-over)$/)
     await press(keeper, /^(Compartir|Share)$/)
     await press(keeper, /^(Cerrar caso|Close the case)$/)
-    await visit(keeper, '/completeness', 'main h2')
-    await visit(keeper, '/retention?view=rules', 'tbody tr')
-    await keeper
-      .locator('[data-region=changes]')
-      .getByRole('button', { name: /Proponer un cambio|Propose a change/ })
-      .click()
-    found.push(...(await examine(keeper, `${language} a change is proposed`)))
-
-    const administrator = await deskOf('administrator', language)
-    for (const list of ['', '?list=sources', '?list=unreadable', '?list=connections']) {
-      await visit(administrator, `/intake${list}`, 'main h2')
-    }
-    await press(administrator, /Axis/)
-    await visit(administrator, '/ledger', 'tbody tr')
-    await press(administrator, /^(Aceptar un testigo|Accept a witness)$/)
-    await press(administrator, /^(Agregar una autoridad|Add an authority)$/)
-
-    const officer = await deskOf('data-protection-officer', language)
-    await visit(officer, '/oversight', 'main h2')
-    await visit(officer, '/oversight?part=views', 'main form')
-
     const shared = await custodian.api.call('POST /cases/:id/shares', {
       params: { id: openCase },
       body: {
@@ -191,6 +170,46 @@ for (const language of languages) {
     await guest.locator('main section').first().waitFor()
     found.push(...(await examine(guest, `${language} a guest's case`)))
     await outside.close()
+    expect(found).toEqual([])
+  })
+
+  test(`custody, intake and control are clean: ${language}`, { timeout: 300_000 }, async () => {
+    const found: string[] = []
+    const visit = async (page: Page, address: string, ready: string): Promise<void> => {
+      await page.goto(stage.product.url + address)
+      await page.locator(ready).first().waitFor()
+      await page.evaluate('document.fonts.ready.then(() => true)')
+      found.push(...(await examine(page, `${language} ${address}`)))
+    }
+    /** Each deed that asks something first, as it stands when it was chosen. */
+    const press = async (page: Page, button: RegExp): Promise<void> => {
+      await page.getByRole('button', { name: button }).first().click()
+      await page.getByRole('dialog').waitFor()
+      found.push(...(await examine(page, `${language} ${button.source}`)))
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    const keeper = await deskOf('custodian', language)
+    await visit(keeper, '/completeness', 'main h2')
+    await visit(keeper, '/retention?view=rules', 'tbody tr')
+    await keeper
+      .locator('[data-region=changes]')
+      .getByRole('button', { name: /Proponer un cambio|Propose a change/ })
+      .click()
+    found.push(...(await examine(keeper, `${language} a change is proposed`)))
+
+    const administrator = await deskOf('administrator', language)
+    for (const list of ['', '?list=sources', '?list=unreadable', '?list=connections']) {
+      await visit(administrator, `/intake${list}`, 'main h2')
+    }
+    await press(administrator, /Axis/)
+    await visit(administrator, '/ledger', 'tbody tr')
+    await press(administrator, /^(Aceptar un testigo|Accept a witness)$/)
+    await press(administrator, /^(Agregar una autoridad|Add an authority)$/)
+
+    const officer = await deskOf('data-protection-officer', language)
+    await visit(officer, '/oversight', 'main h2')
+    await visit(officer, '/oversight?part=views', 'main form')
     expect(found).toEqual([])
   })
 

@@ -32,8 +32,8 @@ export function ViewsPart({ search }: { readonly search: OversightSearch }): Rea
   const rows = found.data?.pages.flatMap(({ views }) => views) ?? []
   const isFiltered = Object.keys(search).length > 1
   return (
-    <section className={css.part} aria-labelledby="views">
-      <h2 id="views">{text.views.title}</h2>
+    <section className={css.part}>
+      <h2>{text.views.title}</h2>
       <p className={page.soft}>{text.views.note}</p>
       <ViewFilters key={JSON.stringify(search)} search={search} />
       <Failure error={found.error} />
