@@ -32,7 +32,7 @@ export async function carryAway(
   const destroyed = destroyedRecordings(data)
   const to = partsOf(plan.folder).footage
   const leaveOut = (name: string): boolean => isDestroyed(name, destroyed)
-  const copied = await copyFootage({ from: footage, to, leaveOut }, carried.seen)
+  const copied = await copyFootage({ from: footage, to, leaveOut }, carried.seen, nowMs)
   // What was copied before its recording was destroyed: looked for once more after each destruction.
   if (destroyed.size !== carried.removedFor) {
     await removeDestroyed(to, destroyed)

@@ -7,6 +7,12 @@ import { removeAbandoned, unfinishedName } from './write-copy.ts'
 /** What has been looked at: folder → its last change. Unchanged folders have no new files. */
 export type SeenFolders = Map<string, number>
 
+/**
+ * A file system dates changes by the kernel's tick (up to 10 ms, 2 s on the coarsest): a file that came in the tick of the
+ * listing, after it, leaves the date as it is. A change is the last one only once its date lies well behind the listing.
+ */
+const settledMs = 2_000
+
 /** A folder of footage and its copy; objects that `leaveOut` names, by their path below the folder, are not copied. */
 export type FootageCopy = {
   readonly from: string
@@ -17,15 +23,17 @@ export type FootageCopy = {
 /**
  * Copies stored objects that are not yet at the destination, as they are: each is encrypted under its recording's key.
  * Objects never change, so a name that is there is there. Answers how many were copied.
+ *
+ * @param nowMs an instant before any folder is listed
  */
-export async function copyFootage(copy: FootageCopy, seen: SeenFolders, below = ''): Promise<number> {
+export async function copyFootage(copy: FootageCopy, seen: SeenFolders, nowMs: number, below = ''): Promise<number> {
   const [from, to] = [path.join(copy.from, below), path.join(copy.to, below)]
   const { mtimeMs } = await stat(from)
   const entries = await readdir(from, { withFileTypes: true })
   let copied = 0
   for (const entry of entries) {
     if (entry.isDirectory()) {
-      copied += await copyFootage(copy, seen, path.join(below, entry.name))
+      copied += await copyFootage(copy, seen, nowMs, path.join(below, entry.name))
     }
   }
   if (seen.get(from) === mtimeMs) {
@@ -46,7 +54,9 @@ export async function copyFootage(copy: FootageCopy, seen: SeenFolders, below = 
     await fsyncFolder(to)
   }
   // Read before the names were: what was added meanwhile has made it change again.
-  seen.set(from, mtimeMs)
+  if (mtimeMs < nowMs - settledMs) {
+    seen.set(from, mtimeMs)
+  }
   return copied + missing.length
 }
 
