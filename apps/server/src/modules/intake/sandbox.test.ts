@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isRoot } from '../../kernel/accounts.ts'
 import { createProbe } from './probe/probe.ts'
-import { mayConvert, nobody, type SandboxKind, sandboxWorks, spawnSandboxed } from './sandbox.ts'
+import { mayConvert, nobody, noFurtherUsers, type SandboxKind, sandboxWorks, spawnSandboxed } from './sandbox.ts'
 
 const data = mkdtempSync(path.join(os.tmpdir(), 'sereno-sandbox-test-'))
 chmodSync(data, 0o711)
@@ -72,6 +72,21 @@ describe.each(['bubblewrap', 'bubblewrap-nobody', 'unshare'] as const)('%s', (ki
     expect(warnings).toEqual([])
   })
 })
+
+// As root, `bubblewrap` has no user namespace of its own to close.
+test.skipIf(isRoot() ? !sandboxWorks('bubblewrap-nobody') : !sandboxWorks('bubblewrap'))(
+  'where this bubblewrap can close them, no further user namespaces are made inside',
+  async () => {
+    // In a container, too, the kernel's tunables may be read-only.
+    const isReadOnly = / \/proc(\/sys)? ro[, ]/.test(readFileSync('/proc/self/mountinfo', 'utf8'))
+    const help = spawnSync('bwrap', ['--help'], { encoding: 'utf8' }).stdout
+    const canClose = help.includes('--disable-userns') && !isReadOnly
+    expect(noFurtherUsers()).toBe(canClose)
+    const kind = isRoot() ? 'bubblewrap-nobody' : 'bubblewrap'
+    const made = await say(kind, 'unshare -U true 2>/dev/null && echo made; echo asked')
+    expect(made).toBe(canClose ? 'asked\n' : 'made\nasked\n')
+  },
+)
 
 /**
  * What `deploy/sereno.service` does to its processes, by the same means: tunables of the kernel read-only, these

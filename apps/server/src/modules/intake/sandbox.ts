@@ -102,7 +102,7 @@ function wrapperOf(kind: SandboxKind, limits: Limits): readonly string[] {
       ]
     case 'bubblewrap-nobody': {
       // Nobody's powers end with the account: nothing is left to drop inside.
-      const own = ['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--cap-drop', 'ALL']
+      const own = [...ownUsers(), '--unshare-ipc', '--unshare-pid', '--unshare-net', '--cap-drop', 'ALL']
       const chdir = limits.folder === null ? [] : ['--chdir', limits.folder]
       return [
         'setpriv',
@@ -159,7 +159,28 @@ function apart(): readonly string[] {
         ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--cap-add', 'CAP_SETPCAP'],
         ...['--proc', '/proc'],
       ]
-    : ['--unshare-all', '--proc', '/proc']
+    : ['--unshare-all', ...ownUsers(), '--proc', '/proc']
+}
+
+/**
+ * A user namespace of its own and, where bubblewrap can (0.8), none further inside it: each would give a parser that somebody
+ * took over all powers over a network and file systems of its own, the part of the kernel where most holes were found. It
+ * cannot where `/proc/sys` is read-only, as under the unit that we ship.
+ */
+function ownUsers(): readonly string[] {
+  return ['--unshare-user', ...(noFurtherUsers() ? ['--disable-userns'] : [])]
+}
+
+let foundNoFurtherUsers: boolean | null = null
+
+/** Found out by trying it, as everything here. */
+export function noFurtherUsers(): boolean {
+  if (foundNoFurtherUsers === null) {
+    const tried = ['bwrap', '--unshare-user', '--disable-userns', '--dev-bind', '/', '/', '--', 'true']
+    const [program = '', ...args] = [...(isRoot() ? ['setpriv', ...nobodysAccount, '--'] : []), ...tried]
+    foundNoFurtherUsers = runs(program, args)
+  }
+  return foundNoFurtherUsers
 }
 
 function bindings(limits: Limits): readonly string[] {
