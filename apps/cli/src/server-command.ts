@@ -9,7 +9,10 @@ const root = join(import.meta.dirname, '../../..')
  */
 export function runServerCommand(verb: string, args: readonly string[]): Promise<number> {
   const script = join(root, 'apps/server/src/commands/main.ts')
-  const child = spawn(process.execPath, [script, verb, ...args], { stdio: 'inherit' })
+  // Node calls ML-DSA experimental on standard error, in the middle of what people read.
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, verb, ...args], {
+    stdio: 'inherit',
+  })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => child.kill(signal))
   }

@@ -14,6 +14,10 @@ const spanish = {
   stopping: 'Deteniendo…',
   stopped: 'Detenido. No se perdió nada.',
   portTaken: (port: number) => `El puerto ${port} está ocupado. Elija otro: npm start -- --port N`,
+  signerAway:
+    'El firmante no responde: sin él no se firma ni se abre nada. Si Sereno está en marcha, espere unos segundos y repita; si no vuelve, reinícielo y lea logs/server.log.',
+  unavailable: (what: string) =>
+    `No responde: ${what}. Espere unos segundos y repita; si no vuelve, reinicie Sereno y lea logs/server.log.`,
   migrate: (count: number) =>
     `Esta versión cambia la base de datos (${count} pasos). Haga antes una copia: npx --no-install sereno backup --to ARCHIVO\nDespués inicie con --migrate.`,
   askMigrate: (count: number) => `Esta versión cambia la base de datos (${count} pasos). ¿Ya hizo una copia? [s/N] `,
@@ -38,6 +42,10 @@ const english: typeof spanish = {
   stopping: 'Stopping…',
   stopped: 'Stopped. Nothing was lost.',
   portTaken: (port) => `Port ${port} is taken. Choose another: npm start -- --port N`,
+  signerAway:
+    'The signer does not answer: without it nothing is signed or opened. If Sereno is running, wait some seconds and try again; if it stays away, restart Sereno and read logs/server.log.',
+  unavailable: (what) =>
+    `No answer: ${what}. Wait some seconds and try again; if it stays away, restart Sereno and read logs/server.log.`,
   migrate: (count) =>
     `This version changes the database (${count} steps). Back up first: npx --no-install sereno backup --to FILE\nThen start with --migrate.`,
   askMigrate: (count) => `This version changes the database (${count} steps). Have you made a backup? [y/N] `,

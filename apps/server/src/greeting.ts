@@ -1,5 +1,6 @@
 import encodeQR from 'qr'
 import type { ConsoleText } from './console-text.ts'
+import { Unavailable } from './kernel/errors.ts'
 import { AlreadyRunning } from './kernel/instance-lock.ts'
 import { IncompatibleDatabase } from './kernel/migrations.ts'
 import { MigrationRefused } from './kernel/postgres/roles.ts'
@@ -36,6 +37,9 @@ export function explain(
 ): string {
   if (error instanceof MigrationRefused) {
     return text.migrate(error.count)
+  }
+  if (error instanceof Unavailable) {
+    return error.what === 'signer' ? text.signerAway : text.unavailable(error.what)
   }
   const isPlain = [AlreadyRunning, IncompatibleDatabase, ...plain].some((kind) => error instanceof kind)
   if (error instanceof Error && isPlain) {

@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { DatabaseOptions } from './database.ts'
 import { createDisk } from './disk.ts'
+import { Unavailable } from './errors.ts'
 import { createEvents, type EventBus } from './events.ts'
 import { createFanout } from './fanout.ts'
 import { createIds } from './ids.ts'
@@ -16,8 +17,7 @@ import type { Log } from './log.ts'
 import type { Migrations } from './migrations.ts'
 import { type Cluster, openCluster, serverProcess } from './postgres/cluster.ts'
 import { appRole, openAppDatabase, prepareDatabase } from './postgres/roles.ts'
-import { connectSigner } from './signer-client.ts'
-import { type SignerProcess, signerSocket, startSigner } from './signer-process.ts'
+import { reachSigner, type SignerProcess, signerSocket, startSigner } from './signer-process.ts'
 import { openStorage } from './storage/open-storage.ts'
 import type { S3Settings } from './storage/s3-client.ts'
 
@@ -158,17 +158,19 @@ async function settle<A extends { stop: () => Promise<void> }, B extends { stop:
   throw one.status === 'rejected' ? one.reason : two.status === 'rejected' ? two.reason : new Error('unreachable')
 }
 
+// The server starts it again within a second: longer than this it is not coming.
+const besideLimitMs = 10_000
+
 async function besidePostgres(folders: Folders): Promise<Pick<Cluster, 'socketFolder' | 'adopted' | 'stop'>> {
   const running = serverProcess(folders.postgres)
   if (running === null) {
-    throw new Error('The server is running, but its PostgreSQL is not.')
+    throw new Unavailable('database')
   }
   return { socketFolder: running.socketFolder, adopted: true, stop: async () => undefined }
 }
 
 async function besideSigner(folders: Folders): Promise<Pick<SignerProcess, 'client' | 'stop'>> {
-  const client = connectSigner(signerSocket(folders.run))
-  await client.ready()
+  const client = await reachSigner(signerSocket(folders.run), besideLimitMs)
   return { client, stop: async () => client.close() }
 }
 

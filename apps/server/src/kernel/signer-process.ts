@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Account, isRoot, ownAccount } from './accounts.ts'
+import { Unavailable } from './errors.ts'
 import type { Log } from './log.ts'
 import { socketFolder } from './postgres/socket-folder.ts'
 import { connectSigner, type SignerClient } from './signer-client.ts'
@@ -83,6 +84,22 @@ export async function startSigner(options: {
       await ended.promise
       clearTimeout(timer)
     },
+  }
+}
+
+/** The signer of a running installation. Throws `Unavailable` when it does not answer in time. */
+export async function reachSigner(socketPath: string, limitMs: number): Promise<SignerClient> {
+  const client = connectSigner(socketPath)
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Unavailable('signer')), limitMs)
+  try {
+    await Promise.race([client.ready(), late.promise])
+    return client
+  } catch (error) {
+    client.close()
+    throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 
