@@ -72,6 +72,8 @@ describe('a session', () => {
       'self.read',
       'self.write',
       'territory.read',
+      'witness.approve',
+      'witness.refuse',
     ])
     expect(me.session).toEqual({ startedAt: nowMs, idleAt: nowMs + 30 * minuteMs, endsAt: nowMs + 12 * 60 * minuteMs })
     expect((await browser.call('GET /accounts')).code).toBe('access.denied')
