@@ -1,25 +1,30 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { open, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { absentIsNull } from './absent.ts'
 
 /** Recordings whose data key this data folder's key store has destroyed: what is left of them nobody will ever open. */
-export function destroyedRecordings(dataFolder: string): ReadonlySet<string> {
-  const file = path.join(dataFolder, 'signer', 'keys.journal')
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-  return new Set(
-    lines
-      // A line of the journal is written in one order (signer/key-store.ts); the wrapped ones, nearly all, are not read.
-      .filter((line) => line.includes('"destroyedAt":'))
-      .flatMap((line) => {
-        try {
-          const { recording } = JSON.parse(line) as { readonly recording?: unknown }
-          return typeof recording === 'string' ? [recording] : []
-        } catch {
-          // The last line while it is being written: it is whole the next time.
-          return []
-        }
-      }),
-  )
+export async function destroyedRecordings(dataFolder: string): Promise<ReadonlySet<string>> {
+  const destroyed = new Set<string>()
+  const journal = await open(path.join(dataFolder, 'signer', 'keys.journal')).catch(absentIsNull)
+  for await (const line of journal?.readLines() ?? []) {
+    // A line of the journal is written in one order (signer/key-store.ts); the wrapped ones, nearly all, are not read.
+    const recording = line.includes('"destroyedAt":') ? recordingIn(line) : null
+    if (recording !== null) {
+      destroyed.add(recording)
+    }
+  }
+  return destroyed
+}
+
+function recordingIn(line: string): string | null {
+  try {
+    const { recording } = JSON.parse(line) as { readonly recording?: unknown }
+    return typeof recording === 'string' ? recording : null
+  } catch {
+    // The last line while it is being written: it is whole the next time.
+    return null
+  }
 }
 
 const idLength = 36

@@ -6,7 +6,7 @@ import { foldersOf } from '../kernel/open-kernel.ts'
 import { carryAway, nothingCarried } from './carry.ts'
 import { partsOf, readPlan } from './plan.ts'
 import { beginArchiving, waitingWal } from './ship-wal.ts'
-import { keyCopies, keysDigest } from './snapshot-keys.ts'
+import { keyCopies, keyStoreState } from './snapshot-keys.ts'
 
 const minuteMs = 60_000
 const oldestWalMs = 10 * minuteMs
@@ -61,7 +61,11 @@ export function createBackups(kernel: Pick<Kernel, 'config' | 'clock'>): Backups
           report({ code: 'backup.log-waits', detail: `${oldest} since ${Math.round(waitingMs / minuteMs)} min` })
         }
         const newestKeys = (await keyCopies(plan.folder)).at(-1)
-        if (newestKeys === undefined || (nowMs - newestKeys.atMs > oldestKeysMs && keysDigest(data) !== carried.keys)) {
+        const { changedAtMs } = await keyStoreState(data)
+        // A key that was made just now is still on its way; where more follow, the log waits with them.
+        const isWaiting = (copiedAtMs: number): boolean =>
+          changedAtMs > copiedAtMs && nowMs - changedAtMs > 2 * minuteMs && nowMs - copiedAtMs > oldestKeysMs
+        if (newestKeys === undefined || isWaiting(newestKeys.atMs)) {
           report({ code: 'backup.keys-old', detail: plan.folder })
         }
         const bases = await readdir(partsOf(plan.folder).bases).catch(() => [])

@@ -15,7 +15,7 @@ import type { BaseLabel } from './base-backup.ts'
 import { destroyedRecordings, isDestroyed } from './destroyed.ts'
 import { partsOf } from './plan.ts'
 import { type OpenWith, readSealed } from './sealed-file.ts'
-import { keyCopies } from './snapshot-keys.ts'
+import { keyCopies, restoreCheckpoints } from './snapshot-keys.ts'
 import { unfinished } from './write-copy.ts'
 
 /** There is no backup from which that instant can be restored. A sentence for the person at the terminal. */
@@ -40,7 +40,7 @@ export type RestoreSet = {
  * An installation as it was at an instant.
  *
  * 1 the newest base before it · 2 its log, opened · 3 PostgreSQL replays the log up to the instant and ends its recovery ·
- * 4 the newest key store (what was destroyed meanwhile stays destroyed) · 5 footage. Nothing in the set is changed.
+ * 4 the newest key store (what was destroyed meanwhile stays destroyed) with the last checkpoints · 5 footage. Nothing in the set is changed.
  */
 export async function restoreSet(options: RestoreSet): Promise<{ readonly label: BaseLabel }> {
   const { from, into, openWith, log } = options
@@ -83,10 +83,11 @@ export async function restoreSet(options: RestoreSet): Promise<{ readonly label:
     throw new NoSuchBackup(`${from} holds no copy of the key store.`)
   }
   await readArchive(readSealed(newest.file, openWith), into)
+  await restoreCheckpoints(from, into, newest.atMs, openWith)
   const { footage, log: published } = partsOf(from)
   await mkdir(path.join(into, 'footage'), { recursive: true, mode: 0o700 })
   // The newest key store says what was destroyed; older copies of footage may still hold its objects.
-  const destroyed = destroyedRecordings(into)
+  const destroyed = await destroyedRecordings(into)
   const filter = (source: string): boolean =>
     !isDestroyed(path.relative(footage, source), destroyed) && !path.basename(source).startsWith(unfinished)
   await cp(footage, path.join(into, 'footage'), { recursive: true, errorOnExist: true, filter }).catch(absentIsNull)
