@@ -32,6 +32,8 @@ export type Storage = {
 export class StorageRefused extends Error {}
 
 const objectsAtOnce = 64
+/** A store that takes connections and does not answer is away, too: a start does not wait for it for minutes. */
+const startPatienceMs = 10_000
 const dayMs = 86_400_000
 
 /** Opens files, or a bucket beside the files that were there before it. Throws `StorageRefused`, `Unavailable('storage')`. */
@@ -41,6 +43,8 @@ export async function openStorage(options: {
   readonly ids: Ids
   readonly clock: Clock
   readonly log: Log
+  /** How long a start waits for the store; tests only. */
+  readonly patienceMs?: number
 }): Promise<Storage> {
   const { folder, s3, ids, clock, log } = options
   const threads = createObjectThreads(() =>
@@ -60,19 +64,23 @@ export async function openStorage(options: {
   }
   const client = await openS3(s3)
   // A store that is away is no reason not to start: the map and live view work, and phones keep what they cannot send.
-  await tolerate(ensureBucket(client, s3))
+  const patience = (): AbortSignal => AbortSignal.timeout(options.patienceMs ?? startPatienceMs)
+  let isEnsured = await tolerate(ensureBucket(client, s3, patience()))
   const store = createS3Blobs({ client, settings: s3, ids, nowMs: clock.nowMs })
   const moving = createMovingBlobs(folder, files, store)
   let sweptAtMs: number | null = null
-  async function tolerate(work: Promise<unknown>): Promise<void> {
+  /** False when the store does not answer. */
+  async function tolerate(work: Promise<unknown>): Promise<boolean> {
     try {
       await work
+      return true
     } catch (error) {
       const reason = away(error)
       if (!(reason instanceof Unavailable)) {
         throw reason
       }
       log.error({ err: error, endpoint: s3?.endpoint }, 'storage: the store does not answer')
+      return false
     }
   }
   return {
@@ -80,6 +88,11 @@ export async function openStorage(options: {
     kind: 's3',
     progress: moving.progress,
     async move() {
+      if (!isEnsured) {
+        // It was away at the start, and may not even have the bucket yet.
+        await ensureBucket(client, s3, patience())
+        isEnsured = true
+      }
       if (moving.progress().done) {
         return
       }
@@ -108,7 +121,7 @@ export async function openStorage(options: {
     },
     async tidy() {
       await removeUnfinished(folder)
-      await tolerate(abortUnfinished(client, s3.bucket))
+      await tolerate(abortUnfinished(client, s3.bucket, patience()))
     },
     close() {
       client.close()
@@ -117,15 +130,19 @@ export async function openStorage(options: {
   }
 }
 
-async function ensureBucket(client: S3Client, { bucket: Bucket, lockDays }: S3Settings): Promise<void> {
+async function ensureBucket(
+  client: S3Client,
+  { bucket: Bucket, lockDays }: S3Settings,
+  abortSignal: AbortSignal,
+): Promise<void> {
   const { commands: s3, send } = client
-  const found = await present(send(new s3.HeadBucketCommand({ Bucket })))
+  const found = await present(send(new s3.HeadBucketCommand({ Bucket }), { abortSignal }))
   if (found === null) {
-    await send(new s3.CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: lockDays > 0 }))
+    await send(new s3.CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: lockDays > 0 }), { abortSignal })
     return
   }
   if (lockDays > 0) {
-    const lock = await present(send(new s3.GetObjectLockConfigurationCommand({ Bucket })))
+    const lock = await present(send(new s3.GetObjectLockConfigurationCommand({ Bucket }), { abortSignal }))
     if (lock?.ObjectLockConfiguration?.ObjectLockEnabled !== 'Enabled') {
       throw new StorageRefused(
         `The bucket ${Bucket} was made without Object Lock, which cannot be added later. Use another bucket, or no lock.`,

@@ -203,11 +203,12 @@ export function createS3Blobs(options: {
 }
 
 /** Ends uploads that a crash left half sent: their parts cost space and nobody sees them. Only at start. Answers how many. */
-export async function abortUnfinished(client: S3Client, bucket: string): Promise<number> {
+export async function abortUnfinished(client: S3Client, bucket: string, abortSignal?: AbortSignal): Promise<number> {
   const { commands: s3, send } = client
-  const answer = await send(new s3.ListMultipartUploadsCommand({ Bucket: bucket }))
+  const patience = abortSignal === undefined ? {} : { abortSignal }
+  const answer = await send(new s3.ListMultipartUploadsCommand({ Bucket: bucket }), patience)
   for (const { Key, UploadId } of answer.Uploads ?? []) {
-    await present(send(new s3.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId })))
+    await present(send(new s3.AbortMultipartUploadCommand({ Bucket: bucket, Key, UploadId }), patience))
   }
   return answer.Uploads?.length ?? 0
 }
