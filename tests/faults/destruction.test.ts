@@ -1,23 +1,20 @@
 /** I-6: a server killed after each numbered step of a destruction goes on, and half of a recording never remains. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../apps/simulator/src/office.ts'
-import { command, root, temporaryData } from '../product.ts'
+import { command, temporaryData } from '../product.ts'
 import { makeSenders } from './fleet-of-phones.ts'
+import { killAll, launch, type Ready } from './mortal.ts'
+import { type Ask, enter } from './two-people.ts'
 
 const steps = ['destroy.1', 'destroy.2', 'destroy.3', 'destroy.4', 'destroy.5', 'destroy.6', 'destroy.7'] as const
 const longMs = 120_000
 const list = 'ledger/tombstones.jsonl'
 
-type Server = { readonly url: string; readonly links: Record<string, string>; readonly stop: () => Promise<void> }
-type Json = Record<string, unknown>
-/** Somebody signed in: `ask('GET /retention')` answers status and body. */
-type Ask = (name: string, body?: unknown) => Promise<{ readonly status: number; readonly json: Json }>
+type Server = Ready & { readonly stop: () => Promise<void> }
 
-const children = new Set<ChildProcess>()
 let data: Awaited<ReturnType<typeof temporaryData>>
 let copy: Awaited<ReturnType<typeof temporaryData>>
 beforeAll(async () => {
@@ -25,82 +22,27 @@ beforeAll(async () => {
   copy = await temporaryData()
 })
 afterAll(async () => {
-  for (const child of children) {
-    child.kill('SIGKILL')
-  }
+  killAll()
   await data.remove()
   await copy.remove()
 })
 
-/** `die` resolves when the server has ended itself; otherwise when it is ready. */
 async function start(folder: string, days: number, args: readonly string[] = []): Promise<Server> {
-  const { child, ready } = launch(folder, days, args)
-  const { url, links } = await ready
+  const { child, ready, ended } = launch(['serve', '--data', folder, '--days', String(days), ...args])
   const stop = async (): Promise<void> => {
     child.kill('SIGINT')
-    await ended(child)
+    await ended
   }
-  return { url, links, stop }
+  return { ...(await ready), stop }
 }
 
+/** Resolves when the server has ended itself. */
 async function dieAt(folder: string, days: number, step: string): Promise<void> {
-  const { child, ready } = launch(folder, days, ['--die', step])
-  ready.catch(() => undefined)
+  const { child, ended } = launch(['serve', '--data', folder, '--days', String(days), '--die', step])
   const impatience = setTimeout(() => child.kill('SIGTERM'), longMs)
-  await ended(child)
+  await ended
   clearTimeout(impatience)
   expect([step, child.signalCode]).toEqual([step, 'SIGKILL'])
-}
-
-function launch(folder: string, days: number, args: readonly string[]) {
-  const program = join(root, 'tests/faults/later-server.ts')
-  const child = spawn(
-    join(root, 'node_modules/.bin/node'),
-    [program, 'serve', '--data', folder, '--days', String(days), ...args],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      cwd: root,
-    },
-  )
-  children.add(child)
-  let complaint = ''
-  child.stderr.on('data', (piece: Uint8Array) => {
-    complaint = (complaint + new TextDecoder().decode(piece)).slice(-4000)
-  })
-  const ready = new Promise<{ url: string; links: Record<string, string> }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => resolve(JSON.parse(line)))
-    child.once('exit', () => reject(new Error(`the server ended before it was ready:\n${complaint}`)))
-  })
-  return { child, ready }
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resolve()
-      return
-    }
-    child.once('exit', () => {
-      children.delete(child)
-      resolve()
-    })
-  })
-}
-
-async function enter({ url, links }: Server, role: string): Promise<Ask> {
-  const token = new URL(links[role] ?? '').hash.slice('#link='.length)
-  const headers = { 'content-type': 'application/json' }
-  const opened = await fetch(`${url}/api/session/link`, { method: 'POST', headers, body: JSON.stringify({ token }) })
-  const cookie = opened.headers.getSetCookie()[0]?.split(';')[0] ?? ''
-  return async (name, body) => {
-    const [method = 'GET', path = '/'] = name.split(' ')
-    const answered = await fetch(`${url}/api${path}`, {
-      method,
-      headers: { cookie, ...(body === undefined ? {} : headers) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    return { status: answered.status, json: (await answered.json()) as Json }
-  }
 }
 
 async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {

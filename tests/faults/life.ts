@@ -7,21 +7,17 @@ import { join } from 'node:path'
 import { makeBackupKey } from '../../apps/server/src/commands/backup-set.ts'
 import { signIn } from '../../apps/simulator/src/office.ts'
 import { command, temporaryData } from '../product.ts'
-import { type Fleet, makeSenders, type Sender } from './fleet-of-phones.ts'
+import { type Crowd, countOf, createCrowd, untilEnded } from './crowd.ts'
+import { type Bucket, demandClean, interrupt, judgeCopy, judgeWhole } from './end-of-life.ts'
+import { makeSenders } from './fleet-of-phones.ts'
 import { type Books, Findings, filesOf, judgeLeftovers, judgeRecording, type Place, rereadSome } from './judge.ts'
 import { killNine, launch, type Program, type Ready, type Victim, victims } from './mortal.ts'
+import { pause, until } from './pacing.ts'
 import { type Dice, diceOf } from './seed.ts'
 import { type Ask, enter, workThroughBatches } from './two-people.ts'
 
 export const kinds = ['ingest', 'seal', 'retention', 'move', 'backup'] as const
 export type Kind = (typeof kinds)[number]
-
-/** A bucket of a real S3 that this life moves to. */
-export type Bucket = {
-  readonly url: string
-  readonly env: Readonly<Record<string, string>>
-  readonly list: () => Promise<readonly string[]>
-}
 
 export type Lived = {
   readonly rounds: Readonly<Record<Kind, number>>
@@ -37,12 +33,10 @@ const daysARound = 13
 /** From here on something is due, and destroyed. */
 const firstRetention = 7
 /** A life has at least these copies to come back from. */
-const surelyCopied = [3, 12]
+const surelyCopied = [3, 8, 16]
 /** From here on the server is told of the bucket; the next few rounds see it move. */
-const firstMove = 17
-const lastMove = 23
-const patienceMs = 240_000
-const quietMs = 20
+const firstMove = 10
+const lastMove = 14
 /** `sereno check` beside the living server is as long as a round; in the end it reads everything. */
 const checkedEvery = 4
 
@@ -86,7 +80,7 @@ export async function live(options: {
   let finishedCopies = 0
   /** What was acknowledged when the last finished copy was begun. */
   let inLastCopy: readonly string[] = []
-  let fleet: Fleet | null = null
+  let crowd: Crowd | null = null
   let custodian: Ask | null = null
   let officer: Ask | null = null
 
@@ -113,52 +107,16 @@ export async function live(options: {
     return ready
   }
 
-  /** Phones, people and copies at work until `signal`. */
+  /** Phones and people at work until `signal`. */
   function atWork(signal: AbortSignal, pauseMs: number, dice: Dice): Promise<unknown> {
-    const untilKilled = async (work: () => Promise<void>): Promise<void> => {
-      while (!signal.aborted) {
-        await work().catch(isOfKill)
-      }
-    }
-    const sending = (fleet?.senders ?? []).map((sender) =>
-      untilKilled(async () => {
-        await pause(pauseMs)
-        await (sender.acknowledged().size >= lengthOf(sender, dice) ? end(sender, signal) : sender.sendNext(signal))
-        remember(sender)
-      }),
-    )
-    const people = untilKilled(async () => {
+    const people = untilEnded(signal, async () => {
       await pause(60)
       if (custodian !== null && officer !== null) {
         await workThroughBatches(custodian, officer, books.signed, nowMs)
       }
     })
-    return Promise.all([...sending, people])
+    return Promise.all([crowd?.work(signal, pauseMs, dice), people])
   }
-
-  const lengths = new Map<string, number>()
-  function lengthOf(sender: Sender, dice: Dice): number {
-    const known = lengths.get(sender.recording()) ?? dice.between(3, 14)
-    lengths.set(sender.recording(), known)
-    return known
-  }
-
-  async function end(sender: Sender, signal: AbortSignal): Promise<void> {
-    await sender.finish(signal)
-    remember(sender)
-    sender.begin()
-  }
-
-  function remember(sender: Sender): void {
-    books.acknowledged.set(sender.recording(), new Map(sender.acknowledged()))
-    for (const { kind, recording } of sender.acknowledged().values()) {
-      if (kind === 'stop' && !books.stoppedAtMs.has(recording)) {
-        books.stoppedAtMs.set(recording, nowMs())
-      }
-    }
-  }
-
-  const count = (): number => [...books.acknowledged.values()].reduce((sum, { size }) => sum + size, 0)
 
   function beginCopy(): Program {
     const begun = [...books.acknowledged].filter(([, { size }]) => size > 0).map(([recording]) => recording)
@@ -180,10 +138,10 @@ export async function live(options: {
 
   /** The instant: something of the round's kind has just happened, or is happening. */
   async function untilTheInstant(kind: Kind, dice: Dice): Promise<void> {
-    const before = count()
-    await until(`some work of round ${round}`, async () => count() - before >= dice.between(4, 20))
+    const before = countOf(books)
+    await until(`some work of round ${round}`, async () => countOf(books) - before >= dice.between(4, 20))
     if (kind === 'ingest') {
-      await until('more segments', async () => count() - before >= dice.between(10, 60))
+      await until('more segments', async () => countOf(books) - before >= dice.between(10, 60))
       await pause(dice.between(0, 40))
     } else if (kind === 'seal') {
       const stops = books.stoppedAtMs.size
@@ -226,7 +184,7 @@ export async function live(options: {
     } finally {
       stop.abort()
       await work
-      fleet?.senders.forEach(remember)
+      crowd?.remember()
     }
     done[kind] += 1
     await endCopy(dice)
@@ -270,15 +228,7 @@ export async function live(options: {
 
   async function judge(dice: Dice, what: string): Promise<void> {
     const findings = new Findings()
-    for (const sender of fleet?.senders ?? []) {
-      await sender.renew()
-      // First of all, as a phone does: what was on its way when the server died.
-      await sender.resend()
-      const repeated = books.destroyed.has(sender.recording()) ? null : await sender.repeat().catch(isGone)
-      if (repeated !== null) {
-        findings.demand(repeated.again === repeated.first, `${repeated.recording}: the same bytes get another receipt`)
-      }
-    }
+    await crowd?.comeBack(findings)
     const all = [...books.acknowledged].filter(([, { size }]) => size > 0).map(([recording]) => recording)
     const fresh = all.slice(-2 * phones)
     const older = all.slice(0, -2 * phones)
@@ -298,96 +248,28 @@ export async function live(options: {
       findings.settle()
     }
     say(
-      `  ${new Date().toISOString().slice(11, 19)} ${round} ${what}: ${count()} acknowledged, ${books.destroyed.size} destroyed, ${finishedCopies} copies`,
+      `  ${new Date().toISOString().slice(11, 19)} ${round} ${what}: ${countOf(books)} acknowledged, ${books.destroyed.size} destroyed, ${finishedCopies} copies`,
     )
-  }
-
-  /** Everything that was begun comes to its end; then nothing is left to a sample. */
-  async function judgeWhole(): Promise<void> {
-    for (const sender of fleet?.senders ?? []) {
-      await sender.finish()
-      remember(sender)
-    }
-    await until('everything is sealed', async () => {
-      const states = await Promise.all([...books.stoppedAtMs.keys()].map(stateOf))
-      return states.every((state) => state === 'sealed')
-    })
-    if (bucket !== null && moves()) {
-      await until('everything has moved', async () => (await filesOf(footage)).length === 0)
-    }
-    await until('every batch that runs is done', async () => {
-      const { json } = await here().ask('GET /retention/batches')
-      const batches = (json.batches ?? []) as readonly { state: string; acta: unknown }[]
-      return batches.every(({ state, acta }) => state !== 'running' && (state !== 'done' || acta !== undefined))
-    })
-    const findings = new Findings()
-    for (const recording of books.acknowledged.keys()) {
-      await judgeRecording(here(), books, recording, findings)
-    }
-    judgeLeftovers(await filesOf(footage), books, 'footage', findings)
-    if (bucket !== null && moves()) {
-      const names = await bucket.list()
-      findings.demand(new Set(names).size === names.length, 'the bucket lists an object twice')
-      judgeLeftovers(names, books, 'bucket', findings)
-    }
-    findings.settle()
-  }
-
-  async function stateOf(recording: string): Promise<string> {
-    const { json } = await here().ask(`GET /recordings/${recording}`)
-    return (json.recording as { readonly state?: string } | undefined)?.state ?? ''
-  }
-
-  async function interrupt(one: Program | null): Promise<void> {
-    one?.child.kill('SIGINT')
-    await one?.ended
-  }
-
-  async function demandClean(folder: string): Promise<void> {
-    const checked = await command(['check', '--data', folder, '--full'], env())
-    const findings = new Findings()
-    findings.demand(checked.exitCode === 0, `sereno check --full of ${folder}:\n${checked.output}`)
-    findings.settle()
-  }
-
-  /** The last finished copy, brought back beside it: whole up to its making, and clean. */
-  async function judgeCopy(): Promise<void> {
-    const folder = join(elsewhere.folder, 'restored')
-    const restored = await command(['restore', '--from', copies, '--data', folder, '--identity', identity], env())
-    const findings = new Findings()
-    findings.demand(restored.exitCode === 0, `sereno restore: ${restored.output}`)
-    findings.settle()
-    const recovered = await command(['recover', '--data', folder], env())
-    findings.demand(recovered.exitCode === 0, `sereno recover: ${recovered.output}`)
-    findings.settle()
-    const again = launch(serveArgs(folder), env())
-    const ready = await again.ready
-    const place = { ...here(), ask: await enter(ready, 'custodian'), footage: join(folder, 'footage') }
-    for (const recording of inLastCopy) {
-      const { status } = await place.ask(`GET /recordings/${recording}`)
-      findings.demand(status === 200, `restored: ${recording} is not there (${status})`)
-    }
-    await interrupt(again)
-    findings.settle()
-    await demandClean(folder)
   }
 
   try {
     const ready = await start(diceOf(seed, 'first'))
     const desk = await signIn(ready.url, ready.links.administrator ?? '', fetch)
-    fleet = await makeSenders(ready.url, desk, phones, nowMs)
+    crowd = createCrowd(await makeSenders(ready.url, desk, phones, nowMs), books, nowMs)
     while (round < rounds) {
       await playRound()
     }
-    await judgeWhole()
+    await crowd.finish()
+    await judgeWhole(here(), books, moves() ? bucket : null)
     await interrupt(server)
-    await demandClean(data.folder)
+    await demandClean(data.folder, env())
     if (finishedCopies > 0) {
-      await judgeCopy()
+      const restored = { from: copies, identity, data: join(elsewhere.folder, 'restored') }
+      await judgeCopy(restored, inLastCopy, (folder) => launch(serveArgs(folder), env()), env())
     }
     return {
       rounds: done,
-      acknowledged: count(),
+      acknowledged: countOf(books),
       reread,
       destroyed: books.destroyed.size,
       copies: finishedCopies,
@@ -399,32 +281,5 @@ export async function live(options: {
     }
     await data.remove()
     await elsewhere.remove()
-  }
-}
-
-/** While the server is dying everything fails; only a refusal is somebody's mistake. */
-function isOfKill(error: unknown): void {
-  const status = (error as { readonly status?: number } | null)?.status
-  if (status !== undefined && status < 500) {
-    throw error
-  }
-}
-
-/** Its recording was destroyed since. */
-function isGone(error: unknown): null {
-  if ((error as { readonly status?: number } | null)?.status === 410) {
-    return null
-  }
-  throw error
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function until(what: string, holds: () => Promise<boolean>, limitMs = patienceMs): Promise<void> {
-  for (const deadline = Date.now() + limitMs; !(await holds()); ) {
-    if (Date.now() > deadline) {
-      throw new Error(`it did not come to pass: ${what}`)
-    }
-    await pause(quietMs)
   }
 }

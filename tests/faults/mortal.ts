@@ -23,11 +23,14 @@ export type Program = {
 }
 
 const alive = new Set<ChildProcess>()
-process.on('exit', () => {
+process.on('exit', killAll)
+
+/** Whatever was launched here and still runs, so that a failing test leaves nothing behind. */
+export function killAll(): void {
   for (const child of alive) {
     child.kill('SIGKILL')
   }
-})
+}
 
 /** `later-server.ts` in a process of its own. */
 export function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {

@@ -7,10 +7,11 @@ import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { openS3 } from '../../apps/server/src/kernel/storage/s3-client.ts'
 import { type RealS3, startRealS3 } from '../../apps/server/src/test-kit/index.ts'
-import { type Bucket, kinds, type Lived, live } from './life.ts'
+import type { Bucket } from './end-of-life.ts'
+import { kinds, type Lived, live } from './life.ts'
 
 const rounds = Number(process.env.SERENO_FAULT_ROUNDS ?? 60)
-const roundsALife = 30
+const roundsALife = 20
 const wanted = process.env.SERENO_FAULT_SEED ?? null
 
 test(`${rounds} times kill -9: nothing acknowledged is lost, nothing is destroyed early`, {
