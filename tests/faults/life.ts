@@ -259,6 +259,10 @@ export async function live(options: {
     while (round < rounds) {
       await playRound()
     }
+    if (finishedCopies === 0) {
+      // Every one was killed: one in peace, so that no life ends without a restore.
+      await beginCopy().ended
+    }
     await crowd.finish()
     await judgeWhole(here(), books, moves() ? bucket : null)
     await interrupt(server)
