@@ -137,6 +137,7 @@ export const refusals = {
   'ledger.wrong-key': 422,
   'ledger.witness-known': 409,
   'ledger.quorum': 422,
+  'ledger.witness-silent': 409,
   'ledger.second-person': 403,
   'ledger.change-decided': 409,
   'ledger.wrong-certificate': 422,

@@ -148,9 +148,9 @@ export const ledgerOperations = {
   'PUT /ledger/quorum': {
     access: 'installation.write',
     summary:
-      'How many witnesses that are not municipal must have cosigned what is published; more at once, fewer by two people',
+      'How many witnesses that are not municipal must have cosigned what is published; two people change it, and none are demanded that do not sign',
     body: Type.Object({ quorum: Type.Integer({ minimum: 2, maximum: 32 }), reason: Words(500) }),
-    /** Null: it is in force. */
+    /** Null: it is so already. */
     reply: Type.Object({ change: nullable(Uuid) }),
   },
   'POST /ledger/witness-changes/:id/approval': {

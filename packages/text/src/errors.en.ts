@@ -347,6 +347,10 @@ export const errorsEn = {
     title: 'There are not that many witnesses outside the municipality.',
     next: 'Add witnesses or ask for a smaller number, two or more.',
   },
+  'ledger.witness-silent': {
+    title: 'Not all of those witnesses signed the newest published point.',
+    next: 'See in Ledger which one does not answer and bring it back, or ask for no more than sign. If it has just signed, try again in a minute.',
+  },
   'ledger.wrong-certificate': {
     title: 'That certificate cannot be read.',
     next: 'Paste the certificate of the authority in PEM form, from BEGIN to END.',

@@ -341,6 +341,10 @@ export const errorsEs = {
     title: 'No hay tantos testigos ajenos al municipio.',
     next: 'Agregue testigos o pida un número menor, de dos en adelante.',
   },
+  'ledger.witness-silent': {
+    title: 'No todos esos testigos firmaron el último punto publicado.',
+    next: 'Vea en Libro cuál no contesta y haga que vuelva, o pida a lo sumo tantos como firman. Si acaba de firmar, repita en un minuto.',
+  },
   'ledger.wrong-certificate': {
     title: 'Ese certificado no se puede leer.',
     next: 'Pegue el certificado de la autoridad en formato PEM, desde BEGIN hasta END.',

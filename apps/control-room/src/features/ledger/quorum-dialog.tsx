@@ -7,7 +7,7 @@ import page from '../../shell/page.module.css'
 import { StepForm } from '../../shell/step-form.tsx'
 import { useLedgerText } from './text.ts'
 
-/** How many must attest: more is in force at once, fewer waits for another person and for those who watch now. */
+/** How many must attest: it waits for another person and for those who watch now. */
 export function QuorumDialog({ now, onClose }: { readonly now: number; readonly onClose: () => void }): ReactElement {
   const texts = useLedgerText().witnessing
   const text = texts.quorumForm
@@ -25,7 +25,7 @@ export function QuorumDialog({ now, onClose }: { readonly now: number; readonly 
   return (
     <Dialog title={text.title} open onClose={onClose}>
       <StepForm
-        save={isNumber && wanted < now ? texts.propose : text.save}
+        save={texts.propose}
         busy={change.isPending}
         error={change.error}
         disabled={!isNumber || wanted === now}
@@ -41,7 +41,7 @@ export function QuorumDialog({ now, onClose }: { readonly now: number; readonly 
           required
           autoFocus
         />
-        {isNumber && wanted < now ? <p className={page.soft}>{texts.twoPeople}</p> : null}
+        <p className={page.soft}>{texts.twoPeople}</p>
         <Field
           label={texts.reason}
           hint={texts.reasonHint}

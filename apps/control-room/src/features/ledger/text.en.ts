@@ -68,20 +68,21 @@ export const ledgerEn = {
     quorumForm: {
       title: 'Change the minimum',
       number: 'Outside witnesses that must sign',
-      hint: 'From 2 to 32. Raising it is in force at once; lowering it needs another person.',
-      save: 'Change',
+      hint: 'From 2 to 32, and no more than sign now.',
     },
     changes: {
       title: 'Changes of witnesses',
       all: (n: number) => `See all ${n}`,
       add: (name: string) => `Accept ${name}`,
       remove: (name: string) => `Remove ${name}`,
-      quorum: (from: number, to: number) => `Lower the minimum from ${from} to ${to}`,
+      quorum: (from: number, to: number) => `${to < from ? 'Lower' : 'Raise'} the minimum from ${from} to ${to}`,
       weakening: 'A weakening: anybody counts it in the public ledger.',
       by: (who: string, at: string) => `Proposed by ${who}, ${at}`,
       proposed: 'Waits for another person, not of administration.',
       approved: (who: string, at: string) =>
         `Approved by ${who}, ${at}. Waits until the present witnesses attest it; should they not answer for 14 days, it goes on without them, for everybody to see.`,
+      approvedRise: (who: string, at: string) =>
+        `Approved by ${who}, ${at}. In force once as many witnesses sign; should they not within 14 days, it is not done.`,
       inForce: (at: string, who: string) => `In force since ${at}; approved by ${who}.`,
       refused: (who: string, at: string) => `Not done: ${who}, ${at}.`,
       keys: 'Proposed keys',

@@ -65,20 +65,21 @@ export const ledgerEs = {
     quorumForm: {
       title: 'Cambiar el mínimo',
       number: 'Testigos ajenos que deben firmar',
-      hint: 'De 2 a 32. Subirlo rige al instante; bajarlo necesita otra persona.',
-      save: 'Cambiar',
+      hint: 'De 2 a 32, y no más de los que firman ahora.',
     },
     changes: {
       title: 'Cambios de testigos',
       all: (n: number) => `Ver los ${n}`,
       add: (name: string) => `Aceptar a ${name}`,
       remove: (name: string) => `Retirar a ${name}`,
-      quorum: (from: number, to: number) => `Bajar el mínimo de ${from} a ${to}`,
+      quorum: (from: number, to: number) => `${to < from ? 'Bajar' : 'Subir'} el mínimo de ${from} a ${to}`,
       weakening: 'Debilita: cualquiera lo cuenta en el libro público.',
       by: (who: string, at: string) => `Lo propuso ${who}, ${at}`,
       proposed: 'Espera a otra persona, que no sea de administración.',
       approved: (who: string, at: string) =>
         `Lo aprobó ${who}, ${at}. Espera a que lo atestigüen los testigos de ahora; si no contestan en 14 días, rige sin ellos y a la vista de todos.`,
+      approvedRise: (who: string, at: string) =>
+        `Lo aprobó ${who}, ${at}. Rige cuando firmen tantos testigos; si en 14 días no firman, no se hace.`,
       inForce: (at: string, who: string) => `Rige desde ${at}; lo aprobó ${who}.`,
       refused: (who: string, at: string) => `No se hizo: ${who}, ${at}.`,
       keys: 'Claves propuestas',

@@ -62,13 +62,14 @@ function ChangeItem({ change }: { readonly change: Change }): ReactElement {
         : call('POST /ledger/witness-changes/:id/seen', { params }),
     onSettled: () => changed('GET /ledger/witnessing', 'GET /ledger/entries'),
   })
+  const isRise = change.quorum !== null && change.quorum.to > change.quorum.from
   const title =
     change.kind === 'quorum'
       ? words.quorum(change.quorum?.from ?? 0, change.quorum?.to ?? 0)
       : (change.kind === 'add' ? words.add : words.remove)(change.name ?? '')
   const states = {
     proposed: words.proposed,
-    approved: words.approved(change.decidedBy ?? '', at(change.decidedAt)),
+    approved: (isRise ? words.approvedRise : words.approved)(change.decidedBy ?? '', at(change.decidedAt)),
     'in-force': words.inForce(at(change.inForceAt), change.decidedBy ?? ''),
     refused: words.refused(change.decidedBy ?? '', at(change.decidedAt)),
   }

@@ -32,7 +32,7 @@ import { pendingCount, sizeOf } from './store-tree.ts'
 import { trustedByLedger } from './trusted.ts'
 import { publicStatus, witnessingOf } from './view.ts'
 import { findViews } from './views.ts'
-import { activeWitnesses, cosignersOf, hadQuorum, quorumSetting } from './witness-store.ts'
+import { activeWitnesses, answeringOutside, cosignersOf, hadQuorum, quorumSetting } from './witness-store.ts'
 import { type DecideWitnesses, decisionsOf, isAllowed } from './witness-wish.ts'
 import { createWitnesses } from './witnesses.ts'
 
@@ -91,6 +91,7 @@ export function createLedger(deps: LedgerDeps): Ledger {
     append,
     counter: (tx, municipality) => nextNumber(tx, municipality, 'witness-change'),
     witnessed,
+    answering: (tx, municipality) => answeringOutside(tx, logOf(municipality)),
     decide,
   })
 

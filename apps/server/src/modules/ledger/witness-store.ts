@@ -178,6 +178,15 @@ export async function cosignersOf(db: Db, log: Log, size: number): Promise<Reado
   return new Set(rows.map(({ witness }) => witness))
 }
 
+/** How many witnesses that are not municipal cosigned the newest published checkpoint. */
+export async function answeringOutside(db: Db, { origin }: Log): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count
+    from cosignature s join witness w on w.id = s.witness
+    where s.origin = ${origin} and not w.municipal and w.removed_at is null
+      and s.size = (select max(size) from checkpoint where origin = ${origin})`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
 /** `problem` null: it answered. */
 export async function noteContact(
   db: Db,

@@ -54,6 +54,11 @@ export function weakens(wish: WitnessWish): boolean {
   return wish.kind === 'quorum' ? wish.quorum < wish.before : wish.kind === 'remove' && !wish.municipal
 }
 
+/** Whether it asks for more witnesses than sign now: with one that is dead among them nothing would be published any more. */
+export function asksOfTheSilent(wish: WitnessWish, answering: number): boolean {
+  return wish.kind === 'quorum' && wish.quorum > wish.before && wish.quorum > answering
+}
+
 export function subjectsOf(id: string, wish: WitnessWish): readonly string[] {
   return [`witness-change:${id}`, ...(wish.kind === 'remove' ? [`witness:${wish.witness}`] : [])]
 }
@@ -97,6 +102,9 @@ export async function demandPossible(tx: Db, municipality: string, wish: Witness
       // One takes its place first.
       throw new Refusal('ledger.quorum')
     }
+  } else if (wish.before !== (await quorumSetting(tx, municipality))) {
+    // What was agreed on as a rise may be a fall by now.
+    throw new Refusal('ledger.change-decided')
   } else if (wish.quorum > before.filter(({ municipal }) => !municipal).length) {
     throw new Refusal('ledger.quorum')
   }

@@ -6,6 +6,8 @@ import { temporaryFolder } from '../../test-kit/index.ts'
 import { ledgerMigrations } from './index.ts'
 import { findings, type House, openHouse } from './ledger.test-kit.ts'
 import { sereno, servePublicLog, startWitness, type WitnessProcess } from './outside.test-kit.ts'
+import { allLogs } from './store.ts'
+import { answeringOutside } from './witness-store.ts'
 import { createWitnesses, unwitnessedAfterMs } from './witnesses.ts'
 
 let house: House
@@ -35,6 +37,10 @@ const witnessesOf = ({ database, clock, ids, ledger }: House) =>
     append: (tx, entry) => ledger.append(tx, entry),
     counter: (tx, municipality) => ledger.counter(tx, 'witness-change', municipality),
     witnessed: (entry) => ledger.witnessed(entry),
+    answering: async (tx, municipality) => {
+      const log = (await allLogs(tx)).find((one) => one.municipality === municipality)
+      return log === undefined ? 0 : answeringOutside(tx, log)
+    },
     decide: (actor, action, { proposer }) => {
       if (action === 'witness.approve' && proposer === actor.id) {
         throw new Refusal('ledger.second-person')
@@ -195,14 +201,73 @@ test('changes are entries; what cannot be is refused', async () => {
   ])
 })
 
+/** Proposed as soon as the newest checkpoint carries as many. */
+async function rise(quorum: number): Promise<string> {
+  let id: string | null = null
+  await expect
+    .poll(
+      async () => {
+        await house.ledger.flush()
+        id ??= await witnessesOf(house).changeQuorum(house.scope, quorum, reason)
+        return id
+      },
+      { timeout: 30_000 },
+    )
+    .not.toBeNull()
+  return id ?? ''
+}
+
+test('the signature of a dead witness is not demanded: nobody stops publication so', { timeout: 120_000 }, async () => {
+  const { ledger, scope } = house
+  const change = witnessesOf(house)
+  const dead = await run(['--log', await ledger.vkey(), '--name', 'colegio'])
+  await inForce(change.add(scope, asking(dead), reason))
+  const proposed = await rise(3)
+  const approved = await rise(3)
+  await change.approve(second(), approved)
+  await dead.stop()
+
+  const goesOn = async () => {
+    const entry = await house.append({})
+    await expect
+      .poll(
+        async () => {
+          await ledger.flush()
+          await change.apply(house.municipality)
+          return ledger.witnessed(entry.id)
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(true)
+    expect((await status()).quorum).toBe(2)
+  }
+  await goesOn()
+  await expect(change.changeQuorum(scope, 3, reason)).rejects.toMatchObject({ code: 'ledger.witness-silent' })
+  await expect(change.approve(second(), proposed)).rejects.toMatchObject({ code: 'ledger.witness-silent' })
+  // Approved while it lived: it waits for that signature, and publication does not.
+  expect(await stateOf(approved)).toBe('approved')
+  await goesOn()
+  house.clock.advance(unwitnessedAfterMs)
+  await change.apply(house.municipality)
+  expect(await stateOf(approved)).toBe('refused')
+  await goesOn()
+
+  house.clock.jumpTo(Date.now())
+  await change.refuse(second(), proposed, 'No contesta')
+  await inForce(change.remove(scope, (await idsByName()).get('colegio') ?? '', 'No contesta'))
+})
+
 test('nobody asks for fewer alone, and those who watch attest it first', { timeout: 120_000 }, async () => {
   const { scope } = house
   const change = witnessesOf(house)
   const folder = temporaryFolder('third')
   const third = await run(['--log', await house.ledger.vkey(), '--name', 'universidad'], folder)
   await inForce(change.add(scope, asking(third), reason))
-  // Asking for more weakens nothing: at once.
-  expect(await change.changeQuorum(scope, 3, reason)).toBeNull()
+  expect(await change.changeQuorum(scope, 2, reason)).toBeNull()
+  const more = await rise(3)
+  await expect(change.approve(scope, more)).rejects.toMatchObject({ code: 'ledger.second-person' })
+  expect((await status()).quorum).toBe(2)
+  await inForce(Promise.resolve(more))
   expect((await status()).quorum).toBe(3)
 
   const fewer = await change.changeQuorum(scope, 2, 'Cuesta mucho')

@@ -1,8 +1,8 @@
 /**
  * Who watches the log, as the municipality says it. What others believe stands in their trust files, not here.
  *
- * Accepting a witness, taking one away and asking for fewer take two people, and those who watch now. Each line is one
- * transaction with its entry; a crash leaves it at the line before:
+ * Accepting a witness, taking one away and asking for more or fewer take two people, and those who watch now. Each line is
+ * one transaction with its entry; a crash leaves it at the line before:
  *
  *  1. propose   by administration, with a reason
  *  2. approve   by somebody else, who is not of administration; or refuse
@@ -10,7 +10,9 @@
  *               itself for ever: then it goes on without, as a weakening that everybody counts
  *  4. in force  by the timer, judged again: what another change made impossible meanwhile is refused
  *
- * Asking for more weakens nothing and is one line.
+ * More are asked for only where as many sign: whoever demanded the signature of a dead one would stop publication, and
+ * what lowers the demand again would wait for that signature. So a rise waits at 3 until the newest checkpoint carries as
+ * many, and is refused, not in force, when two weeks have not brought them.
  */
 import { type Actor, type Scope, systemActor } from '../../kernel/actor.ts'
 import type { Clock } from '../../kernel/clock.ts'
@@ -29,6 +31,7 @@ import {
 } from './witness-change-store.ts'
 import { activeWitnesses, insertWitness, quorumSetting, removeWitness, setQuorum } from './witness-store.ts'
 import {
+  asksOfTheSilent,
   type DecideWitnesses,
   demandPossible,
   fieldsOf,
@@ -43,7 +46,7 @@ export type Witnesses = {
   /** Answer the change's id. */
   readonly add: (scope: Scope, witness: NewWitness, reason: string) => Promise<string>
   readonly remove: (scope: Scope, id: string, reason: string) => Promise<string>
-  /** Null: asking for more is in force at once. */
+  /** Null: that many are asked for already. */
   readonly changeQuorum: (scope: Scope, quorum: number, reason: string) => Promise<string | null>
   readonly approve: (scope: Scope, change: string) => Promise<void>
   readonly refuse: (scope: Scope, change: string, reason: string) => Promise<void>
@@ -64,6 +67,8 @@ export function createWitnesses(deps: {
   readonly append: (tx: Db, entry: NewEntry) => Promise<{ readonly id: string }>
   readonly counter: (tx: Db, municipality: string) => Promise<number>
   readonly witnessed: (entry: string) => Promise<boolean>
+  /** How many witnesses that are not municipal cosigned the newest published checkpoint. */
+  readonly answering: (tx: Db, municipality: string) => Promise<number>
   readonly decide: DecideWitnesses
 }): Witnesses {
   const { database, clock, ids, decide } = deps
@@ -72,6 +77,7 @@ export function createWitnesses(deps: {
     const id = ids.uuid()
     const policy = decide(actor, 'installation.write', { id })
     await demandPossible(tx, municipality, wish)
+    await demandAnswering(tx, municipality, wish)
     const number = await deps.counter(tx, municipality)
     const weakening = weakens(wish)
     const entry = await deps.append(tx, {
@@ -98,6 +104,12 @@ export function createWitnesses(deps: {
       ...undecided,
     })
     return id
+  }
+
+  async function demandAnswering(tx: Db, municipality: string, wish: WitnessWish): Promise<void> {
+    if (asksOfTheSilent(wish, await deps.answering(tx, municipality))) {
+      throw new Refusal('ledger.witness-silent')
+    }
   }
 
   /** The change under lock, if it is still in one of the states. */
@@ -151,6 +163,9 @@ export function createWitnesses(deps: {
     })
   }
 
+  const isLate = ({ decided_at: decidedAt }: WitnessChangeRow): boolean =>
+    clock.nowMs() - (decidedAt ?? Number.POSITIVE_INFINITY) >= unwitnessedAfterMs
+
   async function applyOne(tx: Db, id: string, municipality: string, isWitnessed: boolean): Promise<void> {
     await lockWitnessing(tx, municipality)
     const row = await changeById(tx, municipality, id)
@@ -166,6 +181,12 @@ export function createWitnesses(deps: {
         throw error
       }
       await enterDecision(tx, row, { kind: 'refused', actor, reason: notPossibleNow })
+      return
+    }
+    if (asksOfTheSilent(wish, isWitnessed ? await deps.answering(tx, municipality) : 0)) {
+      if (isLate(row)) {
+        await enterDecision(tx, row, { kind: 'refused', actor, reason: notAnswered })
+      }
       return
     }
     const nowMs = clock.nowMs()
@@ -215,32 +236,16 @@ export function createWitnesses(deps: {
       }),
     changeQuorum: (scope, quorum, reason) =>
       database.transaction(async (tx) => {
-        const { actor, municipality } = scope
-        await lockWitnessing(tx, municipality)
-        const before = await quorumSetting(tx, municipality)
-        const wish = { kind: 'quorum', quorum, before } as const
-        if (quorum < before) {
-          return propose(scope, tx, wish, reason)
-        }
-        const policy = decide(actor, 'installation.write', { id: municipality })
-        await demandPossible(tx, municipality, wish)
-        await setQuorum(tx, municipality, quorum)
-        await deps.append(tx, {
-          municipality,
-          kind: effects.quorum,
-          coarse: 'installation',
-          subjects: [],
-          actor,
-          policy,
-          fields: { ...fieldsOf(wish), reason },
-        })
-        return null
+        await lockWitnessing(tx, scope.municipality)
+        const before = await quorumSetting(tx, scope.municipality)
+        return quorum === before ? null : propose(scope, tx, { kind: 'quorum', quorum, before }, reason)
       }),
     approve: (scope, id) =>
       database.transaction(async (tx) => {
         const row = await need(tx, scope.municipality, id, ['proposed'])
         const policy = decide(scope.actor, 'witness.approve', { id, proposer: row.proposed_by })
         await demandPossible(tx, scope.municipality, wishOf(row))
+        await demandAnswering(tx, scope.municipality, wishOf(row))
         await enterDecision(tx, row, { kind: 'approved', actor: scope.actor, policy })
       }),
     refuse: (scope, id, reason) =>
@@ -271,8 +276,7 @@ export function createWitnesses(deps: {
     async apply(municipality) {
       for (const row of await approvedChanges(database.db, municipality)) {
         const isWitnessed = row.decided_entry !== null && (await deps.witnessed(row.decided_entry))
-        const isLate = clock.nowMs() - (row.decided_at ?? Number.POSITIVE_INFINITY) >= unwitnessedAfterMs
-        if (isWitnessed || isLate) {
+        if (isWitnessed || isLate(row)) {
           await database.transaction((tx) => applyOne(tx, row.id, municipality, isWitnessed))
         }
       }
@@ -294,4 +298,5 @@ const undecided = {
 const effects = { add: 'witness.added', remove: 'witness.removed', quorum: 'witness.quorum-changed' } as const
 
 // In the language of the record.
+const notAnswered = 'No firmaron tantos testigos en dos semanas: se propone otra vez cuando contesten.'
 const notPossibleNow = 'Por otros cambios ya no se puede: se propone otra vez.'
