@@ -1,10 +1,12 @@
 import { names } from '@sereno/text'
 import { type IconName, useLanguage, useLive } from '@sereno/ui'
+import { useMutation } from '@tanstack/react-query'
 import type { useNavigate } from '@tanstack/react-router'
 import { turnLanguage } from './language.ts'
 import { sectionsFor } from './sections.ts'
 import { useSession } from './session.ts'
 import { signOut } from './sign-out.ts'
+import { endingTask, useTask } from './task.ts'
 import { useShellText } from './text.ts'
 import { turnTheme } from './theme.ts'
 
@@ -18,13 +20,15 @@ export type PaletteEntry = {
 
 type Hands = { readonly navigate: ReturnType<typeof useNavigate>; readonly onHelp: () => void }
 
-/** Everything the palette can find now: open alarms first, then officers, sections and commands. */
+/** Everything the palette can find now: open alarms first, then sections, the task in hand, officers and commands. */
 export function usePaletteEntries({ navigate, onHelp }: Hands): readonly PaletteEntry[] {
   const text = useShellText()
   const language = useLanguage()
   const { live, me } = useSession()
   const alarms = useLive(live.room.alarms).filter(({ closedAt }) => closedAt === null)
   const units = useLive(live.room.units)
+  const task = useTask()
+  const end = useMutation(endingTask)
   const words = names(language)
   return [
     ...alarms.map(
@@ -45,6 +49,17 @@ export function usePaletteEntries({ navigate, onHelp }: Hands): readonly Palette
         run: () => void navigate({ to }),
       }),
     ),
+    ...(task === null
+      ? []
+      : [
+          {
+            id: 'task',
+            title: text.task.end,
+            detail: [words.purpose[task.purpose], task.reference].filter((word) => word !== null).join(' · '),
+            icon: 'check',
+            run: () => end.mutate(),
+          } satisfies PaletteEntry,
+        ]),
     ...units.map(
       (unit): PaletteEntry => ({
         id: unit.device,

@@ -1,8 +1,8 @@
 import { names } from '@sereno/text'
 import { Button, Countdown, useLanguage, useSeconds } from '@sereno/ui'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useMutationState } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
-import { putTaskDown, useTask } from './task.ts'
+import { endingTask, useTask } from './task.ts'
 import { useShellText } from './text.ts'
 import css from './top-bar.module.css'
 
@@ -11,7 +11,11 @@ export function TaskFact(): ReactElement | null {
   const text = useShellText().task
   const language = useLanguage()
   const task = useTask()
-  const end = useMutation({ mutationFn: putTaskDown })
+  const end = useMutation(endingTask)
+  const went = useMutationState({
+    filters: { mutationKey: endingTask.mutationKey },
+    select: ({ state }) => state.status,
+  }).at(-1)
   useSeconds()
   if (task === null) {
     return null
@@ -24,11 +28,15 @@ export function TaskFact(): ReactElement | null {
           {purpose}
           {task.reference === null ? '' : ` · ${task.reference}`}
         </b>
-        <span>
-          {text.title}, <Countdown to={task.endsAt} />
-        </span>
+        {went === 'error' ? (
+          <span role="alert">{text.notEnded}</span>
+        ) : (
+          <span>
+            {text.title}, <Countdown to={task.endsAt} />
+          </span>
+        )}
       </p>
-      <Button look="quiet" busy={end.isPending} onPress={() => end.mutate()} label={`${text.end}: ${purpose}`}>
+      <Button busy={went === 'pending'} onPress={() => end.mutate()} label={`${text.end}: ${purpose}`}>
         {text.end}
       </Button>
     </section>

@@ -19,7 +19,11 @@ export function useTask(): Task | null {
   return task === null || task.endsAt <= now() ? null : task
 }
 
-export const putTaskDown = (): Promise<unknown> => call('POST /me/task/end', {}).then(taskChanged)
+/** From the bar and from the palette: the bar shows how either goes. */
+export const endingTask = {
+  mutationKey: ['POST /me/task/end'],
+  mutationFn: (): Promise<unknown> => call('POST /me/task/end', {}).then(taskChanged),
+} as const
 export const taskChanged = (): Promise<void> => changed('GET /me/task')
 
 export type Why = {

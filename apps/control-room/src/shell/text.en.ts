@@ -37,7 +37,7 @@ export const shellEn = {
   unitsWere: (n: number, of: number) => `there were ${n} of ${of}`,
   recordingNow: (n: number) => `${n} recording`,
   sinceShift: 'on for',
-  task: { title: 'Task in hand', end: 'End the task' },
+  task: { title: 'Task in hand', end: 'End the task', notEnded: 'It could not be ended: try again.' },
   machineTime: 'this machine’s time',
   fictitious: 'FICTITIOUS',
   fictitiousWhy: 'Demonstration municipality: people, devices and video are simulated.',

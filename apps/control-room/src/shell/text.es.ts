@@ -34,7 +34,7 @@ export const shellEs = {
   unitsWere: (n: number, of: number) => `eran ${n} de ${of}`,
   recordingNow: (n: number) => (n === 1 ? '1 graba' : `${n} graban`),
   sinceShift: 'lleva',
-  task: { title: 'Tarea en curso', end: 'Terminar la tarea' },
+  task: { title: 'Tarea en curso', end: 'Terminar la tarea', notEnded: 'No se pudo terminar: pruebe otra vez.' },
   machineTime: 'hora de este equipo',
   fictitious: 'FICTICIO',
   fictitiousWhy: 'Municipalidad de demostración: personas, equipos y video son simulados.',

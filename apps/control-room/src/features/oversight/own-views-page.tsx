@@ -39,6 +39,7 @@ export function OwnViewsPage(): ReactElement {
         ) : (
           <ViewTable
             caption={text.title}
+            own
             views={rows}
             more={
               found.hasNextPage ? (

@@ -8,10 +8,16 @@ import { useMay, useTimeZone } from '../../shell/session.ts'
 import { useOversightText } from './text.ts'
 
 type View = Reply<'GET /views'>['views'][number]
-type ViewTableProps = { readonly caption: string; readonly views: readonly View[]; readonly more: ReactNode }
+type ViewTableProps = {
+  readonly caption: string
+  readonly views: readonly View[]
+  readonly more: ReactNode
+  /** Of the reader's own footage: who was recorded needs no column. */
+  readonly own?: boolean
+}
 
 /** Looks, newest first; CSV carries what is shown. */
-export function ViewTable({ caption, views, more }: ViewTableProps): ReactElement {
+export function ViewTable({ caption, views, more, own = false }: ViewTableProps): ReactElement {
   const text = useOversightText().views
   const language = useLanguage()
   const zone = useTimeZone()
@@ -39,14 +45,16 @@ export function ViewTable({ caption, views, more }: ViewTableProps): ReactElemen
     {
       id: 'at',
       title: text.at,
+      wraps: true,
       text: ({ at }) => new Date(at).toISOString(),
       order: ({ at }) => at,
       cell: ({ at }) => dateAndTime(at, zone, language),
     },
-    { id: 'who', title: text.who, text: ({ who }) => who, cell: ({ who }) => <b>{who}</b> },
+    { id: 'who', title: text.who, wraps: true, text: ({ who }) => who, cell: ({ who }) => <b>{who}</b> },
     {
       id: 'kind',
       title: text.kind,
+      wraps: true,
       text: kind,
       cell: (view) => (
         <span className={page.state}>
@@ -58,11 +66,12 @@ export function ViewTable({ caption, views, more }: ViewTableProps): ReactElemen
     {
       id: 'purpose',
       title: text.purpose,
+      wraps: true,
       text: ({ purpose }) => named(purposes, purpose),
       cell: ({ purpose }) => named(purposes, purpose),
     },
     { id: 'officer', title: text.officer, text: ({ officer }) => officer ?? '', cell: ({ officer }) => officer ?? '–' },
-    { id: 'recording', title: text.footage, text: ({ recording }) => recording ?? '', cell: footage },
+    { id: 'recording', title: text.footage, spare: own, text: ({ recording }) => recording ?? '', cell: footage },
     {
       id: 'role',
       title: text.role,
@@ -88,7 +97,7 @@ export function ViewTable({ caption, views, more }: ViewTableProps): ReactElemen
   return (
     <DataTable
       caption={caption}
-      columns={columns}
+      columns={columns.filter(({ id }) => !own || id !== 'officer')}
       rows={views}
       id={({ entry }) => entry}
       fileName="miradas"
