@@ -54,7 +54,7 @@ export function checkCompleteness(deps: CompletenessDeps): Checker {
 
 /**
  * What the night found of an object may have settled since: a phone has sent again what a crash had left without a row, or a
- * person has put back what was missing.
+ * person has put back what was missing. Any object by that name is not that: it opens, and is what was signed.
  */
 async function stands(
   { blobs, evidence }: Pick<CompletenessDeps, 'blobs' | 'evidence'>,
@@ -64,6 +64,8 @@ async function stands(
   if (code !== 'object-orphaned' && code !== 'object-missing') {
     return true
   }
-  const isThere = await blobs.exists(key)
-  return isThere === (code === 'object-orphaned') && (await evidence.expected.isExpected(municipality, key)) !== isThere
+  const { isExpected, isRight } = evidence.expected
+  return code === 'object-orphaned'
+    ? (await blobs.exists(key)) && !(await isExpected(municipality, key))
+    : (await isExpected(municipality, key)) && !(await isRight(municipality, key))
 }

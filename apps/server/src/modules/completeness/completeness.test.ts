@@ -146,6 +146,13 @@ test('the night reads bytes again and finds what was altered, lost and put there
   const stray = await house.kernel.signer.createDataKey(recording)
   const strange = (own[0] ?? '').replace(/-[0-9a-f]{32}$/, `-${'0'.repeat(32)}`)
   await house.kernel.blobs.put(strange, new Uint8Array(3), stray)
+  const dataKey = (await house.kernel.signer.dataKey(recording)) ?? stray
+  const pieces: Uint8Array[] = []
+  for await (const piece of house.kernel.blobs.read(own[0] ?? '', dataKey)) {
+    pieces.push(piece)
+  }
+  const original = Buffer.concat(pieces)
+  const other = original.map((byte) => byte ^ 1)
   await house.kernel.blobs.remove(own[0] ?? '')
   await house.kernel.blobs.remove(own[1] ?? '')
   await house.kernel.blobs.put(own[1] ?? '', new Uint8Array(5), stray)
@@ -159,8 +166,17 @@ test('the night reads bytes again and finds what was altered, lost and put there
   expect(health.findings).toBeGreaterThanOrEqual(4)
   expect(await checked()).toContain(`completeness.object-missing ${own[0]}`)
   expect(await checked()).toContain(`completeness.object-orphaned ${strange}`)
-  // By day somebody puts one back, and the other is gone: the check does not wait for the night to see it.
-  await house.kernel.blobs.put(own[0] ?? '', new Uint8Array(3), stray)
+  // By day somebody puts something there that is not it: of another key, and of its own key with other bytes.
+  for (const [bytes, key] of [
+    [original, globalThis.crypto.getRandomValues(new Uint8Array(32))],
+    [other, dataKey],
+  ] as const) {
+    await house.kernel.blobs.put(own[0] ?? '', bytes, key)
+    expect(await checked()).toContain(`completeness.object-missing ${own[0]}`)
+    await house.kernel.blobs.remove(own[0] ?? '')
+  }
+  // Then the very bytes, and the other is gone: the check does not wait for the night to see it.
+  await house.kernel.blobs.put(own[0] ?? '', original, dataKey)
   await house.kernel.blobs.remove(strange)
   expect(await checked()).not.toContain(`completeness.object-missing ${own[0]}`)
   expect(await checked()).not.toContain(`completeness.object-orphaned ${strange}`)

@@ -5,11 +5,12 @@
 import { createHash } from 'node:crypto'
 import { fileBlockSize } from '@sereno/proof'
 import { sql } from 'kysely'
-import type { Scope } from '../../kernel/actor.ts'
+import { type Scope, systemActor } from '../../kernel/actor.ts'
 import type { EvidenceDeps } from './deps.ts'
-import { fileBlockKey } from './evidence.ts'
+import { fileBlockKey, initKey } from './evidence.ts'
 import { blockHashes, filesOf } from './files.ts'
 import { findRecording, mediaKeyOf, wholeStatements } from './store.ts'
+import type { StatementRow } from './tables.ts'
 
 /** Sealed and whole since `sinceMs` at the latest, by id: whose bytes can be read again. */
 export type Rereadable = { readonly id: string; readonly sealedAt: number }
@@ -20,6 +21,8 @@ export type Expected = {
   readonly keys: (municipality: string) => AsyncIterable<string>
   /** Asked again about one key, after the stream: whether it is expected now. */
   readonly isExpected: (municipality: string, key: string) => Promise<boolean>
+  /** Whether the object is there, opens with its recording's key, and is what was signed. */
+  readonly isRight: (municipality: string, key: string) => Promise<boolean>
   /** Of these recordings, those that exist and are not destroyed. */
   readonly living: (scope: Scope, recordings: readonly string[]) => Promise<ReadonlySet<string>>
   /** Sealed recordings that are kept, a page by id. */
@@ -40,6 +43,13 @@ export type Expected = {
 
 /** Sorts keys as folders list them: part by part. */
 export const keyOrder = (key: string): string => key.replaceAll('/', '\u0001')
+
+/** Whose object a key of evidence names. */
+function recordingOf(key: string): string | null {
+  const [, folder = '', name = ''] = key.split('/')
+  const recording = folder === 'files' ? name : name.slice(0, 36)
+  return /^[0-9a-f-]{36}$/.test(recording) ? recording : null
+}
 
 const pageSize = 5000
 const uuids = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::text::uuid[]`
@@ -88,12 +98,51 @@ export function createExpected(deps: Pick<EvidenceDeps, 'database' | 'blobs' | '
     return digest.digest('hex')
   }
 
+  /** Hash and, of a file's block, size that an object of the recording must have; null for a key that nothing names. */
+  async function promised(
+    scope: Scope,
+    recording: string,
+    key: string,
+  ): Promise<{ readonly sha256: string; readonly size?: number } | null> {
+    if (key.split('/')[1] === 'files') {
+      for (const file of await filesOf(db, scope, recording)) {
+        const hashes = blockHashes(file)
+        const block = hashes.findIndex((sha256, number) => fileBlockKey({ ...file, block: number, sha256 }) === key)
+        if (block >= 0) {
+          return { sha256: hashes[block] ?? '', size: fileBlockSize(file.size_bytes, block) }
+        }
+      }
+      return null
+    }
+    const row = await findRecording(db, scope, recording)
+    const init = row?.init_sha256 ?? null
+    if (init !== null && initKey(scope.municipality, recording, init) === key) {
+      return { sha256: init }
+    }
+    const found = await sql<StatementRow>`select * from capture_statement
+      where municipality = ${scope.municipality}::uuid and recording = ${recording}::uuid and kind = 'media'
+        and left(statement_sha256, 32) = ${key.slice(-32)}`.execute(db)
+    const named = row === null ? undefined : found.rows.find((statement) => mediaKeyOf(row, statement) === key)
+    return named?.media_sha256 == null ? null : { sha256: named.media_sha256 }
+  }
+
   return {
     keys,
+    async isRight(municipality, key) {
+      const scope = { municipality, actor: systemActor(municipality) }
+      const recording = recordingOf(key)
+      const wanted = recording === null ? null : await promised(scope, recording, key)
+      const dataKey = recording === null ? null : await deps.signer.dataKey(recording)
+      if (wanted === null || dataKey === null) {
+        return false
+      }
+      const isWhole = wanted.size === undefined || (await deps.blobs.size(key)) === wanted.size
+      return isWhole && (await hashOf(key, dataKey, async () => undefined)) === wanted.sha256
+    },
     async isExpected(municipality, key) {
       const [, folder = '', name = ''] = key.split('/')
-      const recording = folder === 'files' ? name : name.slice(0, 36)
-      if (!/^[0-9a-f-]{36}$/.test(recording)) {
+      const recording = recordingOf(key)
+      if (recording === null) {
         return false
       }
       const found = await sql`select 1 from recording r where r.municipality = ${municipality}::uuid
