@@ -70,7 +70,10 @@ export const retentionOperations = {
       floorDays: Type.Integer(),
       rules: Type.Array(Type.Object({ category: TermCategory, keep: nullable(Span), sources: Type.Array(Source) })),
       weakenings: Type.Integer(),
-      lastWeakenings: Type.Array(Type.Object({ at: InstantMs, wish: ChangeWish, reason: Type.String(), entry: Uuid })),
+      /** `wish` is null where a closed complaint made one recording's deadline earlier. */
+      lastWeakenings: Type.Array(
+        Type.Object({ at: InstantMs, wish: nullable(ChangeWish), reason: Type.String(), entry: Uuid }),
+      ),
       destroyed: Type.Integer(),
       batches: Type.Integer(),
     }),

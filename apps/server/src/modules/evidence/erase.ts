@@ -30,6 +30,7 @@ export type Retainable = {
   readonly sizeBytes: number
   readonly manifestSha256: string | null
   readonly destroyedAt: number | null
+  readonly held: boolean
 }
 
 /** Lets go of what another module keeps beside a recording. May be called again after a crash. */
@@ -50,6 +51,8 @@ export type Erase = {
   readonly retainableOf: (db: Db, scope: Scope, recording: string) => Promise<Retainable | null>
   /** Shown in lists; decided by whoever places and releases holds. */
   readonly markHeld: (tx: Db, scope: Scope, recording: string, held: boolean) => Promise<void>
+  /** Recordings that are marked so, whatever their state; no destroyed one. */
+  readonly markedHeld: (db: Db, scope: Scope) => Promise<readonly string[]>
   readonly onErase: (letGo: LetGo) => void
   /** Whether this process destroyed its key: whoever remembers keys must not use that one any more. */
   readonly isErased: (recording: string) => boolean
@@ -60,7 +63,7 @@ export type Erase = {
 type EraseDeps = Pick<Kernel, 'database' | 'blobs' | 'signer'> & { readonly tracks: Pick<Tracks, 'erase'> }
 
 const columns = sql.raw(`id, code, device_code, category, state, started_at, ended_at, sealed_at, size_bytes,
-  manifest_sha256, destroyed_at`)
+  manifest_sha256, destroyed_at, held`)
 const hourMs = 3_600_000
 
 export function createErase(deps: EraseDeps): Erase {
@@ -189,6 +192,11 @@ export function createErase(deps: EraseDeps): Erase {
     async markHeld(tx, scope, recording, held) {
       await changeRecording(tx, scope, recording, { held })
     },
+    async markedHeld(from, { municipality }) {
+      const found = await sql<{ id: string }>`select id from recording where municipality = ${municipality}::uuid
+        and held and destroyed_at is null`.execute(from)
+      return found.rows.map(({ id }) => id)
+    },
     onErase(letGo) {
       others.push(letGo)
     },
@@ -208,5 +216,6 @@ function retainable(row: RecordingRow): Retainable {
     sizeBytes: row.size_bytes,
     manifestSha256: row.manifest_sha256,
     destroyedAt: row.destroyed_at,
+    held: row.held,
   }
 }

@@ -23,18 +23,16 @@ export function listen(deps: RetentionDeps): void {
     context: { readonly municipality: string; readonly db: Db },
   ): Promise<void> => {
     const scope = { municipality: context.municipality, actor: systemActor(context.municipality) }
-    const found = await deps.evidence.erase.retainableOf(context.db, scope, recording)
-    if (found !== null) {
-      await assign(deps, context.db, scope, found)
-    }
+    await assign(deps, context.db, scope, recording)
   }
   deps.events.on('recording.sealed', 'retention.deadline', onRecording)
   deps.events.on('recording.categorised', 'retention.deadline', onRecording)
 }
 
-/** Does nothing for a recording that is not sealed, or destroyed. */
-export async function assign(deps: RetentionDeps, tx: Db, scope: Scope, found: Retainable): Promise<void> {
-  if (!found.sealed || found.destroyedAt !== null || found.sealedAt === null) {
+/** Does nothing for a recording that is not sealed, or destroyed. Locks it: whoever shortens decides before, or after. */
+async function assign(deps: RetentionDeps, tx: Db, scope: Scope, recording: string): Promise<void> {
+  const found = await deps.evidence.erase.lock(tx, scope, recording)
+  if (found === null || !found.sealed || found.destroyedAt !== null || found.sealedAt === null) {
     return
   }
   const category = found.category ?? 'none'
@@ -95,7 +93,7 @@ export async function reconcile(deps: RetentionDeps, scope: Scope): Promise<void
     )
     for (const found of page) {
       if (found.destroyedAt === null && known.get(found.id) !== (found.category ?? 'none')) {
-        await deps.database.transaction((tx) => assign(deps, tx, scope, found))
+        await deps.database.transaction((tx) => assign(deps, tx, scope, found.id))
       }
     }
     after = page.at(-1)?.id ?? null

@@ -1,7 +1,7 @@
 /**
  * `sereno check` for retention (I-6): nothing was destroyed early, alone or against a hold; no destroyed recording has a
- * key or an object left; every one has a tombstone and a record of destruction; no hold is without its entry, and nothing
- * that kept a recording back was let go by one person.
+ * key or an object left; every one has a tombstone and a record of destruction; no hold is without its entry, nothing that
+ * kept a recording back was let go by one person, and a recording is shown as held while a hold is in force, and only then.
  */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
@@ -13,6 +13,7 @@ import { timeZoneOf } from './four-eyes.ts'
 import { pe2026 } from './profile-pe-2026.ts'
 import { keptAlthoughDestroyed } from './replay.ts'
 import { countsFrom, floorOf } from './rules.ts'
+import { heldAmong, isHeld } from './store-holds.ts'
 import { categoriesOf } from './store-retained.ts'
 import type { ActaRow, BatchRow, FreezeRow, HoldRow, LettingGo, RetainedRow } from './tables.ts'
 import { isTrue, logKeys, type TombstoneFile } from './tombstones.ts'
@@ -66,6 +67,21 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
       report({ code: 'retention.freeze-closed-alone', detail: row.id })
     }
     return holds.rows.length + freezes.rows.length
+  }
+
+  async function checkHeldFlags(municipality: string, report: Report): Promise<void> {
+    const scope = { municipality, actor: systemActor(municipality) }
+    const held = await heldAmong(db, scope)
+    const marked = new Set(await deps.evidence.erase.markedHeld(db, scope))
+    for (const recording of held.symmetricDifference(marked)) {
+      // Both are of an instant each: asked again of one that nobody changes meanwhile.
+      await deps.database.transaction(async (tx) => {
+        const found = await deps.evidence.erase.lock(tx, scope, recording)
+        if (found !== null && found.destroyedAt === null && found.held !== (await isHeld(tx, scope, recording))) {
+          report({ code: 'retention.held-flag', detail: recording })
+        }
+      })
+    }
   }
 
   async function checkBatches(report: Report): Promise<number> {
@@ -152,6 +168,7 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
       }
       const municipality = deps.identity.municipality()
       if (municipality !== null) {
+        await checkHeldFlags(municipality.id, report)
         examined += await checkTombstones(municipality.id, report, options?.full === true)
       }
       return { examined: examined + destroyed.rows.length }

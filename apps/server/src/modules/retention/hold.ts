@@ -30,7 +30,7 @@ export type Notice = {
   readonly fileSha256: string
 }
 
-/** Step 1 within the caller's transaction, for a recording that the caller has read or locked. */
+/** Step 1 within the caller's transaction, for a recording that the caller has locked. */
 export async function placeHold(
   deps: RetentionDeps,
   tx: Db,
@@ -108,11 +108,14 @@ const holds: Guard<HoldRow> = {
   change: updateHold,
   approved: approvedReleases,
   about: (row) => ({ subjects: [`recording:${row.recording}`, `hold:${row.id}`], fields: { hold: row.id } }),
-  async ended(deps, tx, scope, { recording }, atMs) {
-    if (!(await isHeld(tx, scope, recording))) {
+  async ending(deps, tx, scope, { id, recording }, atMs) {
+    // As placing does: another hold that is being placed, or ended, is seen whole or comes afterwards.
+    await deps.evidence.erase.lock(tx, scope, recording)
+    if (!(await isHeld(tx, scope, recording, id))) {
       await deps.evidence.erase.markHeld(tx, scope, recording, false)
       await giveDeadline(deps, tx, scope, recording, atMs)
     }
+    return {}
   },
 }
 

@@ -31,8 +31,8 @@ export type Guard<Row extends LettingGo> = {
   readonly approved: (db: Db, scope: Scope) => Promise<readonly Row[]>
   /** What each of its entries names. */
   readonly about: (row: Row) => { readonly subjects: readonly string[]; readonly fields: Fields }
-  /** What follows from its end, in the same transaction. */
-  readonly ended: (deps: RetentionDeps, tx: Db, scope: Scope, row: Row, atMs: number) => Promise<void>
+  /** What follows from its end, in the same transaction: locks the recording first. Answers what the entry says of it. */
+  readonly ending: (deps: RetentionDeps, tx: Db, scope: Scope, row: Row, atMs: number) => Promise<Fields>
 }
 
 export function standing(row: LettingGo): Standing {
@@ -114,7 +114,9 @@ export function lettingGo<Row extends LettingGo>(guard: Guard<Row>): Ways {
     if (row === null || standing(row) !== 'approved') {
       return
     }
+    const atMs = deps.clock.nowMs()
     const { subjects, fields } = guard.about(row)
+    const followed = await guard.ending(deps, tx, scope, row, atMs)
     const entry = await deps.ledger.append(tx, {
       municipality: scope.municipality,
       kind: kinds.ended,
@@ -123,13 +125,12 @@ export function lettingGo<Row extends LettingGo>(guard: Guard<Row>): Ways {
       actor: scope.actor,
       fields: {
         ...fields,
+        ...followed,
         reason: row.ending_reason ?? '',
         by: `${row.asked_name ?? ''}, ${row.approved_name ?? ''}`,
       },
     })
-    const atMs = deps.clock.nowMs()
     await guard.change(tx, scope, id, by({ ended_at: atMs, ended_entry: entry.id }))
-    await guard.ended(deps, tx, scope, row, atMs)
   }
 
   return {

@@ -181,6 +181,9 @@ export async function oneBatch(
   return { batch: batchView(deps, scope, row, acta, items), items: items.map(itemView) }
 }
 
+// In the language of the record; what people wrote about the complaint is for few.
+const closedComplaint = 'Se cerró una queja: su grabación se conserva menos tiempo.'
+
 /** For everybody: no name, no recording. */
 export async function publicFigures(deps: RetentionDeps): Promise<Reply<'GET /public/retention'>> {
   const municipality = deps.identity.municipality()
@@ -202,11 +205,11 @@ export async function publicFigures(deps: RetentionDeps): Promise<Reply<'GET /pu
       return { category, keep, sources: [...sources] }
     }),
     weakenings: weakened.count,
-    lastWeakenings: weakened.last.flatMap((row) =>
-      row.in_force_at === null || row.effect_entry === null
-        ? []
-        : [{ at: row.in_force_at, wish: JSON.parse(row.wish), reason: row.reason, entry: row.effect_entry }],
-    ),
+    lastWeakenings: weakened.last.map(({ at, wish, reason, entry }) => ({
+      at,
+      entry,
+      ...(wish === null ? { wish, reason: closedComplaint } : { wish: JSON.parse(wish), reason }),
+    })),
     destroyed: (await countsOf(db, scope, nowMs)).destroyed,
     batches: all.filter(({ state }) => state === 'done').length,
   }

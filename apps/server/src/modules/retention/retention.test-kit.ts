@@ -16,6 +16,27 @@ export type House = WholeHouse & {
 
 export const dayMs = 86_400_000
 
+/** Runs `work` while the owner's transaction holds what `change` locked, until it waits for that or is done. */
+export async function whileUncommitted<T>(
+  { owner }: Pick<House, 'owner'>,
+  change: (sql: Parameters<Parameters<House['owner']['begin']>[1]>[0]) => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<T> {
+  let working: Promise<T> | undefined
+  await owner.begin(async (sql) => {
+    await change(sql)
+    working = work()
+    const answered = working.then(() => true)
+    const deadline = Date.now() + 20_000
+    for (let isWaiting = false; !isWaiting && Date.now() < deadline; ) {
+      const [row] = await sql<{ n: number }[]>`select count(*)::int as n from pg_locks where not granted`
+      const isDone = await Promise.race([answered, new Promise<false>((done) => setTimeout(() => done(false), 20))])
+      isWaiting = isDone || (row?.n ?? 0) > 0
+    }
+  })
+  return working as Promise<T>
+}
+
 export async function openHouse(): Promise<House> {
   const house = await openWholeHouse()
   const made = new Map<string, FakeRecording>()

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jsonOf } from '../evidence/evidence.test-kit.ts'
 import { proposeDue } from './batch.ts'
 import { retentionDefaults } from './door.ts'
-import { dayMs, type House, need, openHouse } from './retention.test-kit.ts'
+import { dayMs, type House, need, openHouse, whileUncommitted } from './retention.test-kit.ts'
 import { isTrue, logKeys, type Tombstone } from './tombstones.ts'
 
 type Operations = typeof retentionOperations &
@@ -269,19 +269,12 @@ test('a recording is condemned before it is in a case, or after, never meanwhile
   const recording = await house.record(await house.phone())
   const custodian = await house.person('custodian')
   const opened = await need(custodian.call<{ id: string }>('POST /cases', { title: 'Robo', kind: 'crime' }))
-  let adding: Promise<{ code: string }> | undefined
-  await house.owner.begin(async (sql) => {
-    await sql`update recording set destroyed_at = 1 where id = ${recording}`
-    adding = custodian.call(`POST /cases/${opened.id}/recordings`, { recording })
-    const answered = adding.then(() => true)
-    const deadline = Date.now() + 20_000
-    for (let isWaiting = false; !isWaiting && Date.now() < deadline; ) {
-      const [row] = await sql<{ n: number }[]>`select count(*)::int as n from pg_locks where not granted`
-      const isDone = await Promise.race([answered, new Promise<false>((done) => setTimeout(() => done(false), 20))])
-      isWaiting = isDone || (row?.n ?? 0) > 0
-    }
-  })
-  expect((await adding)?.code).toBe('recording.destroyed')
+  const added = await whileUncommitted(
+    house,
+    (sql) => sql`update recording set destroyed_at = 1 where id = ${recording}`,
+    () => custodian.call(`POST /cases/${opened.id}/recordings`, { recording }),
+  )
+  expect(added.code).toBe('recording.destroyed')
   await house.owner`update recording set destroyed_at = null where id = ${recording}`
 })
 

@@ -70,14 +70,22 @@ export async function ripeChanges(db: Db, scope: Scope, nowMs: number): Promise<
   return found.rows
 }
 
+/** `wish` and `reason` are null where a closed complaint made one recording's deadline earlier. */
+export type Weakening = Pick<ChangeRow, 'wish' | 'reason'> | { readonly wish: null; readonly reason: null }
+type WeakeningRow = Weakening & { readonly at: number; readonly entry: string }
+
+/** Of terms, of waiting times, and of single deadlines. */
 export async function weakenings(
   db: Db,
   scope: Scope,
-): Promise<{ readonly count: number; readonly last: ChangeRow[] }> {
-  const counted = await sql<{ n: number }>`select count(*) as n from retention_change
-    where municipality = ${scope.municipality}::uuid and weakening and in_force_at is not null`.execute(db)
-  const last = await sql<ChangeRow>`select * from retention_change
-    where municipality = ${scope.municipality}::uuid and weakening and in_force_at is not null
-    order by in_force_at desc limit 20`.execute(db)
-  return { count: counted.rows[0]?.n ?? 0, last: [...last.rows] }
+): Promise<{ readonly count: number; readonly last: readonly WeakeningRow[] }> {
+  const all = sql`(
+    select in_force_at as at, wish, reason, effect_entry as entry from retention_change
+      where municipality = ${scope.municipality}::uuid and weakening and in_force_at is not null
+    union all
+    select ended_at, null, null, shortened_entry from proceeding_freeze
+      where municipality = ${scope.municipality}::uuid and shortened_entry is not null) as weakened`
+  const counted = await sql<{ n: number }>`select count(*) as n from ${all}`.execute(db)
+  const last = await sql<WeakeningRow>`select * from ${all} order by at desc limit 20`.execute(db)
+  return { count: counted.rows[0]?.n ?? 0, last: last.rows }
 }

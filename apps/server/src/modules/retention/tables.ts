@@ -106,6 +106,10 @@ export type FreezeRow = LettingGo & {
   opened_entry: string
   /** Frozen until then although it ended. */
   until_at: number | null
+  /** When its end made the recording's deadline earlier: the deadline before, after, and the public entry. */
+  leaves_before: number | null
+  leaves_after: number | null
+  shortened_entry: string | null
 }
 
 export type BatchRow = {
