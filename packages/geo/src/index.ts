@@ -1,4 +1,4 @@
-export { type Box, boxOf, inPolygon, inRing, isSimpleRing } from './area.ts'
+export { type Box, boxOf, inPolygon, inRing } from './area.ts'
 export { type CellRange, cellOf, cellResolution, cellsCovering } from './cell.ts'
 export { divide } from './divide.ts'
 export {
@@ -17,6 +17,7 @@ export {
 } from './geojson.ts'
 export { areaM2, centreOf, type Flat, type Plane, planeAround, signedArea } from './plane.ts'
 export { bearingDeg, destination, distanceM, earthRadiusM, type Point } from './point.ts'
+export { isSimpleRing } from './simple.ts'
 export { type Cut, clipLine, splitRing } from './split.ts'
 export {
   distanceToLineM,
