@@ -61,15 +61,19 @@ export function simplify(line: readonly Position[], toleranceM: number): readonl
 
 /** Distance in metres from a point to the nearest place on a line. Infinity for an empty line. */
 export function distanceToLineM(point: Point, line: readonly Position[]): number {
-  const flat = line.map(planeAround(point).flatten)
-  if (flat.length === 1) {
-    return Math.hypot(...(flat[0] as Flat))
+  const [first] = line
+  if (first === undefined) {
+    return Infinity
   }
-  let nearest = Infinity
-  for (let index = 0; index + 1 < flat.length; index += 1) {
-    nearest = Math.min(nearest, distanceToSpan([0, 0], flat[index] as Flat, flat[index + 1] as Flat))
+  const { flatten } = planeAround(point)
+  let start = flatten(first)
+  let nearest = line.length === 1 ? start[0] ** 2 + start[1] ** 2 : Infinity
+  for (let index = 1; index < line.length; index += 1) {
+    const end = flatten(line[index] as Position)
+    nearest = Math.min(nearest, squaredToSpan(here, start, end))
+    start = end
   }
-  return nearest
+  return Math.sqrt(nearest)
 }
 
 function farthest(
@@ -79,7 +83,7 @@ function farthest(
 ): { readonly index: number; readonly distance: number } | null {
   let found: { readonly index: number; readonly distance: number } | null = null
   for (let index = start + 1; index < end; index += 1) {
-    const distance = distanceToSpan(flat[index] as Flat, flat[start] as Flat, flat[end] as Flat)
+    const distance = Math.sqrt(squaredToSpan(flat[index] as Flat, flat[start] as Flat, flat[end] as Flat))
     if (found === null || distance > found.distance) {
       found = { index, distance }
     }
@@ -87,10 +91,13 @@ function farthest(
   return found
 }
 
-function distanceToSpan(point: Flat, start: Flat, end: Flat): number {
+const here: Flat = [0, 0]
+
+/** Squared, because a root for each span costs more than all the rest. */
+function squaredToSpan(point: Flat, start: Flat, end: Flat): number {
   const [east, north] = [end[0] - start[0], end[1] - start[1]]
   const squared = east * east + north * north
   const share = squared === 0 ? 0 : ((point[0] - start[0]) * east + (point[1] - start[1]) * north) / squared
   const clamped = Math.max(0, Math.min(1, share))
-  return Math.hypot(point[0] - start[0] - clamped * east, point[1] - start[1] - clamped * north)
+  return (point[0] - start[0] - clamped * east) ** 2 + (point[1] - start[1] - clamped * north) ** 2
 }

@@ -83,6 +83,12 @@ describe('the territory in force', () => {
   })
 })
 
+const checked = async (): Promise<readonly string[]> => {
+  const codes: string[] = []
+  await territory.check.run(({ code }) => codes.push(code))
+  return codes
+}
+
 describe('putting a territory in force', () => {
   it('writes a version beside the one before, with its entry, and readers see it at once', async () => {
     const { version, may, ...ground } = await get('/territory')
@@ -128,6 +134,28 @@ describe('putting a territory in force', () => {
     await territory.check.run(({ code }) => codes.push(code))
     expect(codes).toEqual([])
     expect(first.kind).toBe('district')
+  })
+
+  it('cannot be rewritten by the server, and the check finds who rewrites it all the same', async () => {
+    const { sql } = installation.database.database
+    for (const table of ['territory_version', 'area', 'place', 'street_line', 'zone']) {
+      await expect(sql`update ${sql(table)} set version = version`).rejects.toThrow('permission denied')
+      await expect(sql`delete from ${sql(table)}`).rejects.toThrow('permission denied')
+    }
+    const { owner } = installation.database
+    expect(await checked()).toEqual([])
+    const shape = (from: string, to: string) =>
+      owner`update area set shape = replace(shape::text, ${from}, ${to})::jsonb where version = 2 and code = 'C-01'`
+    const [area] = await owner`select shape from area where version = 2 and code = 'C-01'`
+    const corner = String(area?.shape.coordinates[0][1][0])
+    await shape(corner, `${corner}1`)
+    expect(await checked()).toEqual(['territory.version-altered'])
+    await shape(`${corner}1`, corner)
+    expect(await checked()).toEqual([])
+    await owner`insert into territory_version (municipality, version, in_force_at, put_by)
+      values (${municipality}, 8, ${clock.nowMs()}, 'Ana Torres')`
+    expect(await checked()).toEqual(['territory.version-unrecorded'])
+    await owner`delete from territory_version where version = 8`
   })
 
   it('is for the administration alone', async () => {

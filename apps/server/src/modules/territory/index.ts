@@ -10,12 +10,12 @@ export type { Territory, TerritoryDeps } from './door.ts'
 export const territoryMigrations = { module: 'territory', folder: new URL('./migrations/', import.meta.url) }
 
 export function createTerritory(deps: TerritoryDeps): Territory {
-  const { database, clock, ids } = deps
+  const { database, clock, ids, ledger } = deps
   const inForce = keepInForce(database.db, clock)
 
   return {
     routes: territoryRoutes(deps, inForce),
-    check: checkTerritory(database.db),
+    check: checkTerritory(database.db, ledger),
     quadrantAt: async (municipality, longitude, latitude) =>
       quadrantOf(await inForce.of(municipality), [longitude, latitude]),
     quadrant: async (municipality, id) =>

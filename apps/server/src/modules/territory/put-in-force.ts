@@ -21,7 +21,7 @@ export type Wanted = {
  * A crash before the commit: the version before stays in force; after it: the new one is, and its entry is there.
  */
 export async function putInForce(deps: TerritoryDeps, scope: Scope, wanted: Wanted, policy: string): Promise<number> {
-  const findings = judge(wanted.ground)
+  const findings = await judge(wanted.ground)
   const error = findings.find(isError)
   if (error !== undefined) {
     throw new Refusal('territory.not-sound', { fault: error.fault, about: error.about })

@@ -34,7 +34,7 @@ export function territoryRoutes(deps: TerritoryDeps, inForce: InForce): RouteTab
       }
       return shown(await groundOf(db, scope.municipality, version))
     },
-    'POST /territory/check': async ({ body }) => ({ findings: [...judge(body)] }),
+    'POST /territory/check': async ({ body }) => ({ findings: [...(await judge(body))] }),
     'POST /territory/versions': async ({ scope, body }) => {
       const { policy } = deps.identity.require(scope.actor, 'territory.write', resource(scope))
       const { base, note, accepted, ...ground } = body

@@ -58,12 +58,19 @@ export async function groundOf(db: Db, municipality: string, version: number): P
   return { version, areas: areas.rows, places: places.rows, zones: zones.rows, lines: lines.rows }
 }
 
+type KnownVersion = {
+  readonly municipality: string
+  readonly version: number
+  readonly putBy: string | null
+  readonly accepted: readonly string[]
+}
+
 /** Every municipality and version, for the check. */
-export async function allVersions(
-  db: Db,
-): Promise<readonly { readonly municipality: string; readonly version: number; readonly accepted: string[] }[]> {
-  const found = await sql<{ municipality: string; version: number; accepted: string[] }>`
-    select municipality, version, accepted from territory_version order by municipality, version`.execute(db)
+export async function allVersions(db: Db): Promise<readonly KnownVersion[]> {
+  const found = await sql<KnownVersion>`
+    select municipality, version, put_by as "putBy", accepted from territory_version order by municipality, version`.execute(
+    db,
+  )
   return found.rows
 }
 
