@@ -26,6 +26,17 @@ test('settings: the network is served encrypted or not at all, and gets no links
   }
 })
 
+test('settings: hosts of the map are origins, separated by commas', () => {
+  expect(readSettings([]).mapHosts).toEqual([])
+  expect(readSettings(['--map-hosts', 'https://tiles.example.pe, http://10.0.0.5:8080/']).mapHosts).toEqual([
+    'https://tiles.example.pe',
+    'http://10.0.0.5:8080',
+  ])
+  for (const text of ['tiles.example.pe', 'https://tiles.example.pe/v1', 'data:,x', '']) {
+    expect(() => readSettings(['--map-hosts', text])).toThrow('--map-hosts takes addresses')
+  }
+})
+
 test('a folder decides once what it is', () => {
   const folder = temporaryFolder('config')
   expect(() => openInstallation(folder, null)).toThrow('no installation')

@@ -24,6 +24,11 @@ const table = {
   empty: { type: 'boolean', help: 'a real installation instead of the demonstration' },
   'no-simulator': { type: 'boolean', help: 'demonstration without simulated phones' },
   'map-style': { type: 'string', takes: 'URL', help: 'MapLibre style to use instead of the offline one' },
+  'map-hosts': {
+    type: 'string',
+    takes: 'URL,URL',
+    help: "other hosts that the style's tiles, letters and icons come from",
+  },
   'map-pmtiles': { type: 'string', takes: 'FILE', help: 'own PMTiles file for the map' },
   'key-passphrase-file': {
     type: 'string',
@@ -71,6 +76,8 @@ export type Settings = {
   readonly empty: boolean
   readonly simulator: boolean
   readonly mapStyle: string | null
+  /** Origins that pages may ask for the map, besides the style's own. */
+  readonly mapHosts: readonly string[]
   readonly mapPmtiles: string | null
   readonly storage: WantedStorage
   readonly keyPassphraseFile: string | null
@@ -117,6 +124,7 @@ export function readSettings(args: readonly string[]): Settings {
     empty: values.empty === true,
     simulator: values['no-simulator'] !== true,
     mapStyle: values['map-style'] ?? null,
+    mapHosts: readHosts(values['map-hosts']),
     mapPmtiles: values['map-pmtiles'] ?? null,
     keyPassphraseFile: values['key-passphrase-file'] ?? null,
     storage: { s3: values['footage-s3'] ?? null, lockDays: readDays(values['footage-lock-days']) },
@@ -124,6 +132,18 @@ export function readSettings(args: readonly string[]): Settings {
     quiet: values.quiet === true,
     help: values.help === true,
   }
+}
+
+function readHosts(text: string | undefined): readonly string[] {
+  return (text === undefined ? [] : text.split(',')).map((written) => {
+    const address = URL.parse(written.trim())
+    if (address === null || !/^https?:$/.test(address.protocol) || address.pathname !== '/' || address.search !== '') {
+      throw new WrongSettings(
+        `--map-hosts takes addresses like https://tiles.example.pe, separated by commas, without a path, not "${written}".`,
+      )
+    }
+    return address.origin
+  })
 }
 
 function readDays(text: string | undefined): number {

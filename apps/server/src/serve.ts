@@ -175,7 +175,7 @@ async function makeHttp(
       ? lan
       : { key: readFileSync(settings.tls.keyFile, 'utf8'), cert: readFileSync(settings.tls.certFile, 'utf8') }
   const { config } = kernel
-  const tileSources = config.map.styleUrl === null ? [] : [new URL(config.map.styleUrl).origin]
+  const styleSource = config.map.styleUrl === null ? [] : [new URL(config.map.styleUrl).origin]
   return createHttp({
     routes: app.routes,
     sockets: app.sockets,
@@ -208,7 +208,7 @@ async function makeHttp(
       serveWebApps(http, {
         apps,
         strictTransport: config.secure && lan === null,
-        tileSources,
+        tileSources: [...styleSource, ...settings.mapHosts],
         pmtilesFile: settings.mapPmtiles,
         verifier: readVerifierPage(repositoryFolder),
       }),
