@@ -33,15 +33,33 @@ export function GuestPasskey(): ReactElement | null {
     <section className={css.section}>
       <h2>{text.title}</h2>
       <p>{held.length === 0 ? text.why : text.some}</p>
-      {held.map((key) => (
-        <div key={key.id} className={page.row}>
-          <b>{key.name}</b>
-          <span className={page.soft}>{key.usedAt === null ? text.unused : <Age at={key.usedAt} />}</span>
-          <Button look="quiet" busy={revoke.isPending} onPress={() => revoke.mutate(key.id)}>
-            {text.revoke}
-          </Button>
-        </div>
-      ))}
+      {held.length === 0 ? null : (
+        <ul className={css.rows}>
+          {held.map((key) => (
+            <li key={key.id}>
+              <b>{key.name}</b>
+              <span className={page.soft}>
+                {key.usedAt === null ? (
+                  text.unused
+                ) : (
+                  <>
+                    {text.used} <Age at={key.usedAt} />
+                  </>
+                )}
+              </span>
+              <span className={css.end}>
+                <Button
+                  busy={revoke.isPending}
+                  onPress={() => revoke.mutate(key.id)}
+                  label={`${text.revoke}: ${key.name}`}
+                >
+                  {text.revoke}
+                </Button>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
       {list.data.available && held.length === 0 ? (
         <div>
           <Button icon="shield" busy={add.isPending} onPress={() => add.mutate()}>
