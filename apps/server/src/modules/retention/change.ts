@@ -248,7 +248,7 @@ async function move(
   choose: (has: number | null, at: number | null) => number | null,
 ): Promise<void> {
   const timeZone = timeZoneOf(deps)
-  for await (const rows of keptOf(tx, scope, category)) {
+  for await (const rows of keptOf(tx, scope, category, 'locked')) {
     for (const row of rows) {
       const at = choose(row.leaves_at, deadlineBy(rule, row, timeZone))
       if (at !== row.leaves_at) {

@@ -182,6 +182,27 @@ describe('changes of a rule', () => {
     expect(await until()).toBe(before)
   })
 
+  test('a category that is being given while a rule reaches what is kept is not overwritten', async () => {
+    const recording = await house.record(await house.phone(), 'force')
+    const supervisor = await house.person('supervisor')
+    const wish = { kind: 'term', category: 'force', keep: { unit: 'year', count: 9 } }
+    const change = await need(supervisor.call<Change>('POST /retention/changes', { wish, reason: 'Norma interna.' }))
+    await need((await house.person('custodian')).call(`POST /retention/changes/${change.id}/approve`))
+    house.clock.advance(7 * dayMs + 1)
+    await whileUncommitted(
+      house,
+      async (sql) => {
+        await sql`update recording set category = 'crime' where id = ${recording}`
+        await sql`update retained set category = 'crime', leaves_at = null where recording = ${recording}`
+      },
+      () => house.tick(),
+    )
+    const custodian = await house.person('custodian')
+    expect((await need(custodian.call<OfRecording>(`GET /recordings/${recording}/retention`))).leavesAt).toBeNull()
+    const { rules } = await need(custodian.call<Reply<'GET /retention/rules'>>('GET /retention/rules'))
+    expect(rules.find(({ category }) => category === 'force')?.keep).toEqual({ unit: 'year', count: 9 })
+  })
+
   test('a longer term reaches what is kept already', async () => {
     const recording = await house.record(await house.phone(), 'test')
     const supervisor = await house.person('supervisor')

@@ -54,11 +54,15 @@ export async function changeRetained(
     .execute()
 }
 
-/** Recordings kept now, of one category or all, in order of id. */
+/**
+ * Recordings kept now, of one category or all, in order of id. `locked`: whoever changes one meanwhile is waited for, and what
+ * is no longer of the category is left out.
+ */
 export async function* keptOf(
   db: Db,
   scope: Scope,
   category: RetentionCategory | null,
+  reading: 'as-it-is' | 'locked' = 'as-it-is',
 ): AsyncGenerator<readonly RetainedRow[]> {
   let after: string | null = null
   for (;;) {
@@ -66,7 +70,7 @@ export async function* keptOf(
       where municipality = ${scope.municipality}::uuid and destroyed_at is null
         and ${category === null ? sql`true` : sql`category = ${category}`}
         and ${after === null ? sql`true` : sql`recording > ${after}::uuid`}
-      order by recording limit 2000`.execute(db)
+      order by recording limit 2000 ${reading === 'locked' ? sql`for update` : sql``}`.execute(db)
     if (page.rows.length > 0) {
       yield page.rows
     }
