@@ -3,6 +3,7 @@ import { bytesSource, encodeTrust, openManifest, parseTrust, type Trust, verifyP
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemActor } from '../../kernel/actor.ts'
+import { createCheck } from './check.ts'
 import type { FakePhone, FakeRecording, Signed } from './evidence.test-kit.ts'
 import { type House, need, openHouse, type Person, type Said, saidOf } from './house.test-kit.ts'
 
@@ -434,6 +435,37 @@ describe('finding, marking, opening positions', () => {
 })
 
 describe('sereno check', () => {
+  test('a recording that is destroyed, or that grows, while it is looked at is no finding', async () => {
+    const { deps, evidence } = house
+    const { erase } = evidence
+    const scope = { municipality: phone.municipality, actor: systemActor(phone.municipality) }
+    const leaves = await makeRecording()
+    const grows = phone.record()
+    await send(await grows.media(bytesOf('first')))
+    const next = await grows.media(bytesOf('second'))
+    const meanwhile = new Map<string, () => Promise<void>>([
+      [
+        leaves.id,
+        async () => {
+          await deps.database.transaction((tx) => erase.condemn(tx, scope, leaves.id, deps.clock.nowMs()))
+          await erase.key(leaves.id)
+          await erase.bytes(scope, leaves.id)
+          await erase.rows(scope, leaves.id)
+        },
+      ],
+      [grows.id, async () => void (await send(next))],
+    ])
+    const dataKey: typeof deps.signer.dataKey = async (recording) => {
+      await meanwhile.get(recording)?.()
+      meanwhile.delete(recording)
+      return deps.signer.dataKey(recording)
+    }
+    const found: unknown[] = []
+    await createCheck({ ...deps, signer: { ...deps.signer, dataKey } }).run((finding) => found.push(finding))
+    expect([...meanwhile.keys()]).toEqual([])
+    expect(found).toEqual([])
+  })
+
   test('is clean, and finds a lost object, a lost statement and a changed one', async () => {
     expect(await house.findings()).toEqual([])
     const recording = await makeRecording()
