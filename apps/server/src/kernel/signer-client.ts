@@ -186,6 +186,10 @@ export function connectSigner(socketPath: string): SignerClient {
       return (await dataKey({ do: 'create-data-key', recording })) ?? unexpected()
     },
     dataKey: (recording) => dataKey({ do: 'data-key', recording }),
+    async hasDataKey(recording) {
+      const answer = await ask({ do: 'data-key', recording })
+      return 'dataKey' in answer ? answer.dataKey !== null : unexpected()
+    },
     async openQueued({ keyId, enc, wrappedKey, place }) {
       const parts = { enc: base64(enc), wrappedKey: base64(wrappedKey), place: base64(place) }
       const answer = await ask({ do: 'open-queued', keyId, ...parts })

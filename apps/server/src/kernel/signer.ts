@@ -51,6 +51,8 @@ export type Signer = {
   readonly createDataKey: (recording: string) => Promise<Uint8Array>
   /** Null when there never was one, or it was destroyed. */
   readonly dataKey: (recording: string) => Promise<Uint8Array | null>
+  /** Whether the signer has it now: what this process remembers of a key that another one destroyed does not count. */
+  readonly hasDataKey: (recording: string) => Promise<boolean>
   /**
    * The AES key of an upload that a phone sealed to the installation. Throws {@link SignerRefusal} `signer.cannot-open`
    * when it was sealed to another key or for another place.

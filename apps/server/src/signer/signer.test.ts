@@ -20,7 +20,7 @@ import { accountFor } from '../kernel/accounts.ts'
 import { Unavailable } from '../kernel/errors.ts'
 import { silentLog } from '../kernel/log.ts'
 import { SignerRefusal } from '../kernel/signer.ts'
-import { type SignerProcess, startSigner } from '../kernel/signer-process.ts'
+import { reachSigner, type SignerProcess, startSigner } from '../kernel/signer-process.ts'
 import { temporaryFolder } from '../test-kit/index.ts'
 import { openKeyStore } from './key-store.ts'
 import { openVault } from './vault.ts'
@@ -148,6 +148,19 @@ describe('data keys', () => {
     expect(await signer.client.dataKey('r2')).toBeNull()
     await expect(signer.client.createDataKey('r2')).rejects.toMatchObject({ code: 'signer.key-destroyed' })
     expect(await signer.client.dataKey('none')).toBeNull()
+  })
+
+  test('what another process destroyed is gone for one that remembers it', async () => {
+    const key = await signer.client.createDataKey('r3')
+    const other = await reachSigner(signer.socketPath, 10_000)
+    try {
+      expect(await other.dataKey('r3')).toEqual(key)
+      expect(await other.hasDataKey('r3')).toBe(true)
+      await signer.client.destroyDataKey('r3')
+      expect(await other.hasDataKey('r3')).toBe(false)
+    } finally {
+      other.close()
+    }
   })
 
   test('nothing readable by others; no destroyed key left in the journal', () => {

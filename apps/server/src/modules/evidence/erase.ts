@@ -172,7 +172,7 @@ export function createErase(deps: EraseDeps): Erase {
     },
     async remains(scope, recording) {
       const left: ('key' | 'object')[] = []
-      if ((await deps.signer.dataKey(recording)) !== null) {
+      if (await deps.signer.hasDataKey(recording)) {
         left.push('key')
       }
       for await (const _ of objects(scope, recording)) {

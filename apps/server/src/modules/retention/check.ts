@@ -125,6 +125,12 @@ export function checkRetention(deps: RetentionDeps, tombstones: TombstoneFile): 
       const page = await deps.evidence.erase.retainable(db, scope, after, 500)
       const ids = page.map(({ id }) => id)
       const under = await underWay(ids)
+      // Beside a living server a destruction may have ended since; then its stone was published before it ended.
+      if (page.some(({ id, destroyedAt }) => destroyedAt !== null && !named.has(id) && !under.has(id))) {
+        for (const { recording } of await tombstones.read()) {
+          named.add(recording)
+        }
+      }
       const known = await categoriesOf(db, scope, ids)
       for (const found of page) {
         checkOne(found, { isNamed: named.has(found.id) || under.has(found.id), isKnown: known.has(found.id) }, report)
