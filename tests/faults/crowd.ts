@@ -5,7 +5,7 @@ import { patienceMs, pause } from './pacing.ts'
 import type { Dice } from './seed.ts'
 
 export type Crowd = {
-  /** Sends until `signal`, with a pause between two segments of a phone. */
+  /** Sends until `signal`: one phone at its full rate, the others with a pause between two segments. */
   readonly work: (signal: AbortSignal, pauseMs: number, dice: Dice) => Promise<void>
   /** Writes down what was answered up to the last moment. */
   readonly remember: () => void
@@ -41,13 +41,13 @@ export function createCrowd({ senders }: Fleet, books: Books, nowMs: () => numbe
 
   return {
     async work(signal, pauseMs, dice) {
-      const each = (sender: Sender) => async (): Promise<void> => {
-        await pause(pauseMs)
+      const each = (sender: Sender, betweenMs: number) => async (): Promise<void> => {
+        await pause(betweenMs)
         const isLong = sender.acknowledged().size >= lengthOf(sender, dice)
         await (isLong ? stopAndBegin(sender, signal) : sender.sendNext(signal))
         remember(sender)
       }
-      await Promise.all(senders.map((sender) => untilEnded(signal, each(sender))))
+      await Promise.all(senders.map((sender, place) => untilEnded(signal, each(sender, place === 0 ? 0 : pauseMs))))
     },
     remember: () => senders.forEach(remember),
     async comeBack(findings) {

@@ -1,6 +1,7 @@
 /** When a life has been lived: nothing is left to a sample, and its last finished copy is brought back. */
+import { join } from 'node:path'
 import { command } from '../product.ts'
-import { type Books, Findings, filesOf, judgeLeftovers, judgeRecording, type Place } from './judge.ts'
+import { type Books, booked, Findings, filesOf, judgeLeftovers, judgeRecording, type Place } from './judge.ts'
 import type { Program } from './mortal.ts'
 import { until } from './pacing.ts'
 import { enter } from './two-people.ts'
@@ -14,8 +15,11 @@ export type Bucket = {
 
 type Environment = Readonly<Record<string, string>>
 
-/** Everything that was begun comes to its end; then all of it is judged. `bucket`: where all footage must have moved. */
-export async function judgeWhole(place: Place, books: Books, bucket: Bucket | null): Promise<void> {
+/**
+ * Everything that was begun comes to its end; then all of it is judged. `bucket`: where all footage must have moved.
+ * Answers how many objects lie there.
+ */
+export async function judgeWhole(place: Place, books: Books, bucket: Bucket | null): Promise<number> {
   await until('everything is sealed', async () => {
     const states = await Promise.all([...books.stoppedAtMs.keys()].map((recording) => stateOf(place, recording)))
     return states.every((state) => state === 'sealed')
@@ -33,12 +37,14 @@ export async function judgeWhole(place: Place, books: Books, bucket: Bucket | nu
     await judgeRecording(place, books, recording, findings)
   }
   judgeLeftovers(await filesOf(place.footage), books, 'footage', findings)
+  const names = (await bucket?.list()) ?? []
   if (bucket !== null) {
-    const names = await bucket.list()
+    findings.demand(names.length > 0, 'everything has moved, and the bucket is empty')
     findings.demand(new Set(names).size === names.length, 'the bucket lists an object twice')
     judgeLeftovers(names, books, 'bucket', findings)
   }
   findings.settle()
+  return names.length
 }
 
 async function stateOf(place: Place, recording: string): Promise<string> {
@@ -63,10 +69,10 @@ async function demandDone(args: readonly string[], env: Environment): Promise<vo
   findings.settle()
 }
 
-/** Brought back as the guide says: whole up to its making, serving, and clean. */
+/** Brought back as the guide says: every receipt given before it was begun is judged there; it serves and is clean. */
 export async function judgeCopy(
-  copy: { readonly from: string; readonly identity: string; readonly data: string },
-  recordings: readonly string[],
+  copy: { readonly from: string; readonly identity: string; readonly data: string; readonly nowMs: () => number },
+  books: Books,
   start: (data: string) => Program,
   env: Environment,
 ): Promise<void> {
@@ -75,9 +81,9 @@ export async function judgeCopy(
   const server = start(copy.data)
   const custodian = await enter(await server.ready, 'custodian')
   const findings = new Findings()
-  for (const recording of recordings) {
-    const { status } = await custodian(`GET /recordings/${recording}`)
-    findings.demand(status === 200, `restored: ${recording} is not there (${status})`)
+  const place = { ask: custodian, footage: join(copy.data, 'footage'), nowMs: copy.nowMs() }
+  for (const recording of booked(books)) {
+    await judgeRecording(place, books, recording, findings)
   }
   await interrupt(server)
   findings.settle()

@@ -21,6 +21,10 @@ export type Books = {
   readonly signed: Signed
 }
 
+/** Recordings of which something was acknowledged. */
+export const booked = ({ acknowledged }: Books): readonly string[] =>
+  [...acknowledged].filter(([, { size }]) => size > 0).map(([recording]) => recording)
+
 type Box = { readonly sequence: number; readonly kind: string; readonly count?: number }
 type Seen = {
   readonly recording: { readonly state: string; readonly destroyed: boolean; readonly missing: number }
@@ -90,13 +94,20 @@ export async function rereadSome(
 ): Promise<number> {
   const look = await place.ask(`POST /recordings/${recording}/looks`, { purpose: 'audit' })
   if (look.status !== 200) {
-    // Destroyed meanwhile, or not yet stopped: others judge that.
+    await judgeRecording(place, books, recording, findings)
+    const isExplained = look.status === 410 && books.destroyed.has(recording)
+    findings.demand(isExplained, `${recording}: a look is answered ${look.status} ${JSON.stringify(look.json)}`)
     return 0
   }
   const media = [...(books.acknowledged.get(recording)?.values() ?? [])].filter(({ kind }) => kind === 'media')
   const one = dice.pick(media)
   const answered = await place.ask.bytes(`/looks/${String(look.json.look)}/${one.sequence}.m4s`)
   const sha256 = createHash('sha256').update(answered.bytes).digest('hex')
+  if (answered.status === 410) {
+    await judgeRecording(place, books, recording, findings)
+    findings.demand(books.destroyed.has(recording), `${recording}: 410, and it is not destroyed`)
+    return 0
+  }
   findings.demand(
     answered.status === 200 && sha256 === one.media,
     `${recording} ${one.sequence}: read back, ${answered.status}, ${sha256} instead of ${one.media}`,

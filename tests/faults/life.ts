@@ -10,7 +10,16 @@ import { command, temporaryData } from '../product.ts'
 import { type Crowd, countOf, createCrowd, untilEnded } from './crowd.ts'
 import { type Bucket, demandClean, interrupt, judgeCopy, judgeWhole } from './end-of-life.ts'
 import { makeSenders } from './fleet-of-phones.ts'
-import { type Books, Findings, filesOf, judgeLeftovers, judgeRecording, type Place, rereadSome } from './judge.ts'
+import {
+  type Books,
+  booked,
+  Findings,
+  filesOf,
+  judgeLeftovers,
+  judgeRecording,
+  type Place,
+  rereadSome,
+} from './judge.ts'
 import { killNine, launch, type Program, type Ready, type Victim, victims } from './mortal.ts'
 import { pause, until } from './pacing.ts'
 import { type Dice, diceOf } from './seed.ts'
@@ -26,14 +35,28 @@ export type Lived = {
   readonly destroyed: number
   readonly copies: number
   readonly restored: boolean
+  /** Objects in the bucket in the end; 0 where there is none. */
+  readonly moved: number
 }
 
-const phones = 6
+const phones = 10
 const daysARound = 13
+/** More than the cooling-off: what is approved before is destroyed after. */
+const daysToRipen = 4
+/** People need three looks at a pile. */
+const approvedWithinMs = 15_000
 /** From here on something is due, and destroyed. */
 const firstRetention = 7
-/** A life has at least these copies to come back from. */
-const surelyCopied = [3, 8, 16]
+/** What the dice may not leave out: a life has every kind, and copies to come back from. */
+const surely: Readonly<Record<number, Kind>> = {
+  1: 'ingest',
+  2: 'seal',
+  3: 'backup',
+  8: 'backup',
+  9: 'retention',
+  16: 'backup',
+  18: 'retention',
+}
 /** From here on the server is told of the bucket; the next few rounds see it move. */
 const firstMove = 10
 const lastMove = 14
@@ -73,22 +96,24 @@ export async function live(options: {
   }
   const done: Record<Kind, number> = { ingest: 0, seal: 0, retention: 0, move: 0, backup: 0 }
   let round = 0
+  /** How many days the clock of the server is ahead. */
+  let day = 0
   let reread = 0
   let port = '0'
   let server: Program | null = null
   let copying: Program | null = null
   let finishedCopies = 0
-  /** What was acknowledged when the last finished copy was begun. */
-  let inLastCopy: readonly string[] = []
+  /** What was acknowledged, and known to be destroyed, when the last finished copy was begun. */
+  let inLastCopy: Books = books
   let crowd: Crowd | null = null
   let custodian: Ask | null = null
   let officer: Ask | null = null
 
-  const nowMs = (): number => Date.now() + round * daysARound * 86_400_000
+  const nowMs = (): number => Date.now() + day * 86_400_000
   const moves = (): boolean => bucket !== null && round >= firstMove
   const env = (): Readonly<Record<string, string>> => bucket?.env ?? {}
   const serveArgs = (folder: string): readonly string[] => [
-    ...['serve', '--data', folder, '--port', port, '--days', String(round * daysARound), '--haste', '15'],
+    ...['serve', '--data', folder, '--port', port, '--days', String(day), '--haste', '15'],
     ...(moves() && bucket !== null ? ['--footage-s3', bucket.url] : []),
   ]
 
@@ -119,9 +144,9 @@ export async function live(options: {
   }
 
   function beginCopy(): Program {
-    const begun = [...books.acknowledged].filter(([, { size }]) => size > 0).map(([recording]) => recording)
+    const begun = { ...books, acknowledged: new Map(books.acknowledged), destroyed: new Set(books.destroyed) }
     const one = launch(
-      ['backup', '--data', data.folder, '--days', String(round * daysARound), '--to', copies, '--recipient', recipient],
+      ['backup', '--data', data.folder, '--days', String(day), '--to', copies, '--recipient', recipient],
       env(),
     )
     void one.ended.then(({ exitCode, output }) => {
@@ -136,8 +161,28 @@ export async function live(options: {
     return one
   }
 
-  /** The instant: something of the round's kind has just happened, or is happening. */
-  async function untilTheInstant(kind: Kind, dice: Dice): Promise<void> {
+  function needed(): Program {
+    if (server === null) {
+      throw new Error('no server was started')
+    }
+    return server
+  }
+
+  /** Batches that wait for their day; none when nothing became due in time. */
+  async function approvedSoon(): Promise<readonly string[]> {
+    for (const deadline = Date.now() + approvedWithinMs; ; await pause(60)) {
+      const approved = await batchesIn('approved')
+      if (approved.length > 0 || Date.now() > deadline) {
+        return approved
+      }
+    }
+  }
+
+  /**
+   * The instant: something of the round's kind has just happened, or is happening. Answers what it was: where nothing is
+   * due no destruction can be met, and the round is one of ingest.
+   */
+  async function untilTheInstant(kind: Kind, dice: Dice, rest: () => Promise<void>): Promise<Kind> {
     const before = countOf(books)
     await until(`some work of round ${round}`, async () => countOf(books) - before >= dice.between(4, 20))
     if (kind === 'ingest') {
@@ -148,12 +193,19 @@ export async function live(options: {
       await until('a stop', async () => books.stoppedAtMs.size > stops)
       await pause(dice.between(0, 300))
     } else if (kind === 'retention') {
-      const running = async (): Promise<boolean> => {
-        const { json } = await here().ask('GET /retention/batches')
-        return ((json.batches ?? []) as readonly { state: string }[]).some(({ state }) => state === 'running')
+      const approved = await approvedSoon()
+      if (approved.length === 0) {
+        return 'ingest'
       }
-      await until('a batch that runs', running, 20_000).catch(() => undefined)
-      await pause(dice.between(0, 2500))
+      await rest()
+      // Destruction begins as soon as the server is back on the day that was waited for, and takes a second or two.
+      await killNine(needed(), data.folder, 'server')
+      day = round * daysARound + daysToRipen
+      await start(dice)
+      await until('a batch that runs', async () =>
+        (await batchesIn('running', 'done')).some((id) => approved.includes(id)),
+      )
+      await pause(dice.between(0, 1500))
     } else if (kind === 'move') {
       const files = (await filesOf(footage)).length
       await until('a file that moved', async () => files === 0 || (await filesOf(footage)).length < files)
@@ -162,33 +214,35 @@ export async function live(options: {
       copying ??= beginCopy()
       await Promise.race([copying.ended, pause(dice.between(0, 6000))])
     }
+    return kind
   }
 
   async function playRound(): Promise<void> {
     const dice = diceOf(seed, round)
-    const kind = kindOf(dice)
+    const planned = kindOf(dice)
+    let kind = planned
     const victim = dice.pick<Victim>([...victims, 'server', 'server', 'server'])
     const stop = new AbortController()
-    const work = atWork(stop.signal, kind === 'ingest' ? 1 : 120, dice)
-    try {
-      await untilTheInstant(kind, dice)
-      if (server !== null) {
-        if (victim === 'signer' || victim === 'postgres') {
-          await killNine(server, data.folder, victim)
-          await pause(dice.between(0, 1500))
-          await killNine(server, data.folder, 'server')
-        } else {
-          await killNine(server, data.folder, victim)
-        }
-      }
-    } finally {
+    const work = atWork(stop.signal, planned === 'ingest' ? 0 : 120, dice)
+    const rest = async (): Promise<void> => {
       stop.abort()
       await work
       crowd?.remember()
     }
+    try {
+      kind = await untilTheInstant(planned, dice, rest)
+      await killNine(needed(), data.folder, victim)
+      if (victim === 'signer' || victim === 'postgres') {
+        await pause(dice.between(0, 1500))
+        await killNine(needed(), data.folder, 'server')
+      }
+    } finally {
+      await rest()
+    }
     done[kind] += 1
     await endCopy(dice)
     round += 1
+    day = round * daysARound
     if (round === firstMove) {
       bucket = await options.bucket()
     }
@@ -211,12 +265,18 @@ export async function live(options: {
     if (moves() && round <= lastMove) {
       return 'move'
     }
-    if (surelyCopied.includes(round)) {
-      return 'backup'
-    }
-    return dice.pick(
-      round < firstRetention ? ['ingest', 'seal', 'backup'] : ['ingest', 'seal', 'retention', 'retention', 'backup'],
+    return (
+      surely[round] ??
+      dice.pick(
+        round < firstRetention ? ['ingest', 'seal', 'backup'] : ['ingest', 'seal', 'retention', 'retention', 'backup'],
+      )
     )
+  }
+
+  async function batchesIn(...states: readonly string[]): Promise<readonly string[]> {
+    const { json } = await here().ask('GET /retention/batches')
+    const batches = (json.batches ?? []) as readonly { readonly id: string; readonly state: string }[]
+    return batches.filter(({ state }) => states.includes(state)).map(({ id }) => id)
   }
 
   const here = (): Place => {
@@ -229,7 +289,7 @@ export async function live(options: {
   async function judge(dice: Dice, what: string): Promise<void> {
     const findings = new Findings()
     await crowd?.comeBack(findings)
-    const all = [...books.acknowledged].filter(([, { size }]) => size > 0).map(([recording]) => recording)
+    const all = booked(books)
     const fresh = all.slice(-2 * phones)
     const older = all.slice(0, -2 * phones)
     const sample = older.length === 0 ? [] : [1, 2, 3, 4, 5, 6].map(() => dice.pick(older))
@@ -264,11 +324,11 @@ export async function live(options: {
       await beginCopy().ended
     }
     await crowd.finish()
-    await judgeWhole(here(), books, moves() ? bucket : null)
+    const moved = await judgeWhole(here(), books, moves() ? bucket : null)
     await interrupt(server)
     await demandClean(data.folder, env())
     if (finishedCopies > 0) {
-      const restored = { from: copies, identity, data: join(elsewhere.folder, 'restored') }
+      const restored = { from: copies, identity, data: join(elsewhere.folder, 'restored'), nowMs }
       await judgeCopy(restored, inLastCopy, (folder) => launch(serveArgs(folder), env()), env())
     }
     return {
@@ -278,6 +338,7 @@ export async function live(options: {
       destroyed: books.destroyed.size,
       copies: finishedCopies,
       restored: finishedCopies > 0,
+      moved,
     }
   } finally {
     for (const one of [server, copying] as readonly (Program | null)[]) {
