@@ -1,4 +1,5 @@
 /** When a life has been lived: nothing is left to a sample, and its last finished copy is brought back. */
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { command } from '../product.ts'
 import { type Books, booked, Findings, filesOf, judgeLeftovers, judgeRecording, type Place } from './judge.ts'
@@ -71,13 +72,22 @@ async function demandDone(args: readonly string[], env: Environment): Promise<vo
 
 /** Brought back as the guide says: every receipt given before it was begun is judged there; it serves and is clean. */
 export async function judgeCopy(
-  copy: { readonly from: string; readonly identity: string; readonly data: string; readonly nowMs: () => number },
+  copy: {
+    readonly from: string
+    readonly identity: string
+    readonly data: string
+    /** The installation that was lost: its newest list of tombstones is brought along. */
+    readonly after: string
+    readonly nowMs: () => number
+  },
   books: Books,
   start: (data: string) => Program,
   env: Environment,
 ): Promise<void> {
   await demandDone(['restore', '--from', copy.from, '--data', copy.data, '--identity', copy.identity], env)
   await demandDone(['recover', '--data', copy.data], env)
+  // What was destroyed since the copy was made is gone from the bucket as well.
+  await cp(join(copy.after, 'ledger/tombstones.jsonl'), join(copy.data, 'ledger/tombstones.jsonl'))
   const server = start(copy.data)
   const custodian = await enter(await server.ready, 'custodian')
   const findings = new Findings()

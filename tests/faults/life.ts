@@ -328,7 +328,7 @@ export async function live(options: {
     await interrupt(server)
     await demandClean(data.folder, env())
     if (finishedCopies > 0) {
-      const restored = { from: copies, identity, data: join(elsewhere.folder, 'restored'), nowMs }
+      const restored = { from: copies, identity, data: join(elsewhere.folder, 'restored'), after: data.folder, nowMs }
       await judgeCopy(restored, inLastCopy, (folder) => launch(serveArgs(folder), env()), env())
     }
     return {
