@@ -1,6 +1,6 @@
 /**
  * I-1 and I-6 under `kill -9`: random rounds over ingest, sealing, destruction, the move to a bucket and copies.
- * SERENO_FAULT_ROUNDS says how many (60; `npm run nightly` 1,000), SERENO_FAULT_SEED repeats a life: the line that a failing
+ * SERENO_FAULT_ROUNDS says how many (20, one whole life; `npm run nightly` 1,000), SERENO_FAULT_SEED repeats a life: the line that a failing
  * round prints names both.
  */
 import { randomBytes } from 'node:crypto'
@@ -10,10 +10,10 @@ import { type RealS3, startRealS3 } from '../../apps/server/src/test-kit/index.t
 import type { Bucket } from './end-of-life.ts'
 import { kinds, type Lived, live } from './life.ts'
 
-const rounds = Number(process.env.SERENO_FAULT_ROUNDS ?? 60)
+const rounds = Number(process.env.SERENO_FAULT_ROUNDS ?? 20)
 const roundsALife = 20
-/** `npm test`: from here on a run must have done everything that it judges. */
-const whole = 60
+/** From here on a run must have done everything that it judges. */
+const whole = roundsALife
 const wanted = process.env.SERENO_FAULT_SEED ?? null
 
 test(`${rounds} times kill -9: nothing acknowledged is lost, nothing is destroyed early`, {
