@@ -13,13 +13,15 @@ type Waiting<Item, Outcome> = {
 /**
  * `run` gets at most `maximumItems` items and answers one outcome for each, in order. When it throws, none of that
  * batch was committed; each is then tried alone, so that one that cannot be kept does not take the others with it.
+ * With two `lanes` the next batch is prepared and sent while the database commits the one before.
  */
 export function createGroup<Item, Outcome>(
   maximumItems: number,
   run: (items: readonly Item[]) => Promise<readonly Outcome[]>,
+  lanes = 1,
 ): Group<Item, Outcome> {
   let waiting: Waiting<Item, Outcome>[] = []
-  let running = false
+  let running = 0
 
   async function settle(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
     try {
@@ -49,15 +51,15 @@ export function createGroup<Item, Outcome>(
       waiting = waiting.slice(maximumItems)
       await settle(batch)
     }
-    running = false
+    running -= 1
   }
 
   return {
     add: (item) =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject })
-        if (!running) {
-          running = true
+        if (running < lanes) {
+          running += 1
           // A turn of the event loop later, so that what comes in this turn travels together.
           setImmediate(() => void drain())
         }

@@ -125,8 +125,10 @@ export function createLedger(deps: LedgerDeps): Ledger {
     return appended as Appended
   }
 
-  const alone = createGroup<NewEntry, Appended>(recordedTogether, (entries) =>
-    database.transaction((tx) => appendAll(tx, entries)),
+  const alone = createGroup<NewEntry, Appended>(
+    recordedTogether,
+    (entries) => database.transaction((tx) => appendAll(tx, entries)),
+    2,
   )
 
   async function promiseOf(municipality: string, leafHash: Uint8Array): Promise<string> {
