@@ -69,7 +69,7 @@ export function evidenceRoutes(deps: EvidenceDeps, parts: Parts): RouteTable {
     }),
     ...routes(evidenceOperations, {
       'GET /recordings': async ({ scope, query }) => {
-        const { rows, next, total } = await findRecordings(db, deps.tracks, scope, query)
+        const { rows, next, total } = await findRecordings(deps.database, deps.tracks, scope, query)
         const may = mayDoEach(deps.identity, scope.actor, rows)
         const nowMs = deps.clock.nowMs()
         return { recordings: rows.map((row, place) => viewOf(row, may[place] ?? [], nowMs)), next, total }
