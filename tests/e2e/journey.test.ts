@@ -261,7 +261,7 @@ test('each wrong role is refused, by the screen and by the server', { timeout: 2
       ],
     },
     administrator: {
-      sections: ['Equipos', 'Ingreso', 'Personas', 'Integridad', 'Libro'],
+      sections: ['Equipos', 'Ingreso', 'Personas', 'Territorio', 'Integridad', 'Libro'],
       refused: denied(
         ['GET', '/api/recordings'],
         ['GET', here],
