@@ -31,10 +31,10 @@ async function begin(): Promise<{ readonly product: Product; readonly desk: Desk
   return { product, desk, sender }
 }
 
-/** Sends until `more` further segments are acknowledged; 60 s at most. */
+/** Sends until `more` further segments are acknowledged; some minutes at most: beside other tests a disk replays slowly. */
 async function sendMore(sender: Sender, more: number): Promise<void> {
   const wanted = sender.acknowledged().size + more
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 180_000
   while (sender.acknowledged().size < wanted) {
     expect(Date.now()).toBeLessThan(deadline)
     await sender.sendNext(AbortSignal.timeout(15_000))
@@ -66,7 +66,7 @@ async function endsClean(sender: Sender): Promise<void> {
   })
 }
 
-test('kill -9 of the signer: uploads wait, then go on; the log is never forked', { timeout: 180_000 }, async () => {
+test('kill -9 of the signer: uploads wait, then go on; the log is never forked', { timeout: 420_000 }, async () => {
   const { product, sender } = await begin()
   await sendMore(sender, 3)
   process.kill(await childOf(product.process.pid, 'signer/main.ts'), 'SIGKILL')
@@ -75,7 +75,7 @@ test('kill -9 of the signer: uploads wait, then go on; the log is never forked',
 })
 
 test('kill -9 of PostgreSQL: uploads wait, then go on; nothing acknowledged is missing', {
-  timeout: 180_000,
+  timeout: 420_000,
 }, async () => {
   const { sender } = await begin()
   await sendMore(sender, 3)
@@ -85,7 +85,7 @@ test('kill -9 of PostgreSQL: uploads wait, then go on; nothing acknowledged is m
   await endsClean(sender)
 })
 
-test('an orphaned PostgreSQL is adopted or stopped, a second instance is refused', { timeout: 180_000 }, async () => {
+test('an orphaned PostgreSQL is adopted or stopped, a second instance is refused', { timeout: 420_000 }, async () => {
   const { product: first, sender } = await begin()
   await sendMore(sender, 2)
   await expect(startProduct({ data: data.folder })).rejects.toThrow(data.folder)
@@ -98,7 +98,7 @@ test('an orphaned PostgreSQL is adopted or stopped, a second instance is refused
 test.skipIf(process.getuid?.() !== 0)(
   'the disk fills: 507 to phones while people go on working; space comes back and nothing is missing',
   {
-    timeout: 240_000,
+    timeout: 420_000,
   },
   async () => {
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2600m', 'tmpfs', data.folder], { encoding: 'utf8' })
